@@ -1,0 +1,1 @@
+"""Survival and toxicity analysis of the spinal stereotactic radiotherapy study NCT06587022."""

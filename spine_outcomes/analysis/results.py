@@ -1,0 +1,97 @@
+"""Everything a run found, as tidy frames: the only things that tables, figures and reports read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+
+SCHEMA_VERSION = 1
+
+RESULT_COLUMNS = (
+    "id", "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model",
+    "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower", "upper",
+    "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_event", "n_competing", "ess",
+    "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version",
+)  # fmt: skip
+CURVE_COLUMNS = (
+    "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model", "measure",
+    "cause", "arm", "time", "estimate", "std_error", "lower", "upper",
+)  # fmt: skip
+RISK_TABLE_COLUMNS = (
+    "endpoint", "level_unit", "arm", "time", "n_risk", "n_event", "n_competing", "n_censored",
+)  # fmt: skip
+BALANCE_COLUMNS = (
+    "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator", "smd",
+    "variance_ratio", "ks",
+)  # fmt: skip
+WEIGHT_COLUMNS = (
+    "level_unit", "estimand", "arm", "n", "ess", "minimum", "median", "p99", "maximum",
+    "largest_share",
+)  # fmt: skip
+PROPENSITY_COLUMNS = ("level_unit", "arm", "left", "right", "n")
+BASELINE_COLUMNS = (
+    "column", "label", "level", "kind", "estimand", "arm", "n", "value", "lower", "upper",
+)  # fmt: skip
+FLOW_COLUMNS = (
+    "id", "label", "n_lesions", "n_patients", "excluded_lesions", "excluded_patients",
+    "n_reference", "n_comparator",
+)  # fmt: skip
+IMAGING_COLUMNS = ("arm", "measure", "label", "n", "value", "lower", "upper")
+FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What ``run`` returns.
+
+    Parameters
+    ----------
+    plan, dictionary
+        What ran, and what the columns mean (labels).
+    results
+        One row a number, ``RESULT_COLUMNS``.
+    curves
+        ``CURVE_COLUMNS``: ``measure`` is ``survival`` or ``cumulative_incidence``, ``cause`` the
+        name of the event (the endpoint itself or a competing event); time in display units.
+    risk_table
+        ``RISK_TABLE_COLUMNS``: people (rows) at risk at each tick, events, competing events and
+        censorings before it.
+    balance
+        ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category.
+    weights
+        ``WEIGHT_COLUMNS``: weights by arm and estimand.
+    propensity
+        ``PROPENSITY_COLUMNS``: histogram of the propensity score by arm.
+    baseline
+        ``BASELINE_COLUMNS``: Table 1. ``kind`` is ``mean_sd`` (value, lower = SD), ``median_iqr``
+        (value, lower, upper), ``proportion`` (n, value) or ``missing`` (n, value); ``estimand``
+        says the weights; ``arm`` may be ``all``.
+    flow
+        ``FLOW_COLUMNS``: one row a step, lesions and patients left and excluded.
+    imaging
+        ``IMAGING_COLUMNS``: the imaging schedule by arm, a gate before outcomes; empty where the
+        cohort has no imaging.
+    findings
+        ``FINDING_COLUMNS``, ranked.
+    provenance
+        Hashes, versions, seed, counts: what the manifest prints.
+    """
+
+    plan: AnalysisPlan
+    dictionary: DataDictionary
+    results: pd.DataFrame
+    curves: pd.DataFrame
+    risk_table: pd.DataFrame
+    balance: pd.DataFrame
+    weights: pd.DataFrame
+    propensity: pd.DataFrame
+    baseline: pd.DataFrame
+    flow: pd.DataFrame
+    imaging: pd.DataFrame
+    findings: pd.DataFrame
+    provenance: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What only spine radiotherapy knows: the one folder with disease nouns."""

@@ -1,0 +1,1 @@
+"""From dates to a time and a status."""

@@ -1,0 +1,184 @@
+"""What can go wrong: problems that stop a run, and findings that do not.
+
+Exceptions, with the exit code each gives a command::
+
+    SpineOutcomesError            1  (internal error when raised bare)
+    ├── UsageError                2
+    ├── CohortError               3
+    │   └── SampleError           3  (arrays handed to an estimator; also a ValueError)
+    ├── DefinitionError           4
+    │   ├── PlanError             4
+    │   └── DictionaryError       4
+    ├── NotEstimableError         5
+    │   └── SeparationError       5
+    ├── InputOutputError          6
+    ├── RefusedError              7
+    └── OutputLockedError         8
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_SHOWN = 200
+MAX_VALUE_LENGTH = 60
+
+
+def printable(value: object) -> str:
+    """Text of a value that is safe in a terminal: cut, control and bidirectional marks escaped."""
+    text = str(value)
+    if len(text) > MAX_VALUE_LENGTH:
+        text = text[: MAX_VALUE_LENGTH - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One fault in an input: where it stands, what was found, what is allowed, how to mend it.
+
+    Parameters
+    ----------
+    code
+        Stable name such as ``"E_DATE_ORDER"``.
+    message
+        One sentence: what was found and what is allowed.
+    file, line, column, row
+        Where: file name, physical line (header is 1), column, row id. None where it does not apply.
+    value
+        The offending value, as found.
+    fix
+        What the reader can do about it.
+    """
+
+    code: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: str | None = None
+    row: str | None = None
+    value: str | None = None
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        place = [self.file or ""]
+        if self.line is not None:
+            place.append(f"line {self.line}")
+        if self.row is not None:
+            place.append(f"row {printable(self.row)}")
+        if self.column is not None:
+            place.append(f"column {printable(self.column)}")
+        if self.value is not None:
+            place.append(f"value {printable(self.value)!r}")
+        where = ", ".join(part for part in place if part)
+        parts = [self.code, f"{where}: {self.message}" if where else self.message, self.fix or ""]
+        return " ".join(part for part in parts if part)
+
+
+Severity = Literal["serious", "caution", "note"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A worry or a fact that a reader must know, and that does not stop the run.
+
+    Parameters
+    ----------
+    code
+        Stable name such as ``"W_FEW_CLUSTERS"``.
+    message
+        One or two sentences for a biostatistician, with the numbers.
+    severity
+        ``serious`` (may change a conclusion), ``caution``, ``note`` (bookkeeping).
+    section
+        Part of the report it belongs to: ``cohort``, ``propensity``, ``outcomes``, ``plan``.
+    endpoint
+        Endpoint it concerns, if one.
+    n
+        How many rows it concerns, if counted.
+    """
+
+    code: str
+    message: str
+    severity: Severity = "caution"
+    section: str = "cohort"
+    endpoint: str | None = None
+    n: int | None = None
+
+
+class SpineOutcomesError(Exception):
+    """Root of the tree; ``problems`` lists every fault of the same kind found at once."""
+
+    exit_code = 1
+
+    def __init__(self, *problems: Problem | str) -> None:
+        self.problems: tuple[Problem, ...] = tuple(
+            p if isinstance(p, Problem) else Problem("E", p) for p in problems
+        )
+        super().__init__(self._text(self.problems))
+
+    @staticmethod
+    def _text(problems: Iterable[Problem]) -> str:
+        lines = [str(p) for p in problems]
+        if len(lines) > MAX_SHOWN:
+            lines = [*lines[:MAX_SHOWN], f"… and {len(lines) - MAX_SHOWN} more"]
+        return "\n".join(lines)
+
+
+class UsageError(SpineOutcomesError):
+    """A flag or argument that cannot be."""
+
+    exit_code = 2
+
+
+class CohortError(SpineOutcomesError):
+    """The cohort table does not fit its dictionary."""
+
+    exit_code = 3
+
+
+class SampleError(CohortError, ValueError):
+    """Arrays that no estimator can use: negative time, negative weight, missing cluster."""
+
+
+class DefinitionError(SpineOutcomesError):
+    """A plan or a dictionary that cannot be followed."""
+
+    exit_code = 4
+
+
+class PlanError(DefinitionError):
+    """An analysis plan that cannot be followed."""
+
+
+class DictionaryError(DefinitionError):
+    """A data dictionary that contradicts itself or cannot be read."""
+
+
+class NotEstimableError(SpineOutcomesError):
+    """A result that the plan requires cannot be estimated."""
+
+    exit_code = 5
+
+
+class SeparationError(NotEstimableError):
+    """A covariate or a set of covariates predicts the arm perfectly, or is collinear."""
+
+
+class InputOutputError(SpineOutcomesError):
+    """A file that is missing, unreadable or cannot be written."""
+
+    exit_code = 6
+
+
+class RefusedError(SpineOutcomesError):
+    """Refused for safety: a path outside its root, an unsafe tag, a bomb."""
+
+    exit_code = 7
+
+
+class OutputLockedError(SpineOutcomesError):
+    """Another run is writing to the same output folder."""
+
+    exit_code = 8

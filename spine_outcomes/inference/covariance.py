@@ -1,0 +1,44 @@
+"""Clustered robust covariance of an influence matrix: the only one in the package.
+
+METHODS: sum the influence within each cluster to S (clusters, k); the covariance is SᵀS. There is no
+G/(G−1) factor, which is the convention of ``cluster()`` in R's survival package.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def cluster_sums(
+    influence: NDArray[np.float64], cluster: NDArray[np.int64] | None
+) -> NDArray[np.float64]:
+    """Influence summed within clusters, shape (n_clusters, k).
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n, k)
+    cluster : ndarray of int, shape (n,), or None
+        Codes 0, 1, …; None: every row is its own cluster.
+    """
+    if cluster is None:
+        return influence
+    n_clusters = int(cluster.max()) + 1 if len(cluster) else 0
+    columns = [np.bincount(cluster, column, minlength=n_clusters) for column in influence.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((n_clusters, 0))
+
+
+def clustered_covariance(
+    influence: NDArray[np.float64], cluster: NDArray[np.int64] | None = None
+) -> NDArray[np.float64]:
+    """Infinitesimal-jackknife covariance, shape (k, k)."""
+    sums = cluster_sums(influence, cluster)
+    return sums.T @ sums
+
+
+def std_error(
+    influence: NDArray[np.float64], cluster: NDArray[np.int64] | None = None
+) -> NDArray[np.float64]:
+    """Square roots of the diagonal of the clustered covariance, shape (k,)."""
+    sums = cluster_sums(influence, cluster)
+    return np.sqrt(np.einsum("ck,ck->k", sums, sums))

@@ -1,0 +1,126 @@
+"""The one result type of every estimator: a value and the influence of each row on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.inference.covariance import clustered_covariance, std_error
+from spine_outcomes.inference.nuisance import Nuisance
+
+Label = Mapping[str, object]
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """Estimated quantities with the influence of every row on each of them.
+
+    Errors, intervals and p values are derived from it and never stored.
+
+    Parameters
+    ----------
+    value : ndarray, shape (k,)
+        Estimated quantities; NaN exactly where ``reasons`` gives a reason.
+    influence : ndarray, shape (n, k)
+        ``w_i * d value / d w_i`` for every row, in the order of the rows. Zero where not estimable.
+    labels : tuple of mapping, length k
+        What each quantity is: ``measure``, ``arm``, ``time``, ``term``, ``cause``.
+    cluster : ndarray of int, shape (n,), or None
+        Cluster (patient) of each row; None: every row is its own.
+    reasons : tuple of str or None, length k
+        Why a quantity is not estimable; None where it is.
+
+    Notes
+    -----
+    The influence of an estimator that does not change when all weights are multiplied by a constant
+    sums to zero over rows.
+    """
+
+    value: NDArray[np.float64]
+    influence: NDArray[np.float64]
+    labels: tuple[Label, ...]
+    cluster: NDArray[np.int64] | None = None
+    reasons: tuple[str | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        k = len(self.value)
+        if not self.reasons:
+            object.__setattr__(self, "reasons", (None,) * k)
+        if self.influence.ndim != 2 or self.influence.shape[1] != k:
+            raise ValueError(f"influence has shape {self.influence.shape}, expected (n, {k})")
+        if len(self.labels) != k or len(self.reasons) != k:
+            raise ValueError(f"{k} values need {k} labels and reasons")
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    @property
+    def is_estimable(self) -> NDArray[np.bool_]:
+        """Whether each quantity is estimable, shape (k,)."""
+        return np.array([reason is None for reason in self.reasons], dtype=bool)
+
+    def covariance(self) -> NDArray[np.float64]:
+        """Clustered robust covariance, shape (k, k)."""
+        return clustered_covariance(self.influence, self.cluster)
+
+    def std_error(self) -> NDArray[np.float64]:
+        """Clustered robust standard errors, shape (k,); NaN where not estimable."""
+        return np.where(self.is_estimable, std_error(self.influence, self.cluster), np.nan)
+
+    def corrected(self, nuisance: Nuisance | None) -> Estimate:
+        """The same value with the influence of the estimated nuisance (propensity) added."""
+        if nuisance is None:
+            return self
+        return replace(self, influence=nuisance.correct(self.influence))
+
+    def take(self, index: Sequence[int]) -> Estimate:
+        """The quantities at the positions ``index``, in that order."""
+        return Estimate(
+            self.value[list(index)],
+            self.influence[:, list(index)],
+            tuple(self.labels[i] for i in index),
+            self.cluster,
+            tuple(self.reasons[i] for i in index),
+        )
+
+    def select(self, **labels: object) -> Estimate:
+        """The quantities whose labels match all of ``labels``."""
+        return self.take(
+            [
+                i
+                for i, label in enumerate(self.labels)
+                if all(label.get(key) == wanted for key, wanted in labels.items())
+            ]
+        )
+
+    def relabel(self, **labels: object) -> Estimate:
+        """The same quantities with these labels added to, or put in place of, their own."""
+        return replace(self, labels=tuple({**label, **labels} for label in self.labels))
+
+    def transform(
+        self,
+        value: NDArray[np.float64],
+        jacobian: NDArray[np.float64],
+        labels: Sequence[Label],
+        reasons: Sequence[str | None] = (),
+    ) -> Estimate:
+        """Delta method: new quantities g(value) with Jacobian dg/dvalue, shape (j, k)."""
+        filled = np.where(np.isfinite(jacobian), jacobian, 0.0)
+        return Estimate(
+            value, self.influence @ filled.T, tuple(labels), self.cluster, tuple(reasons)
+        )
+
+
+def concatenate(*estimates: Estimate) -> Estimate:
+    """Several estimates on the same rows as one, so that covariances between them are kept."""
+    first = estimates[0]
+    return Estimate(
+        np.concatenate([e.value for e in estimates]),
+        np.hstack([e.influence for e in estimates]),
+        tuple(label for e in estimates for label in e.labels),
+        first.cluster,
+        tuple(reason for e in estimates for reason in e.reasons),
+    )

@@ -1,0 +1,1 @@
+"""From arrays to an Estimate: one method a file."""

@@ -1,0 +1,1 @@
+"""Frames to tables that people read; no statistics here."""
