@@ -89,7 +89,10 @@ class StatusColumn(Model):
 
 
 class Endpoint(Model):
-    """One endpoint: either dated sources, or a column of times and one of states."""
+    """One endpoint: either dated sources, or a column of times and one of states.
+
+    ``complement`` names one minus its incidence, where people speak of that (control).
+    """
 
     label: str
     level: Literal["lesion", "patient"]
@@ -101,6 +104,7 @@ class Endpoint(Model):
     entry: str | None = None
     time: TimeColumn | None = None
     status: StatusColumn | None = None
+    complement: str | None = None
 
 
 class Term(Model):
@@ -139,6 +143,13 @@ class Override(Model):
 
     column: str
     reason: str
+
+
+class Imaging(Model):
+    """Columns that tell how closely a row was watched: number of visits and the last one."""
+
+    visits: str
+    last: str
 
 
 class PropensityPlan(Model):
@@ -252,6 +263,8 @@ class AnalysisPlan(Model):
     cluster: str | None = None
     origin: str | None = None
     endpoints: dict[str, Endpoint]
+    baseline_table: tuple[str, ...] | None = None
+    imaging: Imaging | None = None
     propensity: PropensityPlan = PropensityPlan()
     missing: Missing = Missing()
     estimation: Estimation
