@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
+
+from spine_outcomes.analysis.analysis_set import AnalysisSet
+from spine_outcomes.cohort.cohort import Cohort
 
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
@@ -43,6 +48,26 @@ FLOW_COLUMNS = (
 )  # fmt: skip
 IMAGING_COLUMNS = ("arm", "measure", "label", "n", "value", "lower", "upper")
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
+
+
+def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns one under the other."""
+    parts = list(frames)
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
+    """Where the numbers come from: data, versions, counts."""
+    packages = ("spine-outcomes", "numpy", "scipy", "pandas", "statsmodels", "lifelines")
+    return {
+        "source": cohort.source,
+        "data_sha256": cohort.sha256,
+        "is_simulated": cohort.is_simulated,
+        "n_rows_read": len(cohort.frame),
+        "n_rows_analysed": len(described),
+        "versions": {name: version(name) for name in packages},
+    }
 
 
 @dataclass(frozen=True, eq=False)

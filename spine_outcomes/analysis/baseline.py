@@ -1,0 +1,173 @@
+"""Who the arms are: baseline table and balance, before and after weighting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.results import (
+    BALANCE_COLUMNS,
+    BASELINE_COLUMNS,
+    PROPENSITY_COLUMNS,
+    WEIGHT_COLUMNS,
+)
+from spine_outcomes.analysis.weighting import WeightedSet
+from spine_outcomes.errors import Finding
+from spine_outcomes.study.dictionary import Column, DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.weights.balance import balance, propensity_histogram, weight_summary
+from spine_outcomes.weights.descriptives import weighted_mean_sd, weighted_quantile
+
+Row = dict[str, Any]
+Array = NDArray[np.float64]
+
+ARM_CODES = (0, 1)
+SMD_LIMIT = 0.1
+
+
+def described_columns(plan: AnalysisPlan, dictionary: DataDictionary) -> tuple[Column, ...]:
+    """Columns of the baseline table: the plan's list, else the covariates of its models."""
+    names = plan.baseline_table if plan.baseline_table is not None else covariates(plan)
+    return tuple(dictionary[name] for name in names)
+
+
+def balance_frame(
+    weighted: WeightedSet, plan: AnalysisPlan, dictionary: DataDictionary
+) -> pd.DataFrame:
+    """Balance of every described or modelled column under each estimand, ``BALANCE_COLUMNS``."""
+    rows = weighted.analysis_set
+    names = dict.fromkeys([*covariates(plan), *(c.name for c in described_columns(plan, dictionary))])
+    records: list[Row] = []
+    for column in (dictionary[name] for name in names):
+        for level, value in _indicators(rows.frame[column.name], column):
+            known = np.isfinite(value)
+            for estimand, weights in weighted.weights.items():
+                found = balance(value[known, None], rows.arm[known], weights.value[known])
+                records.append(
+                    {
+                        "level_unit": rows.level,
+                        "estimand": estimand,
+                        "column": column.name,
+                        "label": column.label,
+                        "level": level,
+                        "mean_reference": found.mean_reference[0],
+                        "mean_comparator": found.mean_comparator[0],
+                        "smd": found.smd[0],
+                        "variance_ratio": found.variance_ratio[0],
+                        "ks": found.ks[0],
+                    }
+                )
+    return pd.DataFrame(records, columns=list(BALANCE_COLUMNS))
+
+
+def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Covariates of the models that weighting leaves apart by more than 0.1 standard deviations."""
+    left = frame[
+        (frame["estimand"] != "unweighted")
+        & frame["column"].isin(modelled)
+        & (frame["smd"].abs() > SMD_LIMIT)
+    ]
+    return tuple(
+        Finding(
+            "W_IMBALANCE",
+            f"After {estimand} weighting at {level} level, {len(group)} of the modelled covariates differ "
+            f"by more than {SMD_LIMIT} standard deviations; the largest is {worst['label'].lower()} "
+            f"{'' if pd.isna(worst['level']) else worst['level']} ({worst['smd']:.2f}).",
+            severity="serious",
+            section="propensity",
+            n=len(group),
+        )
+        for (level, estimand), group in left.groupby(["level_unit", "estimand"], sort=False)
+        for worst in [group.loc[group["smd"].abs().idxmax()]]
+    )
+
+
+def baseline_frame(
+    weighted: WeightedSet, plan: AnalysisPlan, dictionary: DataDictionary
+) -> pd.DataFrame:
+    """Table 1, ``BASELINE_COLUMNS``: each described column by arm and estimand, and overall."""
+    rows = weighted.analysis_set
+    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    groups = [("unweighted", "all", np.ones(len(rows)))]
+    for estimand, weights in weighted.weights.items():
+        groups += [
+            (estimand, codes[arm], np.where(rows.arm == arm, weights.value, 0.0)) for arm in ARM_CODES
+        ]
+    records: list[Row] = []
+    for column in described_columns(plan, dictionary):
+        values = rows.frame[column.name]
+        for estimand, arm, weight in groups:
+            place = {"column": column.name, "label": column.label, "estimand": estimand, "arm": arm}
+            records += [place | statistic for statistic in _statistics(values, column, weight)]
+    return pd.DataFrame(records, columns=list(BASELINE_COLUMNS))
+
+
+def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterator[Row]:
+    """Mean and median of a number, share of each level of a category, and what is missing."""
+    counted = weight > 0
+    known = counted & values.notna().to_numpy()
+    if _is_number(values):
+        number = values.to_numpy(np.float64)[known]
+        mean, sd = weighted_mean_sd(number, weight[known])
+        low, middle, high = weighted_quantile(number, weight[known], (0.25, 0.5, 0.75))
+        yield {"kind": "mean_sd", "n": int(known.sum()), "value": mean, "lower": sd}
+        yield {"kind": "median_iqr", "n": int(known.sum()), "value": middle, "lower": low, "upper": high}
+    else:
+        total = weight[known].sum()
+        for level, indicator in _indicators(values, column):
+            has = known & (indicator == 1)
+            share = weight[has].sum() / total if total else np.nan
+            yield {"kind": "proportion", "level": level, "n": int(has.sum()), "value": share}
+    n_missing = int((counted & ~known).sum())
+    if n_missing:
+        yield {"kind": "missing", "n": n_missing, "value": n_missing / int(counted.sum())}
+
+
+def _is_number(values: pd.Series[Any]) -> bool:
+    return bool(pd.api.types.is_float_dtype(values.dtype))
+
+
+def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | None, Array]]:
+    """A number as it is, a category as one 0/1 column a level that occurs; missing is NaN."""
+    if _is_number(values):
+        yield None, values.to_numpy(np.float64)
+        return
+    text = values.astype("string")
+    levels = [code for code in (column.codes or {}) if (text == code).any()]
+    for level in levels or sorted(text.dropna().unique()):
+        yield level, (text == level).astype("Float64").to_numpy(np.float64, na_value=np.nan)
+
+
+def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
+    """Weights by arm and estimand, ``WEIGHT_COLUMNS``."""
+    rows = weighted.analysis_set
+    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    records = [
+        {"level_unit": rows.level, "estimand": estimand, "arm": codes[arm]}
+        | weight_summary(weights.value[rows.arm == arm])
+        for estimand, weights in weighted.weights.items()
+        for arm in ARM_CODES
+    ]
+    return pd.DataFrame(records, columns=list(WEIGHT_COLUMNS))
+
+
+def propensity_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
+    """Histogram of the propensity score by arm, ``PROPENSITY_COLUMNS``."""
+    rows = weighted.analysis_set
+    if weighted.propensity is None:
+        return pd.DataFrame(columns=list(PROPENSITY_COLUMNS))
+    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    edges, counts = propensity_histogram(weighted.propensity.score, rows.arm)
+    return pd.DataFrame(
+        [
+            {"level_unit": rows.level, "arm": codes[arm], "left": left, "right": right, "n": int(n)}
+            for arm in ARM_CODES
+            for left, right, n in zip(edges[:-1], edges[1:], counts[arm], strict=True)
+        ],
+        columns=list(PROPENSITY_COLUMNS),
+    )

@@ -1,0 +1,173 @@
+"""Everything estimated for one endpoint under one set of weights, as a single Estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.inference import Estimate, concatenate
+from spine_outcomes.inference.contrasts import difference, log_ratio
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.aalen_johansen import aalen_johansen
+from spine_outcomes.survival.cox import cox
+from spine_outcomes.survival.fine_gray import fine_gray
+from spine_outcomes.survival.kaplan_meier import kaplan_meier
+from spine_outcomes.survival.restricted_mean import (
+    restricted_mean_survival,
+    restricted_mean_time_lost,
+)
+from spine_outcomes.weights.design import Design
+
+EVENT = 1
+
+
+def endpoint_estimate(
+    sample: EndpointSample,
+    weight: NDArray[np.float64],
+    plan: AnalysisPlan,
+    adjustment: Design | None = None,
+) -> Estimate:
+    """Risks, restricted means, their contrasts and hazard ratios of one endpoint.
+
+    Parameters
+    ----------
+    sample
+        The endpoint on n rows.
+    weight : ndarray, shape (n,)
+    plan
+        Times, horizon, ties, and whether the censoring distribution counts as estimated.
+    adjustment
+        Covariates of the adjusted models, if the plan asks for them.
+
+    Returns
+    -------
+    Estimate
+        Labels ``model, measure, arm, contrast, term, time, scale``; times in the unit of the
+        outcome; ratios on the log scale (``scale`` is ``log``).
+    """
+    weight = np.where(sample.is_known, weight, 0.0)
+    unit = sample.outcome.unit
+    times = [duration.to(unit) for duration in plan.estimation.times]
+    horizon = plan.estimation.horizon.to(unit)
+    return concatenate(
+        *_risks(sample, weight, times, plan),
+        *_restricted_means(sample, weight, horizon, plan),
+        *_hazard_ratios(sample, weight, plan, adjustment),
+    )
+
+
+def curve_estimate(
+    sample: EndpointSample, weight: NDArray[np.float64], times: Sequence[float]
+) -> Estimate:
+    """Survival where nothing competes, else the incidence of the event and of its competitors."""
+    weight = np.where(sample.is_known, weight, 0.0)
+    arrays = (sample.order, sample.status, weight)
+    keys = {"arm": sample.arm, "entry": sample.entry, "cluster": sample.cluster}
+    if not sample.outcome.competing:
+        return kaplan_meier(*arrays, **keys, times=times).relabel(model="kaplan_meier", cause=EVENT)
+    causes = tuple(range(1, len(sample.outcome.competing) + 2))
+    return aalen_johansen(*arrays, **keys, cause=causes, times=times).relabel(model="aalen_johansen")
+
+
+def _risks(
+    sample: EndpointSample, weight: NDArray[np.float64], times: Sequence[float], plan: AnalysisPlan
+) -> list[Estimate]:
+    """Survival or incidence by arm, and the contrasts of the risk of the event."""
+    curve = curve_estimate(sample, weight, times).select(cause=EVENT).relabel(scale="log(-log)")
+    risk = curve if sample.outcome.competing else _one_minus(curve, "risk")
+    parts = [curve, *_contrasts(risk, "risk", plan)]
+    if sample.outcome.competing and plan.endpoints[sample.outcome.name].complement:
+        parts.insert(1, _one_minus(curve, "one_minus_cumulative_incidence"))
+    return parts
+
+
+def _restricted_means(
+    sample: EndpointSample, weight: NDArray[np.float64], horizon: float, plan: AnalysisPlan
+) -> list[Estimate]:
+    """Restricted mean survival time, or time lost to the event where others compete."""
+    arrays = (sample.order, sample.status, weight)
+    keys = {"arm": sample.arm, "entry": sample.entry, "cluster": sample.cluster}
+    if sample.outcome.competing:
+        mean = restricted_mean_time_lost(*arrays, **keys, cause=EVENT, horizon=horizon)
+        mean = mean.relabel(model="aalen_johansen", scale="identity")
+        return [mean, *_contrasts(mean, "rmtl", plan)]
+    mean = restricted_mean_survival(*arrays, **keys, horizon=horizon)
+    mean = mean.relabel(model="kaplan_meier", scale="identity")
+    return [mean, *_contrasts(mean, "rmst", plan)]
+
+
+def _contrasts(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> list[Estimate]:
+    """Difference and ratio, comparator against reference."""
+    reference, comparator = by_arm.select(arm=0), by_arm.select(arm=1)
+    minus = f"{plan.arms.comparator} - {plan.arms.reference}"
+    over = f"{plan.arms.comparator} / {plan.arms.reference}"
+    return [
+        difference(comparator, reference).relabel(
+            measure=f"{measure}_difference", arm=None, contrast=minus, scale="identity"
+        ),
+        log_ratio(comparator, reference).relabel(
+            measure=f"{measure}_ratio", arm=None, contrast=over, scale="log"
+        ),
+    ]
+
+
+def _one_minus(estimate: Estimate, measure: str) -> Estimate:
+    """The complement of a probability."""
+    return estimate.transform(
+        1.0 - estimate.value, -np.eye(len(estimate)), estimate.labels, estimate.reasons
+    ).relabel(measure=measure)
+
+
+def _hazard_ratios(
+    sample: EndpointSample,
+    weight: NDArray[np.float64],
+    plan: AnalysisPlan,
+    adjustment: Design | None,
+) -> list[Estimate]:
+    """Cause-specific and, where events compete, subdistribution hazard ratios."""
+    arm_column = (sample.arm[:, None].astype(np.float64), [plan.arms.column])
+    designs = {"": arm_column}
+    if adjustment is not None:
+        matrix = np.hstack([arm_column[0], adjustment.matrix[:, 1:]])
+        designs["_adjusted"] = (matrix, [plan.arms.column, *adjustment.names[1:]])
+    parts = []
+    for suffix, (matrix, names) in designs.items():
+        for model, measure, fit in _models(sample, weight, plan):
+            estimate = fit(matrix, names)
+            ratio = f"{plan.arms.comparator} / {plan.arms.reference}"
+            parts += [
+                estimate.take([0]).relabel(contrast=ratio, model=model + suffix, measure=measure),
+                estimate.take(range(1, len(estimate))).relabel(
+                    contrast=None, model=model + suffix, measure=measure
+                ),
+            ]
+    return [part.relabel(arm=None, time=None, scale="log") for part in parts if len(part)]
+
+
+Fit = Callable[[NDArray[np.float64], list[str]], Estimate]
+
+
+def _models(
+    sample: EndpointSample, weight: NDArray[np.float64], plan: AnalysisPlan
+) -> list[tuple[str, str, Fit]]:
+    """The regression models of an endpoint: name, measure, and how to fit one to covariates."""
+
+    def cause_specific(matrix: NDArray[np.float64], names: list[str]) -> Estimate:
+        return cox(
+            sample.order, sample.status, weight, covariates=matrix, names=names,
+            entry=sample.entry, cluster=sample.cluster, ties=plan.estimation.ties,
+        ).estimate  # fmt: skip
+
+    def subdistribution(matrix: NDArray[np.float64], names: list[str]) -> Estimate:
+        return fine_gray(
+            sample.order, sample.status, weight, covariates=matrix, names=names,
+            cluster=sample.cluster, censoring_term=plan.estimation.variance == "corrected",
+        ).estimate  # fmt: skip
+
+    models: list[tuple[str, str, Fit]] = [("cox", "hazard_ratio", cause_specific)]
+    if sample.outcome.competing and sample.entry is None:
+        models.append(("fine_gray", "subdistribution_hazard_ratio", subdistribution))
+    return models

@@ -1,0 +1,83 @@
+"""One endpoint under every estimand: numbers, curves and the people under them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.analysis.curves import (
+    curve_rows,
+    curves_frame,
+    risk_table_frame,
+    risk_table_rows,
+)
+from spine_outcomes.analysis.design import model_design
+from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
+from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
+from spine_outcomes.analysis.result_rows import estimate_rows, results_frame, test_row
+from spine_outcomes.analysis.weighting import WeightedSet
+from spine_outcomes.endpoints.outcome import Outcome
+from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.log_rank import log_rank, score_test
+from spine_outcomes.weights.estimands import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class EndpointResults:
+    """Frames of one endpoint: ``RESULT_COLUMNS``, ``CURVE_COLUMNS``, ``RISK_TABLE_COLUMNS``."""
+
+    results: pd.DataFrame
+    curves: pd.DataFrame
+    risk_table: pd.DataFrame
+
+
+def endpoint_results(
+    weighted: WeightedSet, outcome: Outcome, plan: AnalysisPlan, dictionary: DataDictionary
+) -> EndpointResults:
+    """Estimate one endpoint under each set of weights."""
+    rows = weighted.analysis_set
+    sample = endpoint_sample(rows, outcome)
+    adjusted = plan.estimation.adjusted_models
+    adjustment = None if adjusted is None else model_design(adjusted.terms, rows.frame, dictionary)
+    results: list[dict[str, Any]] = []
+    curves: list[dict[str, Any]] = []
+    for estimand, weights in weighted.weights.items():
+        common = {
+            "analysis": "primary",
+            "population": plan.population.name,
+            "endpoint": outcome.name,
+            "level_unit": outcome.level,
+            "estimand": estimand,
+        }
+        estimate = endpoint_estimate(sample, weights.value, plan, adjustment)
+        if plan.estimation.variance == "corrected":
+            estimate = estimate.corrected(weights.nuisance)
+        results += estimate_rows(estimate, sample, weights.value, plan, common)
+        results += _tests(sample, weights, plan, common)
+        curves += curve_rows(sample, weights, plan, common)
+    return EndpointResults(
+        results_frame(results), curves_frame(curves), risk_table_frame(risk_table_rows(sample, plan))
+    )
+
+
+def _tests(
+    sample: EndpointSample, weights: Weights, plan: AnalysisPlan, common: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The robust score test, and the classical log-rank test where rows are not weighted."""
+    weight = np.where(sample.is_known, weights.value, 0.0)
+    nuisance = weights.nuisance if plan.estimation.variance == "corrected" else None
+    score = score_test(
+        sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry,
+        cluster=sample.cluster, nuisance=nuisance,
+    )  # fmt: skip
+    rows = [test_row(score, "score", sample, weight, plan, common)]
+    if common["estimand"] == "unweighted":
+        classical = log_rank(
+            sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry
+        )
+        rows.append(test_row(classical, "log_rank", sample, weight, plan, common))
+    return rows

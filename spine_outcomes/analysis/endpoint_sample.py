@@ -1,0 +1,67 @@
+"""One endpoint on the rows of an analysis set, sorted by time once for all its estimators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.analysis_set import AnalysisSet
+from spine_outcomes.endpoints.outcome import Outcome
+from spine_outcomes.survival.time_order import TimeOrder
+
+
+@dataclass(frozen=True, eq=False)
+class EndpointSample:
+    """Time, status and arm of one endpoint on the n rows of an analysis set.
+
+    Parameters
+    ----------
+    outcome
+        The endpoint as derived.
+    order
+        Times of the n rows, sorted once.
+    status : ndarray of int, shape (n,)
+    entry : ndarray, shape (n,), or None
+    arm : ndarray of int, shape (n,)
+    cluster : ndarray of int, shape (n,), or None
+    is_known : ndarray of bool, shape (n,)
+        Rows whose outcome is known; the others weigh nothing.
+    """
+
+    outcome: Outcome
+    order: TimeOrder
+    status: NDArray[np.int64]
+    entry: NDArray[np.float64] | None
+    arm: NDArray[np.int64]
+    cluster: NDArray[np.int64] | None
+    is_known: NDArray[np.bool_]
+
+    @property
+    def time(self) -> NDArray[np.float64]:
+        """Time of each row in the unit of the outcome, shape (n,)."""
+        return self.order.time
+
+    def counted(self, weight: NDArray[np.float64], arm: int | None = None) -> NDArray[np.bool_]:
+        """Rows that count as people: known outcome, positive weight, of one arm or of both."""
+        is_counted = self.is_known & (weight > 0)
+        return is_counted if arm is None else is_counted & (self.arm == arm)
+
+
+def endpoint_sample(rows: AnalysisSet, outcome: Outcome) -> EndpointSample:
+    """Align an outcome with the rows of an analysis set."""
+    position = np.searchsorted(outcome.rows, rows.rows).clip(max=len(outcome.rows) - 1)
+    is_known = outcome.rows[position] == rows.rows
+    entry = None if outcome.entry is None else np.where(is_known, outcome.entry[position], 0.0)
+    # A row without this outcome stands at time 1 with weight 0: after any entry, seen by nobody.
+    unknown_time = 1.0
+    return EndpointSample(
+        outcome=outcome,
+        order=TimeOrder.of(np.where(is_known, outcome.time[position], unknown_time)),
+        status=np.where(is_known, outcome.status[position], 0),
+        entry=entry,
+        arm=rows.arm,
+        cluster=rows.cluster,
+        is_known=is_known,
+    )

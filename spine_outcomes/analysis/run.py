@@ -1,0 +1,95 @@
+"""The analysis from start to end: read this page and you have read the methods section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from threadpoolctl import threadpool_limits
+
+from spine_outcomes.analysis.analysis_set import analysis_set, covariates
+from spine_outcomes.analysis.baseline import (
+    balance_findings,
+    balance_frame,
+    baseline_frame,
+    propensity_frame,
+    weights_frame,
+)
+from spine_outcomes.analysis.endpoint_results import endpoint_results
+from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
+from spine_outcomes.analysis.flow import complete_flow
+from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
+from spine_outcomes.analysis.results import Results, provenance, stack
+from spine_outcomes.analysis.weighting import weigh_set
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.eligibility import select
+from spine_outcomes.endpoints.derive import derive
+from spine_outcomes.errors import Finding
+from spine_outcomes.study.plan import AnalysisPlan
+
+
+def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ()) -> Results:
+    """Analyse a cohort as its plan says.
+
+    Parameters
+    ----------
+    plan
+        From ``load_plan``.
+    cohort
+        From ``read_cohort``.
+    findings
+        What was found before and a reader must know: departures from a locked plan.
+
+    Raises
+    ------
+    CohortError
+        If a time is negative or an arm is missing.
+    NotEstimableError
+        If an arm is empty or the propensity cannot be fitted.
+    """
+    with threadpool_limits(limits=1):  # another number of threads gives other last digits
+        return _run(plan, cohort, findings)
+
+
+def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Results:
+    dictionary = cohort.dictionary
+    selection = select(cohort, plan)
+    outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
+    weighted = {
+        level: weigh_set(
+            analysis_set(selection.cohort, plan, level, [o for o in outcomes if o.level == level]),
+            dictionary,
+            plan,
+        )
+        for level in dict.fromkeys(outcome.level for outcome in outcomes)
+    }
+    described = weighted.get(plan.arms.level) or next(iter(weighted.values()))
+    balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
+    imaging = imaging_frame(described.analysis_set, plan)
+    found = [endpoint_results(weighted[o.level], o, plan, dictionary) for o in outcomes]
+    results = stack(endpoint.results for endpoint in found)
+    all_findings = [
+        *findings,
+        *cohort.findings,
+        *selection.findings,
+        *(f for w in weighted.values() for f in (*w.analysis_set.findings, *w.findings)),
+        *(f for outcome in outcomes for f in outcome.findings),
+        *cluster_findings(described.analysis_set, plan),
+        *balance_findings(balance, covariates(plan)),
+        *imaging_findings(imaging),
+        *outcome_findings(results),
+    ]
+    return Results(
+        plan=plan,
+        dictionary=dictionary,
+        results=results,
+        curves=stack(endpoint.curves for endpoint in found),
+        risk_table=stack(endpoint.risk_table for endpoint in found),
+        balance=balance,
+        weights=stack(weights_frame(w, plan) for w in weighted.values()),
+        propensity=stack(propensity_frame(w, plan) for w in weighted.values()),
+        baseline=baseline_frame(described, plan, dictionary),
+        flow=complete_flow(selection.flow, described.analysis_set, plan, dictionary),
+        imaging=imaging,
+        findings=findings_frame(all_findings),
+        provenance=provenance(cohort, described.analysis_set),
+    )
