@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +20,7 @@ class TimeOrder:
     time : ndarray, shape (n,)
         Time of each row, in the order of the rows.
     order : ndarray of int, shape (n,)
-        Rows sorted by time (stable).
+        Rows sorted by time; rows of one time in their own order.
     first : ndarray of int, shape (m,)
         Position in the sorted order of the first row of each distinct time.
     distinct : ndarray, shape (m,)
@@ -28,8 +29,8 @@ class TimeOrder:
     Notes
     -----
     Times within a relative 1e-9 of each other are one time: a unit conversion must not break a tie.
-    Estimators take a ``TimeOrder`` in place of ``time`` so that a sample used for several endpoints,
-    weights or replicates is sorted once.
+    Estimators take a ``TimeOrder`` in place of ``time`` so that a sample used for several
+    endpoints, weights or replicates is sorted once.
     """
 
     time: NDArray[np.float64]
@@ -43,18 +44,25 @@ class TimeOrder:
         if isinstance(time, TimeOrder):
             return time
         values = np.asarray(time, dtype=np.float64)
-        order = np.argsort(values, kind="stable")
+        order = np.argsort(values)
         ordered = values[order]
         is_first = np.ones(len(ordered), dtype=bool)
         is_first[1:] = np.diff(ordered) > TIE_TOLERANCE * np.abs(ordered[1:])
         first = np.flatnonzero(is_first)
+        if len(first) < len(order):
+            _order_ties(order, is_first)
         return cls(values, order, first, ordered[first])
 
-    @property
+    @cached_property
     def group(self) -> NDArray[np.intp]:
         """Index of the distinct time of each row, in sorted order, shape (n,)."""
         counts = np.diff(np.append(self.first, len(self.order)))
         return np.repeat(np.arange(len(self.first)), counts)
+
+    def position(self, times: ArrayLike) -> NDArray[np.intp]:
+        """Index of the last distinct time at or before each of ``times``, −1 before the first."""
+        upper = np.asarray(times, dtype=np.float64) * (1 + TIE_TOLERANCE)
+        return np.searchsorted(self.distinct, upper, side="right") - 1
 
     def total_at(self, ordered: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a quantity over the rows of each distinct time, shape (m,).
@@ -66,3 +74,16 @@ class TimeOrder:
     def total_from(self, ordered: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a quantity over the rows at or after each distinct time, shape (m,)."""
         return np.cumsum(ordered[::-1])[::-1][self.first]
+
+
+def _order_ties(order: NDArray[np.intp], is_first: NDArray[np.bool_]) -> None:
+    """Put the rows of each tie in their own order, in place.
+
+    The fastest sort leaves ties in an order that differs between processors; sorting the few keys
+    (tie, row) afterwards costs half of what a stable sort of everything does.
+    """
+    is_tied = ~is_first
+    is_tied[:-1] |= ~is_first[1:]
+    tied = np.flatnonzero(is_tied)
+    tie = (np.cumsum(is_first[tied]) - 1) * len(order)
+    order[tied] = np.sort(tie + order[tied]) - tie
