@@ -71,13 +71,13 @@ class Estimate:
         return np.where(self.is_estimable, std_error(self.influence, self.cluster), np.nan)
 
     def corrected(self, nuisance: Nuisance | None) -> Estimate:
-        """The same value with the influence of the estimated nuisance (propensity) added."""
+        """Add the influence of the estimated nuisance (propensity); the value stays."""
         if nuisance is None:
             return self
         return replace(self, influence=nuisance.correct(self.influence))
 
     def take(self, index: Sequence[int]) -> Estimate:
-        """The quantities at the positions ``index``, in that order."""
+        """Keep the quantities at the positions ``index``, in that order."""
         return Estimate(
             self.value[list(index)],
             self.influence[:, list(index)],
@@ -87,7 +87,7 @@ class Estimate:
         )
 
     def select(self, **labels: object) -> Estimate:
-        """The quantities whose labels match all of ``labels``."""
+        """Keep the quantities whose labels match all of ``labels``."""
         return self.take(
             [
                 i
@@ -97,7 +97,7 @@ class Estimate:
         )
 
     def relabel(self, **labels: object) -> Estimate:
-        """The same quantities with these labels added to, or put in place of, their own."""
+        """Add these labels to, or put them in place of, those of every quantity."""
         return replace(self, labels=tuple({**label, **labels} for label in self.labels))
 
     def transform(

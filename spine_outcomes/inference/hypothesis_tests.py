@@ -1,0 +1,59 @@
+"""Tests: a statistic, its degrees of freedom and its p value, or the reason why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """Outcome of a test of no difference.
+
+    Parameters
+    ----------
+    statistic
+        z, t or χ²; NaN where the test cannot be made.
+    df
+        Degrees of freedom; None for z.
+    p_value
+        Two-sided for z and t.
+    reason
+        Why the test cannot be made; None where it was.
+    """
+
+    __test__: ClassVar[bool] = False  # the name alone would make pytest collect it
+
+    statistic: float
+    df: float | None
+    p_value: float
+    reason: str | None = None
+
+
+def no_test(reason: str) -> TestResult:
+    """Return the result of a test that cannot be made."""
+    return TestResult(np.nan, None, np.nan, reason)
+
+
+def wald_test(value: float, std_error: float, df: float | None = None) -> TestResult:
+    """Wald test of ``value`` = 0: normal, or Student's t where ``df`` is given."""
+    if not np.isfinite(value) or not std_error > 0:
+        return no_test("no standard error above 0")
+    statistic = value / std_error
+    if df is None:
+        return TestResult(statistic, None, float(2 * stats.norm.sf(abs(statistic))))
+    return TestResult(statistic, df, float(2 * stats.t.sf(abs(statistic), df)))
+
+
+def quadratic_test(value: NDArray[np.float64], covariance: NDArray[np.float64]) -> TestResult:
+    """χ² test that all of ``value`` (k,) are 0, with covariance (k, k): vᵀ V⁻¹ v on rank(V) df."""
+    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    if rank == 0:
+        return no_test("the covariance is 0")
+    solution = np.linalg.lstsq(covariance, value, rcond=None)[0]
+    statistic = float(value @ solution)
+    return TestResult(statistic, float(rank), float(stats.chi2.sf(statistic, rank)))

@@ -1,0 +1,118 @@
+"""Confidence intervals, each on the scale where the estimate is closest to normal."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special, stats
+
+Scale = Literal["identity", "log", "log(-log)", "logit"]
+Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def interval(
+    value: ArrayLike,
+    std_error: ArrayLike,
+    scale: Scale,
+    level: float = 0.95,
+    df: ArrayLike | None = None,
+) -> Limits:
+    """Limits of a confidence interval.
+
+    Parameters
+    ----------
+    value : array_like, shape (k,) or scalar
+        Estimates on the scale on which they are shown: a ratio itself, not its logarithm.
+    std_error : array_like, same shape
+        Standard errors of ``value``; for ``"log"`` those of the logarithm of ``value``.
+    scale
+        ``"identity"``, ``"log"`` (ratios), ``"log(-log)"`` and ``"logit"`` (probabilities).
+    level
+        Confidence level.
+    df : array_like, optional
+        Degrees of freedom of Student's t; the normal distribution where left out.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        NaN where the scale has no interval: a probability of 0 or 1 (see ``exact_interval``), a
+        ratio that is not positive, a missing value or error.
+
+    Notes
+    -----
+    log(−log) is taken of the printed probability itself, survival or incidence: p^exp(±z σ / (p log
+    p)) (Kalbfleisch and Prentice, 2002, section 1.4).
+    """
+    estimate, error = np.broadcast_arrays(
+        np.asarray(value, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
+    )
+    half = critical_value(level, df) * error
+    # A very wide interval overflows to 0 or ∞, which is its limit; values at the edge become NaN.
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        if scale == "identity":
+            return estimate - half, estimate + half
+        if scale == "log":
+            inside = np.where(estimate > 0, estimate, np.nan)
+            return inside * np.exp(-half), inside * np.exp(half)
+        inside = np.where((estimate > 0) & (estimate < 1), estimate, np.nan)
+        if scale == "logit":
+            centre, half = special.logit(inside), half / (inside * (1 - inside))
+            return special.expit(centre - half), special.expit(centre + half)
+        if scale == "log(-log)":
+            half = half / (-inside * np.log(inside))
+            return inside ** np.exp(half), inside ** np.exp(-half)
+    raise ValueError(f"scale is {scale!r}; allowed: identity, log, log(-log), logit")
+
+
+def critical_value(level: float = 0.95, df: ArrayLike | None = None) -> NDArray[np.float64]:
+    """Two-sided critical value of the normal distribution, or of Student's t where df is given."""
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; it must lie between 0 and 1")
+    tail = (1 - level) / 2
+    if df is None:
+        return np.asarray(stats.norm.isf(tail))
+    return np.asarray(stats.t.isf(tail, np.asarray(df, dtype=np.float64)))
+
+
+def exact_upper(n_effective: ArrayLike, level: float = 0.95) -> NDArray[np.float64]:
+    """Upper limit of a risk when no event was seen among ``n_effective`` independent people.
+
+    Clopper and Pearson (1934) at 0 of n: 1 − (α/2)^(1/n), two-sided; n need not be an integer. NaN
+    where n is 0.
+    """
+    n = np.asarray(n_effective, dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.where(n > 0, -np.expm1(np.log((1 - level) / 2) / n), np.nan)
+
+
+def exact_interval(value: ArrayLike, n_effective: ArrayLike, level: float = 0.95) -> Limits:
+    """Exact limits of a risk of 0, or of a survival of 1, when no event was seen.
+
+    Parameters
+    ----------
+    value : array_like
+        Estimated probability; 0 gives [0, upper], 1 gives [1 − upper, 1], the rest NaN.
+    n_effective : array_like
+        Effective number of people still at risk; 0 gives NaN.
+
+    Notes
+    -----
+    A survival of 0 or an incidence of 1 is the end of a curve, not an absence of events, and has no
+    interval: pass an effective number of 0 there.
+    """
+    estimate = np.asarray(value, dtype=np.float64)
+    upper = exact_upper(n_effective, level)
+    is_edge = ((estimate == 0) | (estimate == 1)) & np.isfinite(upper)
+    low = np.where(is_edge, np.where(estimate == 1, 1 - upper, 0.0), np.nan)
+    high = np.where(is_edge, np.where(estimate == 0, upper, 1.0), np.nan)
+    return low, high
+
+
+def clip_difference(
+    lower: ArrayLike, upper: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Limits of a difference of two probabilities cut to [−1, 1], and whether they were cut."""
+    low, high = np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
+    return np.maximum(low, -1.0), np.minimum(high, 1.0), (low < -1) | (high > 1)
