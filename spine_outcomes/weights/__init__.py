@@ -1,1 +1,1 @@
-"""Who counts how much: propensity, weights, balance."""
+"""Who counts how much: the propensity model, its weights, and the balance they give."""
