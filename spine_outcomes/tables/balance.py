@@ -1,0 +1,105 @@
+"""Balance and weights: whether weighting made the arms comparable, and at what cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.selection import in_order, where
+from spine_outcomes.tables.table import Cell, Column, Row, Table
+
+STATISTICS = {"smd": "SMD", "variance_ratio": "Variance ratio", "ks": "KS"}
+
+
+def balance(results: Results, level_unit: str) -> Table:
+    """Standardised difference, variance ratio and KS distance of each column of the design."""
+    name = labels(results)
+    frame = where(results.balance, level_unit=level_unit)
+    estimands = in_order(frame["estimand"])
+    rows: list[Row] = []
+    for column in in_order(frame["column"]):
+        own = where(frame, column=column)
+        levels = list(dict.fromkeys(own["level"].fillna("")))
+        if levels != [""]:
+            rows.append(Row(name.column(column)))
+        rows += [_row(own, column, level, estimands, name) for level in levels]
+    return Table(
+        id=f"balance-{level_unit}",
+        title=f"Balance of {name.rows(level_unit)} before and after weighting",
+        stub_head="Covariate",
+        columns=tuple(
+            Column(head, name.estimand(estimand))
+            for estimand in estimands
+            for head in STATISTICS.values()
+        ),
+        rows=tuple(rows),
+        notes=(
+            "SMD: standardised mean difference, divided by the unweighted pooled standard "
+            "deviation before and after. KS: largest distance between the weighted distribution "
+            "functions. Missing values of a covariate are left out of its line.",
+        ),
+        direction=f"SMD: {name.difference}; variance ratio: {name.quotient}",
+    )
+
+
+def _row(frame: pd.DataFrame, column: str, level: str, estimands: list[str], name: Labels) -> Row:
+    """One column of the design, or one level of a category."""
+    own = frame[frame["level"].fillna("") == level]
+    stub = name.value(column, level) if level else name.column(column)
+    found: list[Cell] = []
+    for estimand in estimands:
+        line = where(own, estimand=estimand)
+        found += [cells.decimal(_value(line, key), 2) for key in STATISTICS]
+    return Row(stub, tuple(found), is_indented=bool(level))
+
+
+def _value(rows: pd.DataFrame, key: str) -> float:
+    """The one value of a column, NaN where there is no row."""
+    return float(rows[key].iloc[0]) if len(rows) else float("nan")
+
+
+def weights(results: Results) -> Table:
+    """Spread of the weights by arm and estimand, and what they leave of the sample."""
+    name = labels(results)
+    rows: list[Row] = []
+    keys = dict.fromkeys(
+        zip(results.weights["level_unit"], results.weights["estimand"], strict=True)
+    )
+    for level_unit, estimand in keys:
+        rows.append(Row(f"{name.estimand(estimand)}, {name.rows(level_unit)}"))
+        own = where(results.weights, level_unit=level_unit, estimand=estimand)
+        rows += [
+            Row(name.arm(row["arm"]), _weights_line(row), is_indented=True)
+            for _, row in own.iterrows()
+        ]
+    return Table(
+        id="weights",
+        title="Weights by arm",
+        stub_head="Weights, arm",
+        columns=tuple(
+            Column(head)
+            for head in (
+                "Rows", "Effective sample size", "Smallest", "Median", "99th percentile", "Largest",
+                "Share of the largest, %",
+            )
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Effective sample size: squared sum of the weights over the sum of their squares.",
+        ),
+    )  # fmt: skip
+
+
+def _weights_line(row: pd.Series[Any]) -> tuple[Cell, ...]:
+    """One arm under one set of weights."""
+    spread = (cells.decimal(row[key], 2) for key in ("minimum", "median", "p99", "maximum"))
+    return (
+        cells.count(row["n"]),
+        cells.decimal(row["ess"], 1),
+        *spread,
+        cells.percent(row["largest_share"]),
+    )

@@ -1,0 +1,112 @@
+"""Table 1: the arms at baseline, as observed and under each set of weights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells, numbers
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.selection import in_order, one, where
+from spine_outcomes.tables.table import Cell, Column, Number, Row, Table
+
+KINDS = {"mean_sd": "Mean (SD)", "median_iqr": "Median (Q1 to Q3)", "missing": "Missing"}
+
+
+def baseline(results: Results) -> Table:
+    """Every described column by arm, unweighted and weighted, with standardised differences."""
+    name = labels(results)
+    frame = results.baseline
+    groups = list(dict.fromkeys(zip(frame["estimand"], frame["arm"], strict=True)))
+    estimands = in_order(frame["estimand"])
+    columns = [Column(name.arm(arm), name.estimand(estimand)) for estimand, arm in groups] + [
+        Column(name.estimand(estimand), "Standardised difference") for estimand in estimands
+    ]
+    rows: list[Row] = []
+    for column in in_order(frame["column"]):
+        own = where(frame, column=column)
+        rows.append(Row(name.column(column)))
+        rows += _lines(own, _differences(results, column), groups, estimands, name)
+    return Table(
+        id="baseline",
+        title=f"Baseline of the {name.rows(results.plan.arms.level)} analysed, by arm and weights",
+        stub_head="Characteristic",
+        columns=tuple(columns),
+        rows=tuple(rows),
+        notes=(
+            "Counts are unweighted; percentages are of rows whose value is known, those of missing "
+            "values of all rows. Weighted columns give weighted means, quantiles and shares.",
+            f"Standardised difference: {name.difference}, divided by the unweighted pooled "
+            "standard deviation before and after. No p values: balance is not a hypothesis.",
+        ),
+    )
+
+
+def _differences(results: Results, column: str) -> pd.DataFrame:
+    """Balance of one column at the level of the arms."""
+    return where(results.balance, column=column, level_unit=results.plan.arms.level)
+
+
+def _lines(
+    frame: pd.DataFrame,
+    balance: pd.DataFrame,
+    groups: list[tuple[str, str]],
+    estimands: list[str],
+    name: Labels,
+) -> list[Row]:
+    """The lines of one characteristic: each statistic or each level."""
+    rows: list[Row] = []
+    has_difference = False
+    keys = dict.fromkeys(zip(frame["kind"], frame["level"].fillna(""), strict=True))
+    for kind, level in sorted(keys, key=lambda key: key[0] == "missing"):
+        own = frame[(frame["kind"] == kind) & (frame["level"].fillna("") == level)]
+        shows_difference = kind == "proportion" or (kind == "mean_sd" and not has_difference)
+        has_difference |= kind != "missing"
+        stub = KINDS.get(kind) or name.value(str(frame["column"].iloc[0]), level)
+        statistics = [_statistic(one(own, estimand=e, arm=a), e == "unweighted") for e, a in groups]
+        differences = [
+            _difference(balance, estimand, level) if shows_difference else cells.BLANK
+            for estimand in estimands
+        ]
+        rows.append(Row(stub, (*statistics, *differences), is_indented=True))
+    return rows
+
+
+def _difference(balance: pd.DataFrame, estimand: str, level: str) -> Cell:
+    """Standardised difference of one column or level."""
+    own = balance[(balance["estimand"] == estimand) & (balance["level"].fillna("") == level)]
+    return cells.decimal(float(own["smd"].iloc[0]), 2) if len(own) else cells.EMPTY
+
+
+def _statistic(row: pd.Series[Any] | None, is_counted: bool) -> Cell:
+    """One statistic of one arm: "61.2 (10.8)", "60 (52 to 68)" or "123 (34.5)"."""
+    if row is None:
+        return cells.EMPTY
+    value, lower, upper = (row[key] for key in ("value", "lower", "upper"))
+    if row["kind"] == "mean_sd":
+        return _composed(_one_decimal(value), " (", _one_decimal(lower), ")")
+    if row["kind"] == "median_iqr":
+        return _composed(
+            _one_decimal(value), " (", _one_decimal(lower), " to ", _one_decimal(upper), ")"
+        )
+    if isinstance(row["n"], str):  # hidden: its percentage would give it back
+        return cells.count(row["n"]) if is_counted else cells.EMPTY
+    share = None if pd.isna(value) else Number(numbers.percent(float(value)), float(value))
+    if not is_counted and row["kind"] == "missing":
+        return cells.BLANK
+    if share is None or not is_counted:
+        return cells.EMPTY if share is None else Cell((share, "%"))
+    return _composed(*cells.count(row["n"]).parts, " (", share, "%)")
+
+
+def _one_decimal(value: float) -> Number:
+    """A mean, deviation or quantile with one decimal."""
+    return Number(numbers.decimal(float(value), 1), float(value))
+
+
+def _composed(*parts: str | Number) -> Cell:
+    """Parts as a cell; a dash where a number is missing."""
+    is_missing = any(isinstance(part, Number) and pd.isna(part.raw) for part in parts)
+    return cells.EMPTY if is_missing else Cell(parts)

@@ -1,0 +1,98 @@
+"""Rows of the frames as cells of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.tables import numbers
+from spine_outcomes.tables.labels import Form
+from spine_outcomes.tables.table import Cell, Number
+
+EMPTY = Cell(("–",))
+BLANK = Cell()
+
+FORMATS: dict[Form, Callable[[float], str]] = {
+    "percent": numbers.percent,
+    "ratio": numbers.ratio,
+    "time": lambda value: numbers.decimal(value, 1),
+    "needed": lambda value: numbers.decimal(value, 1),
+    "statistic": lambda value: numbers.decimal(value, 2),
+}
+
+
+def words(text: object) -> Cell:
+    """Text as a cell; nothing where there is none."""
+    return BLANK if text is None or text == "" or text is pd.NA else Cell((str(text),))
+
+
+def count(value: float | str) -> Cell:
+    """A count as a cell; a hidden one ("<5") is text."""
+    if isinstance(value, str):
+        return Cell((value,))
+    return EMPTY if pd.isna(value) else Cell((Number(numbers.count(value), float(value)),))
+
+
+def decimal(value: float, digits: int) -> Cell:
+    """A number with fixed decimals as a cell."""
+    return (
+        EMPTY if pd.isna(value) else Cell((Number(numbers.decimal(value, digits), float(value)),))
+    )
+
+
+def percent(value: float) -> Cell:
+    """A proportion, printed as percent without the sign, as a cell."""
+    return EMPTY if pd.isna(value) else Cell((Number(numbers.percent(value), float(value)),))
+
+
+def p_value(row: pd.Series[Any] | None) -> Cell:
+    """The p value of a row of results."""
+    if row is None or pd.isna(row["p_value"]):
+        return EMPTY
+    p = float(row["p_value"])
+    return Cell((Number(numbers.p_value(p), p),), source=str(row["id"]))
+
+
+def chi_square(row: pd.Series[Any] | None) -> Cell:
+    """Statistic and degrees of freedom of a test: "4.07 (1 df)"."""
+    if row is None:
+        return EMPTY
+    if row["status"] != "ok" or pd.isna(row["statistic"]):
+        return not_estimable(row)
+    value, df = float(row["statistic"]), float(row["df"])
+    parts = (Number(numbers.decimal(value, 2), value), " (", Number(f"{df:g}", df), " df)")
+    return Cell(parts, source=str(row["id"]))
+
+
+def not_estimable(row: pd.Series[Any]) -> Cell:
+    """NE, with the reason that the row gives."""
+    reason = row["reason"] if isinstance(row["reason"], str) else "no reason given"
+    return Cell((numbers.NOT_ESTIMABLE,), source=str(row["id"]), reason=reason)
+
+
+def estimate(row: pd.Series[Any] | None, form: Form) -> Cell:
+    """Estimate and interval of a row of results: "12.3 (9.8 to 15.4)", or NE with its reason."""
+    if row is None:
+        return EMPTY
+    if row["status"] != "ok" or pd.isna(row["estimate"]):
+        return not_estimable(row)
+    text = FORMATS[form]
+    value = float(row["estimate"])
+    parts: tuple[str | Number, ...] = (Number(text(value), value),)
+    lower, upper = row["lower"], row["upper"]
+    if pd.notna(lower) and pd.notna(upper):
+        low, high = Number(text(lower), float(lower)), Number(text(upper), float(upper))
+        parts += (" (", low, " to ", high, ")")
+    return Cell(parts, source=str(row["id"]))
+
+
+def number_needed(row: pd.Series[Any] | None) -> Cell:
+    """Number needed to treat, from the risk difference of an unwanted event."""
+    if row is None:
+        return EMPTY
+    if row["status"] != "ok" or pd.isna(row["estimate"]):
+        return not_estimable(row)
+    values = (float(row[name]) for name in ("estimate", "lower", "upper"))
+    return Cell((numbers.number_needed_to_treat(*values),), source=str(row["id"]))

@@ -1,0 +1,82 @@
+"""The key results: one row an endpoint, under the estimand that the plan names first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.selection import (
+    absolute_measure,
+    headline_estimand,
+    headline_time,
+    main_analysis,
+    one,
+    where,
+)
+from spine_outcomes.tables.table import Cell, Column, Row, Table
+
+
+def key_results(results: Results) -> Table:
+    """Events, absolute risk by arm, difference and hazard ratio of every endpoint."""
+    name = labels(results)
+    estimand, time = headline_estimand(results), headline_time(results)
+    frame = where(main_analysis(results), estimand=estimand)
+    events = f"Events by {name.time(time)} / rows"
+    risk = f"Risk or survival at {name.time(time)}, % ({name.level} CI)"
+    return Table(
+        id="key-results",
+        title=f"Key results of every endpoint: {name.estimand(estimand)}",
+        stub_head="Endpoint",
+        columns=(
+            Column(name.reference, events),
+            Column(name.comparator, events),
+            Column(name.reference, risk),
+            Column(name.comparator, risk),
+            Column("Risk difference, percentage points", "Contrast"),
+            Column("Hazard ratio", "Contrast"),
+            Column("p", "Contrast"),
+        ),
+        rows=tuple(
+            _row(where(frame, endpoint=endpoint), endpoint, time, name)
+            for endpoint in results.plan.endpoints
+        ),
+        notes=(
+            "Events and rows are unweighted counts. Risk is the cumulative incidence, with "
+            "competing events counted as such.",
+            "Where survival is shown, the difference is that of the risk, 100 − survival: a "
+            "positive difference means lower survival.",
+            "Hazard ratios are cause-specific; p tests that the ratio is 1 and is not adjusted "
+            "for the number of endpoints.",
+        ),
+        direction=f"differences: {name.difference}; ratios: {name.quotient}",
+    )
+
+
+def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels) -> Row:
+    """One endpoint."""
+    measure = absolute_measure(frame)
+    arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
+    hazard = one(frame, measure="hazard_ratio", model="cox")
+    return Row(
+        stub=f"{name.endpoint(endpoint)} ({'survival' if measure == 'survival' else 'risk'})",
+        cells=(
+            *(_events(row) for row in arms),
+            *(cells.estimate(row, "percent") for row in arms),
+            cells.estimate(one(frame, measure="risk_difference", time=time), "percent"),
+            cells.estimate(hazard, "ratio"),
+            cells.p_value(hazard),
+        ),
+        anchor=f"endpoint-{endpoint}",
+    )
+
+
+def _events(row: pd.Series[Any] | None) -> Cell:
+    """Events and rows of one arm: "12 / 345"."""
+    if row is None:
+        return cells.EMPTY
+    events, n = cells.count(row["n_event"]), cells.count(row["n"])
+    return Cell((*events.parts, " / ", *n.parts), source=str(row["id"]))

@@ -1,0 +1,116 @@
+"""How a number is printed: the one place where a value becomes text.
+
+Frames keep full precision; rounding happens here, once, at the last moment. A negative number has
+a true minus, an interval reads "a to b", and no p value is ever "0.000" or "p = < 0.001".
+"""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+NOT_ESTIMABLE = "NE"
+INFINITY = "infinity"
+
+
+def decimal(value: float, digits: int) -> str:
+    """``value`` to ``digits`` decimals, with a true minus and without "−0.0"."""
+    if math.isinf(value):
+        return INFINITY if value > 0 else f"{MINUS}{INFINITY}"
+    text = f"{abs(value):.{digits}f}"
+    is_negative = value < 0 and any(digit in "123456789" for digit in text)
+    return f"{MINUS}{text}" if is_negative else text
+
+
+def count(value: float | str) -> str:
+    """Rows, patients or events, as an integer; a count that was hidden ("<5") stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If the value is not a whole number: a weighted sum must not look like people.
+    """
+    if isinstance(value, str):
+        return value
+    if value != round(value):
+        raise ValueError(f"{value!r} is not a count; print a weighted sum with decimals")
+    return f"{int(value):,}" if abs(value) >= 10_000 else str(int(value))
+
+
+def percent(value: float) -> str:
+    """A proportion as percent with one decimal, without the sign (it stands in the head)."""
+    return decimal(100 * value, 1)
+
+
+def ratio(value: float) -> str:
+    """A ratio with two decimals; what would read 0.00 reads "<0.01"."""
+    return "<0.01" if 0 < value < 0.005 else decimal(value, 2)
+
+
+def interval(lower: str, upper: str) -> str:
+    """Two printed limits as "a to b"."""
+    return f"{lower} to {upper}"
+
+
+def p_value(p: float) -> str:
+    """A p value with three decimals, and more where three would hide which side of 0.05 it is on.
+
+    Notes
+    -----
+    "<0.001" below that, ">0.999" above; 0.0504 and 0.0496 stay distinct.
+    """
+    if p < 0.001:
+        return "<0.001"
+    if p > 0.999:
+        return ">0.999"
+    digits = 3
+    while round(p, digits) == 0.05 and p != 0.05 and digits < 8:
+        digits += 1
+    return f"{p:.{digits}f}"
+
+
+def p_statement(p: float) -> str:
+    """A p value in a sentence: "p = 0.023" or "p < 0.001"."""
+    text = p_value(p)
+    return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
+
+
+def significant(value: float, digits: int) -> str:
+    """``value`` to significant digits without an exponent, such as a number needed to treat."""
+    if value == 0 or not math.isfinite(value):
+        return decimal(value, 0)
+    return decimal(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
+
+
+def number_needed_to_treat(difference: float, lower: float, upper: float) -> str:
+    """Number needed to treat from a difference of risks of an unwanted event, and its limits.
+
+    Parameters
+    ----------
+    difference, lower, upper
+        Risk difference, comparator − reference; negative is a benefit.
+
+    Notes
+    -----
+    Where the interval holds 0, that of the number needed runs through infinity (Altman 1998):
+    "20 (benefit 9.19 to infinity to harm 113.6)", never "9.2 to 113.6".
+    """
+    if difference == 0:
+        return INFINITY
+    side = "benefit" if difference < 0 else "harm"
+    value = _needed(difference)
+    if not (math.isfinite(lower) and math.isfinite(upper)):
+        return f"{side} {value}"
+    if lower < 0 < upper:
+        limits = f"benefit {_needed(lower)} to {INFINITY} to harm {_needed(upper)}"
+        return f"{value} ({limits})"
+    low, high = sorted((lower, upper), key=abs, reverse=True)
+    return f"{side} {value} ({interval(_needed(low), _needed(high))})"
+
+
+def _needed(difference: float) -> str:
+    """The inverse of one difference of risks: four significant digits, two decimals at most."""
+    if difference == 0:
+        return INFINITY
+    needed = 1 / abs(difference)
+    return decimal(needed, 1 if needed >= 100 else 2).removesuffix(".00").removesuffix(".0")

@@ -1,0 +1,141 @@
+"""A table as a record of parts: what it says, not how it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Number:
+    """A printed number and the value it was rounded from.
+
+    Parameters
+    ----------
+    text
+        As printed.
+    raw
+        Full precision, as in the results frame (a proportion, where percent is printed).
+    """
+
+    text: str
+    raw: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: words and numbers in reading order.
+
+    Parameters
+    ----------
+    parts
+        Words (str) and numbers (``Number``).
+    source
+        ``id`` of the row of the results frame behind it, if one.
+    reason
+        Why the value is not estimable, if it is not.
+    """
+
+    parts: tuple[str | Number, ...] = ()
+    source: str | None = None
+    reason: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The cell as one line of text."""
+        return "".join(part if isinstance(part, str) else part.text for part in self.parts)
+
+    @property
+    def number(self) -> Number | None:
+        """The number that the cell is, where it holds nothing else."""
+        only = self.parts[0] if len(self.parts) == 1 else None
+        return only if isinstance(only, Number) else None
+
+
+@dataclass(frozen=True)
+class Column:
+    """Head of one column, and the spanner above it that it shares with its neighbours."""
+
+    head: str
+    spanner: str = ""
+    align: Literal["left", "right"] = "right"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its name and a cell a column; a row without cells is the head of a group."""
+
+    stub: str
+    cells: tuple[Cell, ...] = ()
+    is_indented: bool = False
+    anchor: str | None = None
+
+    @property
+    def is_group(self) -> bool:
+        """Whether the row is the head of the rows below it."""
+        return not self.cells
+
+
+@dataclass(frozen=True)
+class Spanner:
+    """A head over ``width`` neighbouring columns; empty text where there is none."""
+
+    text: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the report.
+
+    Parameters
+    ----------
+    id
+        Stable name: anchor on the page and name of the CSV file.
+    title
+        What it shows, of whom.
+    stub_head
+        Head of the first column.
+    columns, rows
+        The body; every row that is no group head has as many cells as there are columns.
+    notes
+        Footnotes: method, base of percentages, reasons.
+    direction
+        How contrasts are signed, such as "Extended − Focal".
+
+    Raises
+    ------
+    ValueError
+        If a row has another number of cells than there are columns.
+    """
+
+    id: str
+    title: str
+    stub_head: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    direction: str | None = None
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row.cells) not in (0, len(self.columns)):
+                raise ValueError(
+                    f"table {self.id}: row {row.stub!r} has {len(row.cells)} cells for "
+                    f"{len(self.columns)} columns"
+                )
+
+    @property
+    def spanners(self) -> tuple[Spanner, ...]:
+        """Heads over neighbouring columns; empty where no column has one."""
+        if not any(column.spanner for column in self.columns):
+            return ()
+        runs = groupby(self.columns, key=lambda column: column.spanner)
+        return tuple(Spanner(text, len(list(run))) for text, run in runs)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why cells are not estimable: each reason once, in reading order."""
+        cells = (cell for row in self.rows for cell in row.cells)
+        return tuple(dict.fromkeys(cell.reason for cell in cells if cell.reason))
