@@ -102,8 +102,8 @@ def _incomplete_findings(
     return (
         Finding(
             "W_COMPLETE_CASE",
-            f"{n_lost} of {n} {level} rows are left out because a covariate is missing ({causes}; a row "
-            "may miss several). Estimates hold for complete cases only.",
+            f"{n_lost} of {n} {level} rows are left out because a covariate is missing ({causes}; "
+            "a row may miss several). Estimates hold for complete cases only.",
             severity="serious" if n_lost > 0.1 * n else "caution",
             section="cohort",
             n=n_lost,

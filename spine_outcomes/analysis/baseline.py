@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,9 @@ def balance_frame(
 ) -> pd.DataFrame:
     """Balance of every described or modelled column under each estimand, ``BALANCE_COLUMNS``."""
     rows = weighted.analysis_set
-    names = dict.fromkeys([*covariates(plan), *(c.name for c in described_columns(plan, dictionary))])
+    names = dict.fromkeys(
+        [*covariates(plan), *(c.name for c in described_columns(plan, dictionary))]
+    )
     records: list[Row] = []
     for column in (dictionary[name] for name in names):
         for level, value in _indicators(rows.frame[column.name], column):
@@ -75,9 +78,10 @@ def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Fi
     return tuple(
         Finding(
             "W_IMBALANCE",
-            f"After {estimand} weighting at {level} level, {len(group)} of the modelled covariates differ "
-            f"by more than {SMD_LIMIT} standard deviations; the largest is {worst['label'].lower()} "
-            f"{'' if pd.isna(worst['level']) else worst['level']} ({worst['smd']:.2f}).",
+            f"After {estimand} weighting at {level} level, {len(group)} of the modelled covariates "
+            f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
+            f"{worst['label'].lower()}{'' if pd.isna(worst['level']) else ' ' + worst['level']} "
+            f"({worst['smd']:.2f}).",
             severity="serious",
             section="propensity",
             n=len(group),
@@ -96,7 +100,8 @@ def baseline_frame(
     groups = [("unweighted", "all", np.ones(len(rows)))]
     for estimand, weights in weighted.weights.items():
         groups += [
-            (estimand, codes[arm], np.where(rows.arm == arm, weights.value, 0.0)) for arm in ARM_CODES
+            (estimand, codes[arm], np.where(rows.arm == arm, weights.value, 0.0))
+            for arm in ARM_CODES
         ]
     records: list[Row] = []
     for column in described_columns(plan, dictionary):
@@ -116,7 +121,13 @@ def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterat
         mean, sd = weighted_mean_sd(number, weight[known])
         low, middle, high = weighted_quantile(number, weight[known], (0.25, 0.5, 0.75))
         yield {"kind": "mean_sd", "n": int(known.sum()), "value": mean, "lower": sd}
-        yield {"kind": "median_iqr", "n": int(known.sum()), "value": middle, "lower": low, "upper": high}
+        yield {
+            "kind": "median_iqr",
+            "n": int(known.sum()),
+            "value": middle,
+            "lower": low,
+            "upper": high,
+        }
     else:
         total = weight[known].sum()
         for level, indicator in _indicators(values, column):
@@ -149,7 +160,7 @@ def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
     codes = (str(plan.arms.reference), str(plan.arms.comparator))
     records = [
         {"level_unit": rows.level, "estimand": estimand, "arm": codes[arm]}
-        | weight_summary(weights.value[rows.arm == arm])
+        | asdict(weight_summary(weights.value[rows.arm == arm]))
         for estimand, weights in weighted.weights.items()
         for arm in ARM_CODES
     ]

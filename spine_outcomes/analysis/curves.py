@@ -36,7 +36,9 @@ def curve_rows(
     estimate = curve_estimate(sample, weights.value, grid)
     if plan.estimation.variance == "corrected":
         estimate = estimate.corrected(weights.nuisance)
-    lower, upper = interval(estimate.value, estimate.std_error(), "log(-log)", plan.estimation.level)
+    lower, upper = interval(
+        estimate.value, estimate.std_error(), "log(-log)", plan.estimation.level
+    )
     codes = (str(plan.arms.reference), str(plan.arms.comparator))
     causes = (sample.outcome.name, *sample.outcome.competing)
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)

@@ -69,7 +69,9 @@ def curve_estimate(
     if not sample.outcome.competing:
         return kaplan_meier(*arrays, **keys, times=times).relabel(model="kaplan_meier", cause=EVENT)
     causes = tuple(range(1, len(sample.outcome.competing) + 2))
-    return aalen_johansen(*arrays, **keys, cause=causes, times=times).relabel(model="aalen_johansen")
+    return aalen_johansen(*arrays, **keys, cause=causes, times=times).relabel(
+        model="aalen_johansen"
+    )
 
 
 def _risks(

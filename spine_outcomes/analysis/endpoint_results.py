@@ -17,7 +17,7 @@ from spine_outcomes.analysis.curves import (
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
-from spine_outcomes.analysis.result_rows import estimate_rows, results_frame, test_row
+from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.study.dictionary import DataDictionary
@@ -53,31 +53,37 @@ def endpoint_results(
             "level_unit": outcome.level,
             "estimand": estimand,
         }
+        setting = Setting(
+            sample,
+            weights.value,
+            plan,
+            common | {"level": plan.estimation.level, "variance": plan.estimation.variance},
+        )
         estimate = endpoint_estimate(sample, weights.value, plan, adjustment)
         if plan.estimation.variance == "corrected":
             estimate = estimate.corrected(weights.nuisance)
-        results += estimate_rows(estimate, sample, weights.value, plan, common)
-        results += _tests(sample, weights, plan, common)
+        results += estimate_rows(estimate, setting)
+        results += _tests(sample, weights, setting)
         curves += curve_rows(sample, weights, plan, common)
     return EndpointResults(
-        results_frame(results), curves_frame(curves), risk_table_frame(risk_table_rows(sample, plan))
+        results_frame(results),
+        curves_frame(curves),
+        risk_table_frame(risk_table_rows(sample, plan)),
     )
 
 
-def _tests(
-    sample: EndpointSample, weights: Weights, plan: AnalysisPlan, common: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[dict[str, Any]]:
     """The robust score test, and the classical log-rank test where rows are not weighted."""
     weight = np.where(sample.is_known, weights.value, 0.0)
-    nuisance = weights.nuisance if plan.estimation.variance == "corrected" else None
+    is_corrected = setting.plan.estimation.variance == "corrected"
     score = score_test(
         sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry,
-        cluster=sample.cluster, nuisance=nuisance,
+        cluster=sample.cluster, nuisance=weights.nuisance if is_corrected else None,
     )  # fmt: skip
-    rows = [test_row(score, "score", sample, weight, plan, common)]
-    if common["estimand"] == "unweighted":
+    rows = [test_row(score, "score", setting)]
+    if weights.estimand == "unweighted":
         classical = log_rank(
             sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry
         )
-        rows.append(test_row(classical, "log_rank", sample, weight, plan, common))
+        rows.append(test_row(classical, "log_rank", setting))
     return rows

@@ -29,7 +29,8 @@ def cluster_findings(rows: AnalysisSet, plan: AnalysisPlan) -> tuple[Finding, ..
         findings.append(
             Finding(
                 "W_FEW_CLUSTERS",
-                f"Standard errors rest on {n_clusters} clusters; below {FEW_CLUSTERS} they are too small.",
+                f"Standard errors rest on {n_clusters} clusters; below {FEW_CLUSTERS} they are "
+                "too small.",
                 severity="serious",
                 section="outcomes",
                 n=n_clusters,
@@ -41,8 +42,8 @@ def cluster_findings(rows: AnalysisSet, plan: AnalysisPlan) -> tuple[Finding, ..
         findings.append(
             Finding(
                 "W_CLUSTERS_IN_BOTH_ARMS",
-                f"{n_both} of {n_clusters} clusters ({plan.cluster}) have rows in both arms; the covariance "
-                "between arms is part of every contrast.",
+                f"{n_both} of {n_clusters} clusters ({plan.cluster}) have rows in both arms; the "
+                "covariance between arms is part of every contrast.",
                 severity="note",
                 section="outcomes",
                 n=n_both,
@@ -54,13 +55,16 @@ def cluster_findings(rows: AnalysisSet, plan: AnalysisPlan) -> tuple[Finding, ..
 def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
     """Endpoints with few events, and what could not be estimated."""
     findings = []
-    tests = results[(results["model"] == "score") & (results["estimand"] == results["estimand"].iloc[0])]
+    tests = results[
+        (results["model"] == "score") & (results["estimand"] == results["estimand"].iloc[0])
+    ]
     for row in tests.itertuples():
         if row.n_event < FEW_EVENTS:
             findings.append(
                 Finding(
                     "W_NO_EVENTS" if row.n_event == 0 else "W_FEW_EVENTS",
-                    f"{row.n_event} events in {row.n} rows; large-sample intervals are not to be trusted.",
+                    f"{row.n_event} events in {row.n} rows: large-sample intervals are not to be "
+                    "trusted.",
                     severity="serious",
                     section="outcomes",
                     endpoint=str(row.endpoint),

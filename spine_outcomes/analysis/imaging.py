@@ -1,4 +1,4 @@
-"""How closely each arm was imaged: read before the outcomes, because unequal schedules bias them."""
+"""How closely each arm was imaged: read before outcomes, which unequal schedules bias."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def imaging_findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
         findings.append(
             Finding(
                 "W_IMAGING_INTERVAL",
-                f"The median interval between images is {value[first]['interval']:.1f} months in arm "
-                f"{first} and {value[second]['interval']:.1f} in arm {second}; events found by imaging "
-                "are dated later in the arm imaged less often.",
+                f"The median interval between images is {value[first]['interval']:.1f} months in "
+                f"arm {first} and {value[second]['interval']:.1f} in arm {second}; events found by "
+                "imaging are dated later in the arm imaged less often.",
                 severity="serious",
                 section="imaging",
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,69 +12,71 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import RESULT_COLUMNS, SCHEMA_VERSION
-from spine_outcomes.inference import Estimate
+from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
+from spine_outcomes.inference.covariance import cluster_sums
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
-from spine_outcomes.inference.intervals import exact_interval, interval
+from spine_outcomes.inference.intervals import clip_difference, exact_interval, interval
 from spine_outcomes.study.durations import convert
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.weights.balance import effective_sample_size
 
 TIME_MEASURES = ("rmst", "rmst_difference", "rmtl", "rmtl_difference", "median")
+IDENTIFYING = (
+    "analysis", "subgroup", "endpoint", "estimand", "model", "measure", "arm", "term", "time",
+)  # fmt: skip
 
 Row = dict[str, Any]
 
 
-def estimate_rows(
-    estimate: Estimate,
-    sample: EndpointSample,
-    weight: NDArray[np.float64],
-    plan: AnalysisPlan,
-    common: Mapping[str, Any],
-) -> list[Row]:
-    """One row a quantity, with its interval on its own scale, its test and its counts.
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """What the rows of one endpoint under one set of weights share.
 
     Parameters
     ----------
-    estimate
-        Labelled as ``endpoint_estimate`` does, k quantities.
-    sample, weight
-        The rows it stands on, shape (n,).
+    sample
+        The endpoint on n rows.
+    weight : ndarray, shape (n,)
+    plan
     common
-        Columns shared by all rows: ``analysis``, ``endpoint``, ``estimand``, …
+        Columns that are the same in all rows: ``analysis``, ``endpoint``, ``estimand``, …
+    """
+
+    sample: EndpointSample
+    weight: NDArray[np.float64]
+    plan: AnalysisPlan
+    common: Mapping[str, Any]
+
+
+def estimate_rows(estimate: Estimate, setting: Setting) -> list[Row]:
+    """One row a quantity, with its interval on its own scale, its test and its counts.
+
+    ``estimate`` is labelled as ``endpoint_estimate`` does. A risk difference is followed by the
+    number needed to treat.
     """
     rows: list[Row] = []
-    std_errors = estimate.std_error()
     for label, value, error, reason in zip(
-        estimate.labels, estimate.value, std_errors, estimate.reasons, strict=True
+        estimate.labels, estimate.value, estimate.std_error(), estimate.reasons, strict=True
     ):
-        row = {**common, **_place(label, sample, weight, plan), "reason": reason}
+        row = _place(label, setting) | {"reason": reason}
         if reason is None:
-            row |= _inference(str(label["scale"]), float(value), float(error), row, sample, weight)
-        rows.append(_in_display_unit(row, sample, plan))
+            row |= _inference(label, float(value), float(error), setting)
+        rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows.append(_needed_to_treat(rows[-1]))
     return rows
 
 
-def test_row(
-    test: TestResult,
-    model: str,
-    sample: EndpointSample,
-    weight: NDArray[np.float64],
-    plan: AnalysisPlan,
-    common: Mapping[str, Any],
-) -> Row:
+def test_row(test: TestResult, model: str, setting: Setting) -> Row:
     """The row of a test of no difference between the arms."""
-    label = {"model": model, "measure": "chi_square", "contrast": _versus(plan)}
-    return {
-        **common,
-        **_place(label, sample, weight, plan),
-        "statistic": test.statistic,
-        "df": test.df,
-        "p_value": test.p_value,
-        "reason": test.reason,
-    }
+    arms = setting.plan.arms
+    contrast = f"{arms.comparator} - {arms.reference}"
+    label = {"model": model, "measure": "chi_square", "contrast": contrast}
+    place = _place(label, setting) | {"reason": test.reason}
+    if test.reason is not None:
+        return place
+    return place | {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}
 
 
 def results_frame(rows: Iterable[Row]) -> pd.DataFrame:
@@ -81,88 +84,101 @@ def results_frame(rows: Iterable[Row]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(RESULT_COLUMNS))
     frame["status"] = np.where(frame["reason"].isna(), "ok", "not_estimable")
     frame["schema_version"] = SCHEMA_VERSION
-    parts = ["analysis", "subgroup", "endpoint", "estimand", "model", "measure", "arm", "term", "time"]
-    frame["id"] = frame[parts].apply(_identifier, axis=1)
+    frame["id"] = [_identifier(parts) for parts in frame[list(IDENTIFYING)].itertuples(index=False)]
     return frame
 
 
-def _identifier(parts: pd.Series[Any]) -> str:
+def _identifier(parts: Iterable[Any]) -> str:
     """A stable name for a row, made of what it is."""
-    return "/".join(
-        f"{part:g}" if isinstance(part, float) else str(part) for part in parts if not pd.isna(part)
-    )
+    present = (part for part in parts if not pd.isna(part))
+    return "/".join(f"{part:g}" if isinstance(part, float) else str(part) for part in present)
 
 
-def _versus(plan: AnalysisPlan) -> str:
-    return f"{plan.arms.comparator} - {plan.arms.reference}"
-
-
-def _place(
-    label: Mapping[str, Any],
-    sample: EndpointSample,
-    weight: NDArray[np.float64],
-    plan: AnalysisPlan,
-) -> Row:
+def _place(label: Label, setting: Setting) -> Row:
     """What a quantity is and on how many rows and events it stands."""
-    arm, time = label.get("arm"), label.get("time")
+    sample, weight, plan = setting.sample, setting.weight, setting.plan
+    arm: Any = label.get("arm")
+    time: Any = label.get("time")
     counted = sample.counted(weight, arm)
-    until = np.inf if time is None else time
-    by_then = counted & (sample.time <= until)
-    arms = (0, 1) if arm is None else (arm,)
+    by_then = counted & (sample.time <= (np.inf if time is None else time))
+    ess = (
+        effective_sample_size(weight[sample.counted(weight, a)]) for a in (0, 1) if arm in (None, a)
+    )
     codes = (plan.arms.reference, plan.arms.comparator)
     return {
+        **setting.common,
         "model": label["model"],
         "measure": label["measure"],
         "arm": None if arm is None else str(codes[arm]),
         "contrast": label.get("contrast"),
         "term": label.get("term"),
         "time": time,
+        "ties": _ties(str(label["model"]), plan),
         "n": int(counted.sum()),
         "n_event": int((by_then & (sample.status == 1)).sum()),
         "n_competing": int((by_then & (sample.status > 1)).sum()),
-        "ess": sum(effective_sample_size(weight[sample.counted(weight, a)]) for a in arms),
+        "ess": float(sum(ess)),
     }
 
 
-def _inference(
-    scale: str,
-    value: float,
-    std_error: float,
-    row: Row,
-    sample: EndpointSample,
-    weight: NDArray[np.float64],
-) -> Row:
+def _ties(model: str, plan: AnalysisPlan) -> str | None:
+    """How a model treats tied events: Cox as planned, what is built on its score by Breslow."""
+    if model in {"cox", "cox_adjusted"}:
+        return plan.estimation.ties
+    return "breslow" if model in {"fine_gray", "fine_gray_adjusted", "score"} else None
+
+
+def _inference(label: Label, value: float, std_error: float, setting: Setting) -> Row:
     """Estimate, error, interval and, for contrasts and coefficients, the Wald test."""
-    level = row["level"]
-    if scale == "log(-log)" and value in (0.0, 1.0):
-        size = _effective_at_risk(sample, weight, row)
-        lower, upper = exact_interval(value, size, level)
-        return {"estimate": value, "std_error": std_error, "scale": "exact", "lower": lower, "upper": upper}
+    scale, level = str(label["scale"]), setting.plan.estimation.level
     shown = float(np.exp(value)) if scale == "log" else value
-    lower, upper = interval(shown, std_error, scale, level)
-    inference = {
+    if scale == "log(-log)" and value in (0.0, 1.0):
+        scale = "exact"
+        lower, upper = exact_interval(value, _effective_at_risk(label, setting), level)
+    else:
+        lower, upper = interval(shown, std_error, scale, level)
+    if label["measure"] == "risk_difference":
+        lower, upper, _ = clip_difference(lower, upper)
+    row = {
         "estimate": shown,
         "std_error": std_error,
         "scale": scale,
         "lower": float(lower),
         "upper": float(upper),
     }
-    if row["contrast"] is not None or row["term"] is not None:
+    if label.get("contrast") is not None or label.get("term") is not None:
         test = wald_test(value, std_error)
-        inference |= {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}
-    return inference
+        row |= {"statistic": test.statistic, "p_value": test.p_value}
+    return row
 
 
-def _effective_at_risk(
-    sample: EndpointSample, weight: NDArray[np.float64], row: Row
-) -> float:
-    """Effective number of clusters still watched at the time of a row: what an exact limit counts."""
-    raise NotImplementedError
+def _effective_at_risk(label: Label, setting: Setting) -> float:
+    """Clusters of the arm still watched at the time, as the equal weights they are worth."""
+    arm: Any = label["arm"]
+    time: Any = label["time"]
+    is_watched = setting.sample.counted(setting.weight, arm) & (setting.sample.time >= time)
+    watched = np.where(is_watched, setting.weight, 0.0)[:, None]
+    return effective_sample_size(cluster_sums(watched, setting.sample.cluster)[:, 0])
 
 
-def _in_display_unit(row: Row, sample: EndpointSample, plan: AnalysisPlan) -> Row:
+def _needed_to_treat(risk_difference: Row) -> Row:
+    """Number needed to treat, with its interval through infinity where the difference may be 0."""
+    row = risk_difference | {"measure": "number_needed_to_treat"}
+    row |= dict.fromkeys(("std_error", "statistic", "df", "p_value", "scale"))
+    if row["reason"] is None:
+        needed = number_needed_to_treat(row["estimate"], row["lower"], row["upper"])
+        row |= {
+            "estimate": needed.value,
+            "lower": needed.lower,
+            "upper": needed.upper,
+            "scale": "inverse",
+        }
+    return row
+
+
+def _in_display_unit(row: Row, setting: Setting) -> Row:
     """Times, and quantities that are times, in the plan's display unit."""
-    factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
+    factor = convert(1.0, setting.sample.outcome.unit, setting.plan.estimation.unit)
     columns = ["time"]
     if row["measure"] in TIME_MEASURES:
         columns += ["estimate", "std_error", "lower", "upper"]

@@ -11,7 +11,6 @@ import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.cohort.cohort import Cohort
-
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -19,9 +18,9 @@ SCHEMA_VERSION = 1
 
 RESULT_COLUMNS = (
     "id", "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model",
-    "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower", "upper",
-    "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_event", "n_competing", "ess",
-    "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version",
+    "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower",
+    "upper", "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_event", "n_competing",
+    "ess", "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version",
 )  # fmt: skip
 CURVE_COLUMNS = (
     "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model", "measure",
@@ -31,8 +30,8 @@ RISK_TABLE_COLUMNS = (
     "endpoint", "level_unit", "arm", "time", "n_risk", "n_event", "n_competing", "n_censored",
 )  # fmt: skip
 BALANCE_COLUMNS = (
-    "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator", "smd",
-    "variance_ratio", "ks",
+    "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator",
+    "smd", "variance_ratio", "ks",
 )  # fmt: skip
 WEIGHT_COLUMNS = (
     "level_unit", "estimand", "arm", "n", "ess", "minimum", "median", "p99", "maximum",

@@ -11,10 +11,12 @@ from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan
 from spine_outcomes.weights.balance import effective_sample_size
+from spine_outcomes.weights.design import Design
 from spine_outcomes.weights.estimands import Weights, weigh
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
+from spine_outcomes.weights.trimming import fit_trimmed
 
 LOW_EFFECTIVE_SIZE = 0.6
 LARGE_WEIGHT = 10.0
@@ -48,7 +50,7 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     if any(estimand != "unweighted" for estimand in chosen.estimands):
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
-        propensity = fit_propensity(design, rows.arm)
+        propensity = _fit(design, rows, chosen)
     weights = {
         estimand: weigh(
             propensity,
@@ -62,6 +64,14 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     for estimand, weight in weights.items():
         findings += _weight_findings(rows, estimand, weight.value)
     return WeightedSet(rows, propensity, weights, tuple(findings))
+
+
+def _fit(design: Design, rows: AnalysisSet, chosen: PropensityPlan) -> Propensity:
+    """The propensity model, of the rows within the bounds where the plan trims."""
+    if chosen.trim is None:
+        return fit_propensity(design, rows.arm)
+    bounds = chosen.trim if isinstance(chosen.trim, str) else chosen.trim.bounds
+    return fit_trimmed(design, rows.arm, bounds)
 
 
 def _weight_findings(
@@ -79,7 +89,8 @@ def _weight_findings(
                     "W_EXTREME_WEIGHTS",
                     f"{estimand} weights at {rows.level} level, "
                     f"{'comparator' if arm else 'reference'} arm: the effective sample size is "
-                    f"{share:.0%} of {len(own)} rows and the largest weight {largest:.1f} times the mean.",
+                    f"{share:.0%} of {len(own)} rows and the largest weight {largest:.1f} times "
+                    "the mean.",
                     severity="serious" if share < LOW_EFFECTIVE_SIZE / 2 else "caution",
                     section="propensity",
                 )
