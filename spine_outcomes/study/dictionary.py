@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Literal
+import datetime
+from functools import cached_property
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from spine_outcomes.study.model import Code as Code
+from spine_outcomes.study.model import Model as Model
+from spine_outcomes.study.rules import Rule
+
+ColumnType = Literal["string", "integer", "float", "category", "boolean", "date"]
+Phase = Literal["identifier", "baseline", "exposure", "treatment", "post_baseline"]
+Permission = Literal["allowed", "forbidden", "sensitivity_only"]
+Bound = float | datetime.date | None
 
 
-class Model(BaseModel):
-    """Frozen, and refuses keys it does not know."""
+def _labelled(codes: Any) -> Any:
+    """Codes given as a list are their own labels."""
+    return {code: code for code in codes} if isinstance(codes, list) else codes
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+class Simulated(Model):
+    """How a simulated cohort is recognised: by a code in one of its columns."""
+
+    column: str
+    equals: str
 
 
 class Table(Model):
@@ -21,39 +37,56 @@ class Table(Model):
     patient: str
     lesion: str | None = None
     encoding: str = "utf-8"
-    delimiter: str = ","
-    decimal: str = "."
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
     date_format: str = "%Y-%m-%d"
     missing: tuple[str, ...] = ("", "NA")
     unknown_columns: Literal["warn", "error"] = "warn"
     repairs: tuple[Literal["trim", "nfkc", "case"], ...] = ()
+    simulated: Simulated | None = None
 
 
 class Derivation(BaseModel):
-    """A named derivation of ``clinical/`` with its parameters."""
+    """A named derivation of ``clinical/`` with its parameters.
+
+    A parameter that is text names a column; a number or a list is a constant.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
     name: str
-    tolerance: float = 0.0
+    tolerance: float = Field(0.0, ge=0)
 
-
-ColumnType = Literal["string", "integer", "float", "category", "boolean", "date"]
-Phase = Literal["identifier", "baseline", "exposure", "treatment", "post_baseline"]
-Permission = Literal["allowed", "forbidden", "sensitivity_only"]
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Everything but the name and the tolerance."""
+        return dict(self.model_extra or {})
 
 
 class Column(Model):
-    """One column: its meaning, type, allowed values and part in the analysis."""
+    """One column: its meaning, type, allowed values and part in the analysis.
 
-    name: str
-    label: str
+    Parameters
+    ----------
+    hard, plausible
+        Lowest and highest value (None: no limit); numbers, or dates for a date. Outside ``hard`` is
+        an error, outside ``plausible`` a warning.
+    missing_codes, not_applicable
+        Texts that mean a missing value, and that the question does not arise.
+    propensity
+        Whether the column may explain the arm; by default a baseline column may, another may not.
+    required
+        Whether the column must be there and every row must have a value.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*$")
+    label: str = Field(min_length=1)
     level: Literal["patient", "lesion"]
     type: ColumnType
     unit: str | None = None
-    codes: dict[str, str] | None = None
+    codes: Annotated[dict[str, str] | None, BeforeValidator(_labelled)] = None
     ordered: bool = False
-    hard: tuple[float | None, float | None] | None = None
-    plausible: tuple[float | None, float | None] | None = None
+    hard: tuple[Bound, Bound] | None = None
+    plausible: tuple[Bound, Bound] | None = None
     missing_codes: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     phase: Phase
@@ -65,13 +98,39 @@ class Column(Model):
     redcap_field: str | None = None
     checks: tuple[str, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _default_permission(cls, keys: Any) -> Any:
+        if isinstance(keys, dict) and "propensity" not in keys:
+            permission = "allowed" if keys.get("phase") == "baseline" else "forbidden"
+            return {**keys, "propensity": permission}
+        return keys
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether values are numbers."""
+        return self.type in ("integer", "float")
+
+    @property
+    def has_ordered_numbers(self) -> bool:
+        """Whether values can be cut at a number: numbers, or an ordered category coded by them."""
+        return self.is_numeric or (
+            self.ordered and all(_is_number(code) for code in self.codes or {})
+        )
+
+    def has_code(self, code: object) -> bool:
+        """Whether a row can have this code; True where the column has no codes."""
+        if self.type == "boolean":
+            return str(code) in ("0", "1")
+        return self.codes is None or str(code) in self.codes
+
 
 class Check(Model):
     """A rule between columns that is data rather than knowledge."""
 
     id: str
     severity: Literal["error", "warning"]
-    rule: dict[str, Any]
+    rule: Rule
 
 
 class DataDictionary(Model):
@@ -79,14 +138,15 @@ class DataDictionary(Model):
 
     Examples
     --------
-    >>> dictionary = load_dictionary("data_dictionary.yaml")  # doctest: +SKIP
-    >>> dictionary["ecog"].label  # doctest: +SKIP
+    >>> from spine_outcomes.study.load import load_dictionary
+    >>> from spine_outcomes.study.packaged import packaged_file
+    >>> load_dictionary(packaged_file("data_dictionary.yaml"))["ecog"].label
     'ECOG performance status'
     """
 
     schema_version: Literal[1] = 1
     table: Table
-    columns: tuple[Column, ...]
+    columns: tuple[Column, ...] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
@@ -100,6 +160,15 @@ class DataDictionary(Model):
         """Names of the columns, in order."""
         return tuple(column.name for column in self.columns)
 
-    @property
+    @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+
+def _is_number(code: str) -> bool:
+    """Whether a code reads as a number."""
+    try:
+        float(code)
+    except ValueError:
+        return False
+    return True

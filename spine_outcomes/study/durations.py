@@ -37,13 +37,17 @@ class Duration:
         ValueError
             If there is no number, no unit, or another unit.
         """
-        match = _FORM.fullmatch(text.strip()) if isinstance(text, str) else None
+        if isinstance(text, Duration):
+            return text
+        written = text.strip() if isinstance(text, str) else ""
+        match = _FORM.fullmatch(written)
         if match is None:
             raise ValueError(
-                f"{text!r} is not a length of time; write a number and its unit, such as '24 months'"
+                f"{text!r} is not a length of time: "
+                "write a number and its unit, such as '24 months'"
             )
         unit = match["unit"] + "s"
-        return cls(float(match["number"]) * DAYS_PER_UNIT[unit], text.strip())
+        return cls(float(match["number"]) * DAYS_PER_UNIT[unit], written)
 
     def to(self, unit: TimeUnit) -> float:
         """Length in ``unit``."""
@@ -54,5 +58,5 @@ class Duration:
 
 
 def convert(value: float, source: TimeUnit, target: TimeUnit) -> float:
-    """A length of time in another unit."""
+    """Express a length of time in another unit."""
     return value * DAYS_PER_UNIT[source] / DAYS_PER_UNIT[target]

@@ -1,0 +1,179 @@
+"""Contradictions inside a data dictionary."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from spine_outcomes.errors import Problem, printable
+from spine_outcomes.study.dictionary import Check, Column, DataDictionary
+from spine_outcomes.study.key_path import KeyPath, did_you_mean
+from spine_outcomes.study.rules import Comparison, Operand
+from spine_outcomes.study.validation import problem_at
+from spine_outcomes.study.yaml_source import YamlSource
+
+Fault = tuple[KeyPath, str]
+
+
+def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Problem]:
+    """Everything in a dictionary that cannot be true together."""
+    faults = [*_names(dictionary), *_table(dictionary)]
+    for i, column in enumerate(dictionary.columns):
+        here: KeyPath = ("columns", i)
+        faults += [((*here, *path), text) for path, text in _column(column, dictionary)]
+    for i, check in enumerate(dictionary.checks):
+        here = ("checks", i, "rule")
+        faults += [((*here, *path), text) for path, text in _check(check, dictionary)]
+    return [problem_at(source, path, "E_DICTIONARY", text) for path, text in faults]
+
+
+def _names(dictionary: DataDictionary) -> Iterator[Fault]:
+    """Columns named twice."""
+    counts = Counter(dictionary.names)
+    for i, name in enumerate(dictionary.names):
+        if counts[name] > 1 and dictionary.names.index(name) != i:
+            yield ("columns", i, "name"), f"the column {name!r} is defined twice"
+
+
+def _table(dictionary: DataDictionary) -> Iterator[Fault]:
+    """Key columns, and how a simulated cohort is recognised."""
+    table = dictionary.table
+    if (table.row == "lesion") != (table.lesion is not None):
+        needed = "must name a column" if table.row == "lesion" else "must be null"
+        yield ("table", "lesion"), f"{needed} where a row is a {table.row}"
+    keys = [("patient", table.patient), ("lesion", table.lesion)]
+    for key, name in keys:
+        if name is not None and name not in dictionary:
+            yield ("table", key), _unknown(name, dictionary)
+    if table.simulated is None:
+        return
+    here: KeyPath = ("table", "simulated")
+    if table.simulated.column not in dictionary:
+        yield (*here, "column"), _unknown(table.simulated.column, dictionary)
+    elif not dictionary[table.simulated.column].has_code(table.simulated.equals):
+        yield (*here, "equals"), f"{table.simulated.equals!r} is not a code of that column"
+
+
+def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Contradictions of one column."""
+    yield from _codes(column)
+    yield from _ranges(column)
+    if column.type == "float" and column.unit is None:
+        yield ("unit",), f"{column.name!r} is a measurement and needs a unit"
+    if column.phase != "baseline" and column.propensity == "allowed":
+        yield (
+            ("propensity",),
+            f"{column.name!r} has phase {column.phase}: only a baseline column may explain the arm",
+        )
+    if column.level == "lesion" and dictionary.table.row == "patient":
+        yield ("level",), "lesion, in a table whose rows are patients"
+    if column.derivation is not None:
+        for key, value in column.derivation.parameters.items():
+            if isinstance(value, str) and value not in dictionary:
+                yield ("derivation", key), _unknown(value, dictionary)
+
+
+def _codes(column: Column) -> Iterator[Fault]:
+    """Codes that are absent, doubled or mean two things."""
+    if (column.type == "category") != (column.codes is not None):
+        needed = "needs codes" if column.type == "category" else "has no codes"
+        yield ("codes",), f"a column of type {column.type} {needed}"
+    if column.codes is not None and len(set(column.codes.values())) < len(column.codes):
+        yield ("codes",), "two codes have the same label"
+    if column.ordered and column.type != "category":
+        yield ("ordered",), "only a category is ordered"
+    missing = {*column.missing_codes, *column.not_applicable}
+    for code in sorted(missing & set(column.codes or ())):
+        yield ("codes", code), f"{code!r} is a code and a missing value"
+    for code in sorted(set(column.missing_codes) & set(column.not_applicable)):
+        yield ("not_applicable",), f"{code!r} is both unknown and not applicable"
+    if column.is_numeric and column.hard is not None:
+        yield from (
+            (("missing_codes",), f"{code!r} lies inside the hard range and may be a value")
+            for code in sorted(missing)
+            if _is_inside(code, column.hard)
+        )
+
+
+def _is_inside(code: str, limits: tuple[Any, Any]) -> bool:
+    """Whether a missing code could be a value."""
+    try:
+        value = float(code)
+    except ValueError:
+        return False
+    low, high = limits
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _ranges(column: Column) -> Iterator[Fault]:
+    """Ranges of the wrong kind, upside down, or outside each other."""
+    has_wrong_kind = False
+    for key in ("hard", "plausible"):
+        limits = getattr(column, key)
+        if limits is None:
+            continue
+        is_number = [isinstance(limit, int | float) for limit in limits if limit is not None]
+        if not (column.is_numeric or column.type == "date"):
+            yield (key,), f"a column of type {column.type} has no range"
+            has_wrong_kind = True
+        elif any(number != column.is_numeric for number in is_number):
+            yield (key,), f"limits of a column of type {column.type} must be {_kind(column)}"
+            has_wrong_kind = True
+        elif None not in limits and limits[0] > limits[1]:
+            yield (key,), f"the lowest value {limits[0]} is above the highest {limits[1]}"
+    if column.hard and column.plausible and not has_wrong_kind:
+        (low, high), (least, most) = column.hard, column.plausible
+        if _above(low, least) or _above(most, high):
+            yield ("plausible",), "reaches outside the hard range"
+
+
+def _above(a: Any, b: Any) -> bool:
+    """Whether one limit is above another; no limit is above nothing."""
+    return a is not None and b is not None and a > b
+
+
+def _kind(column: Column) -> str:
+    return "numbers" if column.is_numeric else "dates"
+
+
+def _check(check: Check, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Columns that a rule names, and the codes it compares them with."""
+    rule = check.rule
+    unknown = [name for name in rule.named if name not in dictionary]
+    for name in unknown:
+        yield (), _unknown(name, dictionary)
+    if unknown:
+        return
+    tests: list[tuple[str, Comparison]] = [(name, rule) for name in rule.columns]
+    tests += [(where.column, where) for where in (rule.present_iff, rule.when) if where is not None]
+    for name, test in tests:
+        yield from (((), text) for text in _test(dictionary[name], test, dictionary))
+
+
+def _test(column: Column, test: Comparison, dictionary: DataDictionary) -> Iterator[str]:
+    """Codes that the column cannot have, or another column that it cannot be compared with."""
+    if test.kind in ("equals", "is_in"):
+        codes = test.operand if test.kind == "is_in" else (test.operand,)
+        for code in codes:
+            if not column.has_code(code):
+                yield f"{printable(code)!r} is not a code of {column.name!r}"
+    elif isinstance(test.operand, Operand):
+        other = dictionary[test.operand.column]
+        if not _are_comparable(column, other):
+            pair = f"{column.name!r} ({column.type}) and {other.name!r} ({other.type})"
+            yield f"{pair} cannot be compared"
+
+
+def _are_comparable(a: Column, b: Column) -> bool:
+    """Whether one value can be above another."""
+    if a.is_numeric and b.is_numeric:
+        return True
+    if a.type == b.type == "category":
+        return a.ordered and b.ordered and a.codes == b.codes
+    return a.type == b.type == "date"
+
+
+def _unknown(name: str, dictionary: DataDictionary) -> str:
+    """Name of a column that the dictionary does not define, with the nearest one."""
+    return f"no column {printable(name)!r}{did_you_mean(name, dictionary.names)}"
