@@ -18,7 +18,7 @@ def check_collinearity(matrix: NDArray[np.float64], names: tuple[str, ...]) -> l
     Raises
     ------
     NotEstimableError
-        Columns are exactly dependent, the set named; or there are not more rows than columns.
+        Columns are exactly dependent, the set named; or there are no more rows than coefficients.
 
     Notes
     -----
@@ -30,8 +30,8 @@ def check_collinearity(matrix: NDArray[np.float64], names: tuple[str, ...]) -> l
     n, p = matrix.shape
     if p == 0:
         return []
-    if n <= p:
-        message = f"{p + 1} coefficients for {n} rows: not more rows than covariates."
+    if n <= p + 1:
+        message = f"{p + 1} coefficients for {n} rows: more rows than coefficients are needed."
         raise NotEstimableError(Problem("E_TOO_MANY_COLUMNS", message, fix="Leave out terms."))
     centred = matrix - matrix.mean(axis=0)
     length = np.linalg.norm(centred, axis=0)

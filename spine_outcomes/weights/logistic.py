@@ -9,6 +9,8 @@ from scipy.special import expit
 MAX_STEPS = 100
 MAX_HALVINGS = 30
 TOLERANCE = 1e-12
+# Near the maximum a good step may lower the likelihood by rounding; halving it would stall.
+ROUNDING = 1e-12
 
 
 def logistic_newton(
@@ -46,7 +48,7 @@ def logistic_newton(
         step = np.linalg.lstsq(information, gradient)[0]
         for _ in range(MAX_HALVINGS):
             proposed = _log_likelihood(basis @ (coefficients + step), arm, weight)
-            if proposed >= likelihood:
+            if proposed >= likelihood - ROUNDING * abs(likelihood):
                 break
             step = step / 2.0
         coefficients, likelihood = coefficients + step, proposed
