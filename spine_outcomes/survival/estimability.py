@@ -1,0 +1,141 @@
+"""Which coefficients a partial likelihood can estimate, and why not the others.
+
+Two exact conditions. A direction z in which x z is the same for everybody in every risk set leaves
+the likelihood unchanged (a constant covariate, a collinear set). A direction in which every event
+has the largest x z of its risk set, and not all are equal, lets the likelihood rise for ever (no
+event in an arm, separation; Bryson and Johnson, 1981): some coefficients are infinite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import qr
+
+from spine_outcomes.survival.partial_likelihood import PartialLikelihood
+from spine_outcomes.survival.risk_sets import Floats, Indices
+
+SINGULAR = 1e-11
+LOADING = 1e-6
+
+Reasons = tuple[str | None, ...]
+
+
+def unidentified(information: Floats, n_event: float) -> tuple[Floats, list[int]]:
+    """Directions that leave the likelihood unchanged, and columns to drop so that none is left.
+
+    Parameters
+    ----------
+    information : ndarray, shape (p, p)
+        Information at coefficients 0, of covariates with standard deviation 1 (or 0).
+    n_event
+        Weighted number of events.
+
+    Returns
+    -------
+    directions : ndarray, shape (p, k)
+        Constant covariates first, one a direction.
+    columns : list of int, length k
+    """
+    share = np.diag(information) / n_event
+    is_constant = share <= SINGULAR
+    unit = np.sqrt(np.where(is_constant, 1.0, share))
+    correlation = information / n_event / np.outer(unit, unit)
+    correlation[is_constant, :] = correlation[:, is_constant] = 0.0
+    correlation[is_constant, is_constant] = 1.0
+    eigenvalues, vectors = np.linalg.eigh(correlation)
+    collinear = vectors[:, eigenvalues <= SINGULAR] / unit[:, None]
+    directions = np.hstack([np.eye(len(share))[:, is_constant], collinear])
+    if not directions.shape[1]:
+        return directions, []
+    pivots = qr(directions.T, mode="r", pivoting=True)[1]
+    return directions, sorted(int(j) for j in pivots[: directions.shape[1]])
+
+
+def loads_on(directions: Floats) -> NDArray[np.bool_]:
+    """Which coefficients change along any of the directions (p, k), shape (p,)."""
+    size = np.abs(directions)
+    largest = size.max(axis=0, initial=0.0)
+    is_loaded = size > LOADING * np.where(largest > 0, largest, 1.0)
+    return np.array([row.any() for row in is_loaded], dtype=bool)
+
+
+def flat_reasons(directions: Floats, names: Sequence[str]) -> Reasons:
+    """Why coefficients that change along ``directions`` (p, k) are not estimable."""
+    reasons: list[str | None] = [None] * len(names)
+    is_alone = (np.abs(directions) > 0).sum(axis=0) == 1
+    joint = [names[j] for j in _where(loads_on(directions[:, ~is_alone]))]
+    for j in _where(loads_on(directions)):
+        reasons[j] = f"{', '.join(joint)} are collinear: their effects cannot be told apart"
+    for j in _where(loads_on(directions[:, is_alone])):
+        reasons[j] = f"{names[j]} does not vary among the rows at risk"
+    return tuple(reasons)
+
+
+def infinite_reasons(
+    direction: Floats, names: Sequence[str], covariates: Floats, events: Indices
+) -> Reasons:
+    """Why coefficients that run to infinity along ``direction`` (p,) are not estimable.
+
+    ``covariates`` (r, p) are those of the rows at risk, ``events`` the rows with the event.
+    """
+    moving = _where(loads_on(direction[:, None]))
+    reasons: list[str | None] = [None] * len(names)
+    for j in moving:
+        others = ", ".join(names[k] for k in moving)
+        reasons[j] = f"a combination of {others} separates the events: no finite hazard ratio"
+    if len(moving) == 1:
+        j = moving[0]
+        reasons[j] = _separation(names[j], covariates[:, j], events, rises=direction[j] > 0)
+    return tuple(reasons)
+
+
+def _separation(name: str, values: Floats, events: Indices, *, rises: bool) -> str:
+    """How one covariate separates the events from the others at risk."""
+    levels, seen = np.unique(values), np.unique(values[events])
+    if len(levels) == 2 and len(seen) == 1:
+        return f"no event where {name} is {levels[levels != seen[0]][0]:g}"
+    extreme = "largest" if rises else "smallest"
+    return f"every event has the {extreme} {name} of those at risk: no finite hazard ratio"
+
+
+def limit_along(likelihood: PartialLikelihood, direction: Floats) -> PartialLikelihood | None:
+    """Limit of the likelihood at infinite coefficients, where it rises along ``direction``.
+
+    In that limit a row counts only in risk sets where its x z is the largest. Going back in time a
+    risk set grows and its largest x z with it, so that such a row enters late; all else stays.
+
+    Returns
+    -------
+    PartialLikelihood or None
+        None where the condition fails: an event has not the largest x z of its risk set, x z does
+        not vary, or rows enter late already (a row would then have to leave and come back).
+    """
+    risk, events = likelihood.risk, likelihood.events
+    if risk.start is not None:
+        return None
+    z = np.where(np.abs(direction) > LOADING * np.abs(direction).max(), direction, 0.0)
+    value = z @ likelihood.covariates
+    tolerance = LOADING * float(np.ptp(value))
+    last = risk.stop.copy()
+    for tail in risk.tails:
+        last[tail.rows] = risk.n_times
+    leaving = np.full(risk.n_times + 1, -np.inf)
+    np.maximum.at(leaving, last, value)
+    largest = np.maximum.accumulate(leaving[:0:-1])[::-1]
+    if (value[events] < largest[likelihood.event_time] - tolerance).any():
+        return None
+    start = np.searchsorted(-largest, -(value + tolerance))
+    if not start.any():
+        return None
+    tails = tuple(replace(t, begin=np.maximum(t.begin, start[t.rows])) for t in risk.tails)
+    risk = replace(risk, start=np.minimum(start, risk.stop), tails=tails)
+    return replace(likelihood, risk=risk)
+
+
+def _where(is_true: NDArray[np.bool_]) -> list[int]:
+    """Positions of the true values."""
+    return [int(j) for j in np.flatnonzero(is_true)]

@@ -1,0 +1,200 @@
+"""Fit of a relative-hazard regression on given risk sets: what Cox and Fine–Gray have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.inference import Estimate, Label
+from spine_outcomes.survival.estimability import (
+    Reasons,
+    flat_reasons,
+    infinite_reasons,
+    limit_along,
+    unidentified,
+)
+from spine_outcomes.survival.newton import Maximum, maximise
+from spine_outcomes.survival.partial_likelihood import Evaluation, PartialLikelihood, Ties
+from spine_outcomes.survival.risk_sets import Arrangement, Floats, Indices
+from spine_outcomes.survival.sample import Sample
+
+CONSTANT = 1e-10
+NO_MAXIMUM = "the likelihood has no maximum within reach: a coefficient still grows after {} steps"
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """Coefficients of a relative-hazard regression, and what their influence is made of.
+
+    Parameters
+    ----------
+    coefficients : ndarray, shape (p,)
+        NaN where there is a reason.
+    reasons : tuple of str or None, length p
+        Why a coefficient is not estimable.
+    likelihood
+        Partial likelihood of the k covariates that were kept, each with mean 0 and standard
+        deviation 1.
+    at
+        Its evaluation at the maximum.
+    kept : ndarray of int, shape (k,)
+        Which of the p covariates these are.
+    unit : ndarray, shape (k,)
+        Their standard deviations.
+    null_log_likelihood
+        Log likelihood at coefficients 0.
+    n_steps
+        Newton steps.
+    """
+
+    coefficients: Floats
+    reasons: Reasons
+    likelihood: PartialLikelihood
+    at: Evaluation
+    kept: Indices
+    unit: Floats
+    null_log_likelihood: float
+    n_steps: int
+
+    @property
+    def information(self) -> Floats:
+        """Information in the covariates' own units, shape (p, p); NaN for those left out."""
+        information = np.full((len(self.reasons),) * 2, np.nan)
+        information[np.ix_(self.kept, self.kept)] = self.at.information * np.outer(
+            self.unit, self.unit
+        )
+        return information
+
+    @property
+    def covariance(self) -> Floats:
+        """Inverse information, shape (p, p); NaN where not estimable."""
+        covariance = np.full((len(self.reasons),) * 2, np.nan)
+        inverse = np.linalg.inv(self.at.information) / np.outer(self.unit, self.unit)
+        covariance[np.ix_(self.kept, self.kept)] = inverse
+        is_missing = self._has_reason
+        covariance[is_missing] = covariance[:, is_missing] = np.nan
+        return covariance
+
+    @property
+    def _has_reason(self) -> NDArray[np.bool_]:
+        """Which coefficients are not estimable, shape (p,)."""
+        return np.array([reason is not None for reason in self.reasons], dtype=bool)
+
+    def influence(self, scores: Floats) -> Floats:
+        """Influence (p, r) of r rows from their weighted scores (k, r); 0 where not estimable."""
+        influence = np.zeros((len(self.reasons), scores.shape[1]))
+        influence[self.kept] = np.linalg.inv(self.at.information) @ scores
+        influence[self.kept] /= self.unit[:, None]
+        influence[self._has_reason] = 0.0
+        return influence
+
+
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """A maximum over the covariates that could be kept, and reasons for the others."""
+
+    likelihood: PartialLikelihood
+    kept: Indices
+    maximum: Maximum
+    reasons: Reasons
+
+
+def regress(
+    arrangement: Arrangement, weight: Floats, covariates: Floats, names: Sequence[str], ties: Ties
+) -> Regression:
+    """Maximise the weighted partial likelihood of the rows of ``arrangement``.
+
+    Parameters
+    ----------
+    arrangement
+        Rows that count, their risk sets and events.
+    weight : ndarray, shape (n,)
+    covariates : ndarray, shape (n, p)
+    names : sequence of str, length p
+        Names of the covariates, for the reasons.
+    ties
+        ``efron`` or ``breslow``.
+    """
+    weight = weight[arrangement.rows]
+    x, unit = _standardised(covariates, arrangement.rows, weight)
+    likelihood = PartialLikelihood.of(x, weight, arrangement.risk, arrangement.events, ties)
+    null = likelihood.at(np.zeros(len(x)))
+    fit = _fit(likelihood, null, names)
+    if not fit.maximum.has_converged:
+        own = covariates[arrangement.rows]
+        fit = _limit(likelihood, fit, names, own)
+    coefficients = np.full(len(names), np.nan)
+    coefficients[fit.kept] = fit.maximum.coefficients / unit[fit.kept]
+    coefficients[[reason is not None for reason in fit.reasons]] = np.nan
+    return Regression(
+        coefficients,
+        fit.reasons,
+        fit.likelihood,
+        fit.maximum.evaluation,
+        fit.kept,
+        unit[fit.kept],
+        null.log_likelihood,
+        fit.maximum.n_steps,
+    )
+
+
+def _standardised(covariates: Floats, rows: Indices, weight: Floats) -> tuple[Floats, Floats]:
+    """Covariates of ``rows`` with mean 0 and deviation 1, shape (p, r), and their units."""
+    x = np.ascontiguousarray(covariates[rows].T)
+    total = weight.sum()
+    unit = np.ones(len(x))
+    for j, column in enumerate(x):
+        mean = float(column @ weight) / total
+        column -= mean
+        deviation = np.sqrt(float((column * weight) @ column) / total)
+        if deviation > CONSTANT * abs(mean):
+            unit[j] = deviation
+            column /= deviation
+        else:
+            column[:] = 0.0
+    return x, unit
+
+
+def _fit(likelihood: PartialLikelihood, null: Evaluation, names: Sequence[str]) -> _Fit:
+    """Maximise over the covariates that the likelihood depends on."""
+    directions, left_out = unidentified(null.information, float(likelihood.event_weight.sum()))
+    kept = np.setdiff1d(np.arange(len(names)), left_out)
+    if left_out:
+        likelihood = replace(likelihood, covariates=likelihood.covariates[kept])
+        null = likelihood.at(np.zeros(len(kept)))
+    return _Fit(likelihood, kept, maximise(likelihood, null), flat_reasons(directions, names))
+
+
+def _limit(likelihood: PartialLikelihood, fit: _Fit, names: Sequence[str], own: Floats) -> _Fit:
+    """Fit of the finite coefficients beside infinite ones; none is finite if that fails too."""
+    direction = np.zeros(len(names))
+    direction[fit.kept] = fit.maximum.direction
+    limit = limit_along(likelihood, direction)
+    if limit is not None:
+        finite = _fit(limit, limit.at(np.zeros(len(names))), names)
+        if finite.maximum.has_converged:
+            infinite = infinite_reasons(direction, names, own, likelihood.events)
+            reasons = zip(fit.reasons, infinite, finite.reasons, strict=True)
+            return replace(finite, reasons=tuple(a or b or c for a, b, c in reasons))
+    reason = NO_MAXIMUM.format(fit.maximum.n_steps)
+    return replace(fit, reasons=tuple(known or reason for known in fit.reasons))
+
+
+def no_event(sample: Sample, cause: int) -> str | None:
+    """Why there is nothing to regress on, or None."""
+    is_event = sample.status == cause
+    if not is_event.any():
+        return f"no event of cause {cause}"
+    if not sample.weight[is_event].any():
+        return f"no weighted events: every event of cause {cause} has weight 0"
+    return None
+
+
+def not_estimable(sample: Sample, labels: tuple[Label, ...], reason: str) -> Estimate:
+    """Coefficients that all have the same reason."""
+    p = len(labels)
+    influence = np.zeros((sample.n, p))
+    return Estimate(np.full(p, np.nan), influence, labels, sample.cluster, (reason,) * p)

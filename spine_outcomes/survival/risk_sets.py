@@ -1,0 +1,143 @@
+"""Who is at risk at which event time, as one linear map and its transpose.
+
+Let Y_ij be how much of row i is at risk at event time j. A regression on risk sets needs only
+``total``, Σ_i Y_ij v_i, and ``accumulate``, Σ_j Y_ij u_j. For a Cox model Y is 0 or 1; in a
+Fine–Gray model a row with a competing event stays at risk with the factor G(t_j−)/G(T_i−), its
+tail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.survival.sample import Sample
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Tail:
+    """Rows of one censoring stratum that stay at risk after a competing event.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (r,)
+        Which rows.
+    begin : ndarray of int, shape (r,)
+        Number of event times before each of them is in the tail.
+    survival : ndarray, shape (m,)
+        G(t_j−) of the stratum at the event times.
+    survival_at_exit : ndarray, shape (r,)
+        G(T_i−) of each row at the time of its competing event.
+    """
+
+    rows: Indices
+    begin: Indices
+    survival: Floats
+    survival_at_exit: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class RiskSets:
+    """Rows and the event times at which they are at risk.
+
+    Parameters
+    ----------
+    n_times
+        Number of event times m.
+    stop : ndarray of int, shape (n,)
+        Number of event times at or before each row's time; the row leaves after them.
+    start : ndarray of int, shape (n,), or None
+        Number of event times at or before each row's entry; None: all enter before the first.
+    tails : tuple of Tail
+        Rows that stay at risk after ``stop``; empty for a Cox model.
+    """
+
+    n_times: int
+    stop: Indices
+    start: Indices | None = None
+    tails: tuple[Tail, ...] = ()
+
+    def total(self, values: Floats) -> Floats:
+        """Sum of ``values`` (n,) over the rows at risk at each event time, shape (m,)."""
+        leaving = sum_at(self.stop, values, self.n_times + 1)
+        if self.start is not None:
+            leaving -= sum_at(self.start, values, self.n_times + 1)
+        at_risk = sum_after(leaving)[:-1]
+        for tail in self.tails:
+            kept = values[tail.rows] / tail.survival_at_exit
+            stayed = sum_at(tail.begin, kept, self.n_times + 1)
+            at_risk += tail.survival * np.cumsum(stayed)[:-1]
+        return at_risk
+
+    def accumulate(self, increments: Floats) -> Floats:
+        """Sum of ``increments`` (m,) over the event times at which each row is at risk, (n,)."""
+        passed = np.concatenate([[0.0], np.cumsum(increments)])
+        sums = passed[self.stop]
+        if self.start is not None:
+            sums -= passed[self.start]
+        for tail in self.tails:
+            later = sum_after(np.concatenate([[0.0], increments * tail.survival]))
+            sums[tail.rows] += later[tail.begin] / tail.survival_at_exit
+        return sums
+
+
+@dataclass(frozen=True, eq=False)
+class Arrangement:
+    """The rows of a sample that count in a regression, in the order of time.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (r,)
+        Rows with weight > 0 that are at risk at some event time, by time.
+    risk : RiskSets
+        When each of them is at risk.
+    events : ndarray of int, shape (e,)
+        Positions among ``rows`` of those with the event.
+    times : ndarray, shape (m,)
+        Distinct times of the event, increasing.
+    """
+
+    rows: Indices
+    risk: RiskSets
+    events: Indices
+    times: Floats
+
+
+def arrange(sample: Sample, cause: int, *, keep_competing: bool = False) -> Arrangement:
+    """Sort the rows that count, with the event times of ``cause``.
+
+    Rows that leave before the first event time are left out; those with a competing event are kept
+    on demand.
+    """
+    order = sample.order
+    status, counts = sample.status[order.order], sample.weight[order.order] > 0
+    is_event = (status == cause) & counts
+    has_event = np.zeros(len(order.distinct), dtype=bool)
+    has_event[order.group[is_event]] = True
+    n_passed = np.cumsum(has_event)
+    stop = n_passed[order.group]
+    counts &= (stop > 0) | (status > 0) if keep_competing else stop > 0
+    kept = np.flatnonzero(counts)
+    rows = order.order[kept]
+    start = None
+    if sample.entry is not None:
+        start = np.concatenate([[0], n_passed])[order.position(sample.entry[rows]) + 1]
+    risk = RiskSets(int(n_passed[-1]), stop[kept], start)
+    return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), order.distinct[has_event])
+
+
+def sum_at(index: Indices, values: Floats, size: int) -> Floats:
+    """Sum of the values at each of the indices 0 … size − 1."""
+    return np.bincount(index, values, size).astype(np.float64, copy=False)
+
+
+def sum_after(values: Floats) -> Floats:
+    """Σ_{l > j} v_l for j = 0, 1, …; the last is 0."""
+    sums = np.zeros(len(values))
+    np.cumsum(values[:0:-1], out=sums[-2::-1])
+    return sums
