@@ -1,1 +1,61 @@
-"""Survival and toxicity analysis of the spinal stereotactic radiotherapy study NCT06587022."""
+"""Survival and toxicity analysis of the spinal stereotactic radiotherapy study NCT06587022.
+
+Examples
+--------
+>>> from spine_outcomes import load_plan, read_cohort, run
+>>> from spine_outcomes.study.packaged import find_plan  # doctest: +SKIP
+>>> results = run(load_plan("analyses/primary.yaml"), read_cohort("cohort.csv"))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spine_outcomes.analysis.results import Results
+    from spine_outcomes.analysis.run import run
+    from spine_outcomes.cohort.read import read_cohort
+    from spine_outcomes.study.load import load_dictionary, load_plan
+    from spine_outcomes.survival.aalen_johansen import aalen_johansen
+    from spine_outcomes.survival.cox import cox
+    from spine_outcomes.survival.fine_gray import fine_gray
+    from spine_outcomes.survival.kaplan_meier import kaplan_meier
+    from spine_outcomes.survival.log_rank import log_rank
+    from spine_outcomes.survival.restricted_mean import (
+        restricted_mean_survival,
+        restricted_mean_time_lost,
+    )
+
+__all__ = [
+    "Results",
+    "aalen_johansen",
+    "cox",
+    "fine_gray",
+    "kaplan_meier",
+    "load_dictionary",
+    "load_plan",
+    "log_rank",
+    "read_cohort",
+    "restricted_mean_survival",
+    "restricted_mean_time_lost",
+    "run",
+]
+
+_HOMES = {
+    "Results": "analysis.results",
+    "run": "analysis.run",
+    "read_cohort": "cohort.read",
+    "load_dictionary": "study.load",
+    "load_plan": "study.load",
+    "restricted_mean_survival": "survival.restricted_mean",
+    "restricted_mean_time_lost": "survival.restricted_mean",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that importing the package is free."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = import_module(f"{__name__}.{_HOMES.get(name, f'survival.{name}')}")
+    return getattr(home, name)

@@ -72,7 +72,8 @@ class Problem:
         if self.value is not None:
             place.append(f"value {printable(self.value)!r}")
         where = ", ".join(part for part in place if part)
-        parts = [self.code, f"{where}: {self.message}" if where else self.message, self.fix or ""]
+        message = self.message if self.message.endswith((".", "?")) else f"{self.message}."
+        parts = [self.code, f"{where}: {message}" if where else message, self.fix or ""]
         return " ".join(part for part in parts if part)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spine_outcomes.commands import clock
+from spine_outcomes.commands.console import say
 from spine_outcomes.commands.manifest import NAME, read_manifest, verify
 from spine_outcomes.errors import InputOutputError, OutputLockedError, Problem, RefusedError
 
@@ -28,12 +29,9 @@ class OutputFolder:
     ----------
     path
         Where the outputs appear.
-    recovered
-        Process id of a killed run whose lock was taken over; None where there was none.
     """
 
     path: Path
-    recovered: str | None
 
     def publish(self, files: Mapping[str, bytes]) -> None:
         """Make the folder hold exactly these files (by relative name), in one step.
@@ -87,12 +85,12 @@ def reserve(
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the link to refuse
     _refuse_unsafe(path, inputs)
-    with _lock(path) as recovered:
+    with _lock(path):
         _tidy(path)
         _check_replaceable(path, identity, overwrite)
         try:
             _try_writing(path)
-            yield OutputFolder(path, recovered)
+            yield OutputFolder(path)
         finally:
             _tidy(path)
 
@@ -147,8 +145,8 @@ def _check_replaceable(path: Path, identity: Mapping[str, str], overwrite: bool)
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[str | None]:
-    """Hold the lock of a folder; gives the process id of a killed run that had held it.
+def _lock(path: Path) -> Iterator[None]:
+    """Hold the lock of a folder.
 
     The operating system frees the lock of a process that ends in whatever way, so a lock file whose
     lock is free belongs to nobody.
@@ -169,10 +167,12 @@ def _lock(path: Path) -> Iterator[str | None]:
             break
         os.close(descriptor)  # its holder removed the file between our opening and locking it
     try:
-        holder = os.read(descriptor, 200).decode(errors="replace").split(",")[0]
+        killed = os.read(descriptor, 200).decode(errors="replace")
+        if killed:
+            say(f"W_STALE_LOCK {path}: took over the lock of a run that was killed ({killed}).")
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, since {clock.now()}".encode(), 0)
-        yield holder or None
+        yield
     finally:
         name.unlink(missing_ok=True)
         os.close(descriptor)

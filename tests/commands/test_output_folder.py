@@ -171,7 +171,9 @@ with reserve(Path(sys.argv[1]), {"command": "report", "plan": "abc"}) as folder:
 
 
 @pytest.mark.parametrize("swap_half_done", [False, True])
-def test_a_killed_run_costs_nothing(tmp_path: Path, swap_half_done: bool) -> None:
+def test_a_killed_run_costs_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], swap_half_done: bool
+) -> None:
     """After SIGKILL the old outputs are whole, and the next run takes over and cleans up."""
     out = tmp_path / "out"
     write(out, "old")
@@ -182,8 +184,8 @@ def test_a_killed_run_costs_nothing(tmp_path: Path, swap_half_done: bool) -> Non
     assert (out / "a.csv").read_text() == "old"
     if swap_half_done:
         out.rename(tmp_path / ".out.previous")
-    with reserve(out, IDENTITY) as folder:
-        assert folder.recovered == f"process {run.pid}"
+    with reserve(out, IDENTITY):
+        assert f"killed (process {run.pid}, since" in capsys.readouterr().err
         assert (out / "a.csv").read_text() == "old"
     write(out, "new")
     assert names(tmp_path)[0] == "out"

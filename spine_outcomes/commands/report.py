@@ -1,0 +1,110 @@
+"""``report``: the main job, from a cohort table to a report."""
+
+from __future__ import annotations
+
+import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from spine_outcomes.errors import Problem, UsageError
+
+FORMATS = ("html", "docx", "pdf")
+AVAILABLE_FORMATS = ("html",)
+
+
+def report(
+    plan: Annotated[
+        str, typer.Argument(help="A plan file, or the name of one in ./analyses or the package.")
+    ] = "primary",
+    cohort: Annotated[
+        Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
+    ] = None,
+    dictionary: Annotated[
+        Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write.  [default: reports/PLAN]")
+    ] = None,
+    cutoff: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Data cut-off instead of the plan's."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the plan's.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes for resampling.")] = 1,
+    backend: Annotated[
+        Literal["loky", "dask", "ray"], typer.Option(help="What runs the processes.")
+    ] = "loky",
+    min_cell: Annotated[
+        int | None, typer.Option(min=0, help="Counts below this are masked, instead of the plan's.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace whatever the folder holds.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
+    ] = False,
+    formats: Annotated[
+        str | None, typer.Option(help="Formats of the report, comma-separated: html.")
+    ] = None,
+) -> None:
+    """Analyse a cohort as its plan says, and write the report.
+
+    Without arguments: the packaged primary plan on the packaged demo cohort, into reports/primary.
+    Progress and warnings go to stderr, the paths of what was written to stdout.
+
+    Exit codes: 0 done; 2 usage; 3 cohort invalid; 4 plan or dictionary invalid; 5 a required result
+    is not estimable, or a warning under --strict; 6 input or output; 7 refused for safety; 8 the
+    folder is being written by another run; 1 a fault of the program. Unless 0, nothing is written.
+    """
+    _check_formats(formats)
+    _check_backend(backend)
+    from joblib import parallel_config
+
+    from spine_outcomes.commands.report_run import PlanOptions, run_report
+
+    with parallel_config(backend=backend, n_jobs=jobs):
+        run_report(
+            plan,
+            cohort=cohort,
+            dictionary=dictionary,
+            out=out,
+            options=PlanOptions(cutoff.date() if cutoff else None, seed, min_cell),
+            overwrite=overwrite,
+            strict=strict,
+        )
+
+
+def _check_backend(backend: str) -> None:
+    """Refuse a backend whose package is not installed."""
+    package = {"loky": "joblib", "dask": "distributed", "ray": "ray"}[backend]
+    if find_spec(package) is None:
+        raise UsageError(
+            Problem(
+                "E_USAGE",
+                f"--backend {backend} needs the package {package}, which is not installed",
+                fix="Install spine-outcomes[cluster] for Dask, or ray itself; or leave it out.",
+            )
+        )
+
+
+def _check_formats(formats: str | None) -> None:
+    """Refuse a format that does not exist, or not yet."""
+    asked = [name.strip() for name in formats.split(",")] if formats is not None else ["html"]
+    unknown = [name for name in asked if name not in FORMATS]
+    missing = [name for name in asked if name in FORMATS and name not in AVAILABLE_FORMATS]
+    if unknown:
+        raise UsageError(
+            Problem("E_USAGE", f"--formats: {', '.join(unknown)!r} is none of {', '.join(FORMATS)}")
+        )
+    if missing:
+        raise UsageError(
+            Problem(
+                "E_USAGE",
+                f"--formats: {', '.join(missing)} cannot be written by this version; it writes "
+                f"{', '.join(AVAILABLE_FORMATS)}",
+                fix="Print the HTML report to PDF from a browser.",
+            )
+        )
