@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.by_arm import Quantity, display_times, estimate_by_arm, not_estimable
-from spine_outcomes.survival.kaplan_meier import past_follow_up, survival_curve
-from spine_outcomes.survival.life_table import Floats, LifeTable
+from spine_outcomes.survival.kaplan_meier import past_follow_up
+from spine_outcomes.survival.life_table import Floats, LifeTable, from_zero
 from spine_outcomes.survival.sample import sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -66,15 +66,12 @@ def aalen_johansen(
     causes = [cause] if isinstance(cause, int | np.integer) else list(cause)
 
     def quantities(table: LifeTable) -> Iterator[Quantity]:
-        survival = survival_curve(table)
         positions = table.position(grid)
         for k in causes:
-            incidence = IncidenceInfluence.of(table, survival, k)
+            incidence = IncidenceInfluence.of(table, k)
             for t, position in zip(grid, positions, strict=True):
                 if table.past_follow_up(t):
                     yield not_estimable(past_follow_up(table))
-                elif position < 0:
-                    yield Quantity(0.0, None, 0.0)
                 else:
                     yield Quantity(incidence.value(position), None, incidence.at(position))
 
@@ -100,8 +97,6 @@ class IncidenceInfluence:
         F = Σ g dF_k up to each distinct time, from 0.
     gained : ndarray, shape (m + 1,)
         J = Σ g dF_k (Q(s−) − 1/Y) up to each distinct time: what a row at risk has gained.
-    lost : ndarray, shape (m + 1,)
-        Q = Σ dN/(Y (Y − dN)) up to each distinct time.
     fixed, slope : ndarray, shape (r,)
         Influence of a finished row when the sum stops at F: ``fixed − F · slope``.
 
@@ -117,35 +112,35 @@ class IncidenceInfluence:
     table: LifeTable
     total: Floats
     gained: Floats
-    lost: Floats
     fixed: Floats
     slope: Floats
 
     @classmethod
-    def of(
-        cls, table: LifeTable, survival: Floats, cause: int, factor: Floats | float = 1.0
-    ) -> IncidenceInfluence:
-        """Prepare the sums for g = ``factor`` (m,), with the all-cause survival (m,)."""
-        leaving = np.divide(
-            1.0, table.remaining, out=np.zeros_like(table.remaining), where=table.remaining > 0
-        )
-        lost = _from_zero(leaving * table.events / table.at_risk)
+    def of(cls, table: LifeTable, cause: int, factor: Floats | None = None) -> IncidenceInfluence:
+        """Prepare the sums for g = ``factor`` (m,), 1 where left out."""
+        is_cause = table.status == cause
         # g S(s−)/Y: the incidence that a weight of 1 has when it fails at s
-        each = factor * np.concatenate([[1.0], survival[:-1]]) / table.at_risk
-        step = each * table.events_of(cause)
-        total = _from_zero(step)
-        gained = _from_zero(step * (lost[:-1] - 1.0 / table.at_risk))
+        each = table.survival[:-1] / table.at_risk
+        if factor is not None:
+            each *= factor
+        step = each * table.total(table.weight * is_cause)
+        total = from_zero(step)
+        step *= table.lost[:-1] - 1.0 / table.at_risk
+        gained = from_zero(step)
         group = table.group
-        slope = (table.status > 0) * leaving[group] - lost[1:][group]
-        fixed = (table.status == cause) * each[group] + gained[1:][group]
+        slope = table.leaving[group] * table.is_event
+        slope -= table.lost[1:][group]
+        fixed = each[group] * is_cause
+        fixed += gained[1:][group]
         if table.entered is not None:
             entered = table.entered + 1
-            slope += lost[entered]
-            fixed -= gained[entered] + lost[entered] * (total[1:][group] - total[entered])
+            slope += table.lost[entered]
+            fixed -= gained[entered]
+            fixed -= table.lost[entered] * (total[1:][group] - total[entered])
         fixed += slope * total[1:][group]
         slope *= table.weight
         fixed *= table.weight
-        return cls(table, total, gained, lost, fixed, slope)
+        return cls(table, total, gained, fixed, slope)
 
     def value(self, position: int) -> float:
         """Return the sum up to a distinct time (−1: none)."""
@@ -161,13 +156,7 @@ class IncidenceInfluence:
         gained = self.gained[position + 1]
         if self.table.entered is not None:
             entered = np.minimum(self.table.entered[n_finished:], position) + 1
-            gained = (
-                gained - self.gained[entered] - self.lost[entered] * (total - self.total[entered])
-            )
+            since = total - self.total[entered]
+            gained = gained - self.gained[entered] - self.table.lost[entered] * since
         np.multiply(self.table.weight[n_finished:], gained, out=influence[n_finished:])
         return influence
-
-
-def _from_zero(steps: Floats) -> Floats:
-    """Cumulative sums with a 0 in front."""
-    return np.concatenate([[0.0], np.cumsum(steps)])

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.by_arm import Quantity, display_times, estimate_by_arm, not_estimable
-from spine_outcomes.survival.life_table import Floats, LifeTable
+from spine_outcomes.survival.life_table import Floats, LifeTable, from_zero
 from spine_outcomes.survival.sample import sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -62,24 +62,16 @@ def kaplan_meier(
     grid = display_times("times", times)
 
     def quantities(table: LifeTable) -> Iterator[Quantity]:
-        survival = survival_curve(table)
         influence = SurvivalInfluence.of(table)
         for t, position in zip(grid, table.position(grid), strict=True):
             if table.past_follow_up(t):
                 yield not_estimable(past_follow_up(table))
-            elif position < 0:
-                yield Quantity(1.0, None, 0.0)
             else:
-                value = survival[position]
+                value = table.survival[position + 1]
                 yield Quantity(value, None, influence.at(position, value))
 
     labels = [{"measure": "survival", "time": float(t)} for t in grid]
     return estimate_by_arm(sample, labels, quantities)
-
-
-def survival_curve(table: LifeTable) -> Floats:
-    """Survival just after each distinct time, shape (m,)."""
-    return np.cumprod(table.remaining / table.at_risk, dtype=np.float64)
 
 
 def past_follow_up(table: LifeTable) -> str:
@@ -108,14 +100,14 @@ class SurvivalInfluence:
     cumulative: Floats
 
     @classmethod
-    def of(cls, table: LifeTable, gain: Floats | float = 1.0) -> SurvivalInfluence:
-        """Prepare the sums for A = ``gain`` (m,)."""
-        leaving = np.divide(
-            gain, table.remaining, out=np.zeros_like(table.remaining), where=table.remaining > 0
-        )
-        cumulative = np.concatenate([[0.0], np.cumsum(leaving * table.events / table.at_risk)])
+    def of(cls, table: LifeTable, gain: Floats | None = None) -> SurvivalInfluence:
+        """Prepare the sums for A = ``gain`` (m,), 1 where left out."""
+        leaving, cumulative = table.leaving, table.lost
+        if gain is not None:
+            leaving = leaving * gain
+            cumulative = from_zero(leaving * table.events / table.at_risk)
         finished = cumulative[1:][table.group]
-        finished -= leaving[table.group] * (table.status > 0)
+        finished -= leaving[table.group] * table.is_event
         if table.entered is not None:
             finished -= cumulative[table.entered + 1]
         finished *= table.weight

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,13 @@ from spine_outcomes.survival.sample import Sample
 from spine_outcomes.survival.time_order import TIE_TOLERANCE
 
 Floats = NDArray[np.float64]
+
+
+def from_zero(steps: Floats) -> Floats:
+    """Cumulative sums with a 0 in front, shape (m + 1,)."""
+    sums = np.zeros(len(steps) + 1)
+    np.cumsum(steps, out=sums[1:])
+    return sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +32,8 @@ class LifeTable:
         Rows of the sample in time order, those with weight 0 left out.
     group : ndarray of int, shape (r,)
         Index of the distinct time of each row.
+    first : ndarray of int, shape (m,)
+        Position of the first row of each distinct time.
     entered : ndarray of int, shape (r,), or None
         Index of the last distinct time at or before a row's entry, −1 for none; None: no row enters
         late.
@@ -32,26 +42,59 @@ class LifeTable:
         Distinct times, increasing.
     at_risk : ndarray, shape (m,)
         Y, the sum of the weights with entry < t ≤ time.
-    events : ndarray, shape (m,)
-        dN, the sum of the weights of the events of any cause at t.
     remaining : ndarray, shape (m,)
         Y − dN, exactly 0 where everybody at risk has an event.
     """
 
     rows: NDArray[np.intp]
     group: NDArray[np.intp]
+    first: NDArray[np.intp]
     entered: NDArray[np.intp] | None
     weight: Floats
     status: NDArray[np.int64]
     time: Floats
     at_risk: Floats
-    events: Floats
     remaining: Floats
 
-    def events_of(self, cause: int) -> Floats:
-        """Sum the weights of the events of one cause at each distinct time, shape (m,)."""
-        weight = self.weight * (self.status == cause)
-        return np.asarray(np.bincount(self.group, weight, len(self.time)), dtype=np.float64)
+    @cached_property
+    def is_event(self) -> NDArray[np.bool_]:
+        """Whether each row ends with an event of any cause, shape (r,)."""
+        return self.status > 0
+
+    def total(self, amount: Floats) -> Floats:
+        """Sum an amount (r,) over the rows of each distinct time, shape (m,)."""
+        return np.add.reduceat(amount, self.first)
+
+    def at_risk_of(self, amount: Floats) -> Floats:
+        """Sum an amount (r,) over the rows at risk at each distinct time, shape (m,)."""
+        change = self.total(amount)
+        if self.entered is not None:
+            is_late = self.entered >= 0
+            change -= np.bincount(self.entered[is_late], amount[is_late], len(self.time))
+        return _from_here(change)
+
+    @cached_property
+    def events(self) -> Floats:
+        """Sum of the weights of the events of any cause at each distinct time, shape (m,)."""
+        return self.total(self.weight * self.is_event)
+
+    @cached_property
+    def leaving(self) -> Floats:
+        """1/(Y − dN), 0 where nobody remains: nothing follows there, shape (m,)."""
+        nobody = np.zeros_like(self.remaining)
+        return np.divide(1.0, self.remaining, out=nobody, where=self.remaining > 0)
+
+    @cached_property
+    def lost(self) -> Floats:
+        """Q(t) = Σ dN/(Y (Y − dN)) up to each distinct time, from 0, shape (m + 1,)."""
+        return from_zero(self.leaving * self.events / self.at_risk)
+
+    @cached_property
+    def survival(self) -> Floats:
+        """Kaplan–Meier estimate from 1 at the start to after each distinct time, shape (m + 1,)."""
+        survival = np.ones(len(self.time) + 1)
+        np.cumprod(self.remaining / self.at_risk, out=survival[1:])
+        return survival
 
     def position(self, times: ArrayLike) -> NDArray[np.intp]:
         """Index of the last distinct time at or before each of ``times``, −1 before the first."""
@@ -83,39 +126,36 @@ def life_tables(sample: Sample) -> Iterator[tuple[dict[str, int], LifeTable | No
 
 def _life_table(sample: Sample, weight: Floats, is_own: NDArray[np.bool_]) -> LifeTable:
     """Build the table of the rows ``is_own`` (n,) in time order, with their weights (n,)."""
-    own = slice(None) if is_own.all() else is_own
-    rows, weight, group = sample.order.order[own], weight[own], sample.order.group[own]
-    is_first = np.ones(len(group), dtype=bool)
-    np.not_equal(group[1:], group[:-1], out=is_first[1:])
-    first = np.flatnonzero(is_first)
-    time = sample.order.distinct[group[first]]
-    group = np.cumsum(is_first) - 1
+    order = sample.order
+    if is_own.all():
+        rows, group, first, time = order.order, order.group, order.first, order.distinct
+    else:
+        rows, weight, group = order.order[is_own], weight[is_own], order.group[is_own]
+        is_first = np.ones(len(group), dtype=bool)
+        np.not_equal(group[1:], group[:-1], out=is_first[1:])
+        first = np.flatnonzero(is_first)
+        time = order.distinct[group[first]]
+        group = np.cumsum(is_first) - 1
     status = sample.status[rows]
     # Summed from the end, and what remains as a sum too: no cancellation, however unequal weights.
-    at_risk = np.cumsum(weight[::-1])[::-1][first]
-    events = np.add.reduceat(weight * (status > 0), first)
+    at_risk = _from_here(weight)[first]
     remaining = np.add.reduceat(weight * (status == 0), first)
     remaining[:-1] += at_risk[1:]
-    table = LifeTable(rows, group, None, weight, status, time, at_risk, events, remaining)
+    table = LifeTable(rows, group, first, None, weight, status, time, at_risk, remaining)
     return table if sample.entry is None else _with_late_entry(table, sample.entry[rows])
 
 
 def _with_late_entry(table: LifeTable, entry: Floats) -> LifeTable:
     """Take out of each risk set the rows (entry, shape (r,)) that have not entered yet."""
-    m = len(table.time)
-    entered = table.position(entry)
-    is_late = entered >= 0
-
-    def from_here(position: NDArray[np.intp], amount: Floats) -> Floats:
-        steps = np.bincount(position, amount, m)[::-1]
-        return np.cumsum(steps, dtype=np.float64)[::-1]
-
-    is_event = table.status > 0
-    waiting = from_here(entered[is_late], table.weight[is_late])
-    n_waiting = from_here(entered[is_late], np.ones(is_late.sum()))
-    n_at_risk = from_here(table.group, np.ones(len(entry))) - n_waiting
-    n_events = np.bincount(table.group, is_event, m)
+    entered = replace(table, entered=table.position(entry))
+    is_one = np.ones(len(entry))
+    n_left = entered.at_risk_of(is_one) - table.total(is_one * table.is_event)
     # A difference of sums may lose small weights: emptiness is decided by counting rows.
-    remaining = np.maximum(table.at_risk - waiting - table.events, table.weight.min())
-    remaining[n_at_risk == n_events] = 0.0
-    return replace(table, entered=entered, remaining=remaining, at_risk=table.events + remaining)
+    remaining = entered.at_risk_of(table.weight) - table.events
+    remaining = np.where(n_left > 0, np.maximum(remaining, table.weight.min()), 0.0)
+    return replace(entered, remaining=remaining, at_risk=table.events + remaining)
+
+
+def _from_here(steps: Floats) -> Floats:
+    """Sums over each distinct time and all later ones, shape (m,)."""
+    return np.cumsum(steps[::-1], dtype=np.float64)[::-1]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.aalen_johansen import IncidenceInfluence
 from spine_outcomes.survival.by_arm import Quantity, display_times, estimate_by_arm, not_estimable
-from spine_outcomes.survival.kaplan_meier import SurvivalInfluence, survival_curve
+from spine_outcomes.survival.kaplan_meier import SurvivalInfluence
 from spine_outcomes.survival.life_table import Floats, LifeTable
 from spine_outcomes.survival.sample import sample_of
 from spine_outcomes.survival.time_order import TimeOrder
@@ -56,12 +56,11 @@ def restricted_mean_survival(
     horizons = display_times("horizon", horizon)
 
     def quantities(table: LifeTable) -> Iterator[Quantity]:
-        survival = survival_curve(table)
         for tau, position in zip(horizons, table.position(horizons), strict=True):
             if table.past_follow_up(tau):
                 yield not_estimable(_horizon_reason(table))
                 continue
-            ahead = _area_ahead(table.time, survival, tau)
+            ahead = _area_ahead(table, tau)
             value = min(float(table.time[0]), tau) + ahead[0]
             yield Quantity(value, None, SurvivalInfluence.of(table, ahead).at(position))
 
@@ -107,14 +106,13 @@ def restricted_mean_time_lost(
     causes = [cause] if isinstance(cause, int | np.integer) else list(cause)
 
     def quantities(table: LifeTable) -> Iterator[Quantity]:
-        survival = survival_curve(table)
         for k in causes:
             for tau, position in zip(horizons, table.position(horizons), strict=True):
                 if table.past_follow_up(tau):
                     yield not_estimable(_horizon_reason(table))
                     continue
                 left = np.maximum(tau - table.time, 0.0)
-                lost = IncidenceInfluence.of(table, survival, k, left)
+                lost = IncidenceInfluence.of(table, k, left)
                 yield Quantity(lost.value(position), None, lost.at(position))
 
     labels = [
@@ -123,11 +121,11 @@ def restricted_mean_time_lost(
     return estimate_by_arm(sample, labels, quantities)
 
 
-def _area_ahead(time: Floats, survival: Floats, tau: float) -> Floats:
+def _area_ahead(table: LifeTable, tau: float) -> Floats:
     """Area under the curve from each distinct time to τ, shape (m,); 0 past τ."""
-    ends = np.append(time[1:], np.maximum(tau, time[-1]))
-    width = np.clip(ends, None, tau) - np.clip(time, None, tau)
-    return np.cumsum((survival * width)[::-1])[::-1]
+    start = np.minimum(table.time, tau)
+    area = table.survival[1:] * np.diff(start, append=tau)
+    return np.cumsum(area[::-1], dtype=np.float64)[::-1]
 
 
 def _horizon_reason(table: LifeTable) -> str:
