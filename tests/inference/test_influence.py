@@ -1,0 +1,163 @@
+"""Every estimator's influence is its derivative in the weights, and the correction the derivative
+through the propensity: two tests prove all of them, one row of ``ESTIMATORS`` each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from spine_outcomes.inference import Estimate, Nuisance, difference, log_ratio
+from spine_outcomes.survival.aalen_johansen import aalen_johansen
+from spine_outcomes.survival.kaplan_meier import kaplan_meier
+from spine_outcomes.survival.restricted_mean import (
+    restricted_mean_survival,
+    restricted_mean_time_lost,
+)
+
+Floats = NDArray[np.float64]
+STEP = 1e-5
+# Central differences at this step lose about STEP² of curvature and 1e-16/STEP of rounding.
+TOLERANCE = 1e-7
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A small cohort with ties, competing events, late entries and confounding."""
+
+    time: Floats
+    status: NDArray[np.int64]
+    entry: Floats
+    arm: NDArray[np.int64]
+    covariates: Floats
+    weight: Floats
+
+
+def make_rows(seed: int, n: int = 30) -> Rows:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 2))
+    arm = (rng.random(n) < 1 / (1 + np.exp(-x[:, 0]))).astype(np.int64)
+    time = np.ceil(rng.exponential(5, n)) + 1
+    status = rng.choice([0, 1, 1, 2], n)
+    entry = np.maximum(time - rng.integers(2, 9, n), 0.0)
+    return Rows(time, status, entry, arm, x, rng.uniform(0.2, 3, n))
+
+
+ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
+    "kaplan_meier": lambda rows, w: kaplan_meier(
+        rows.time, rows.status, w, arm=rows.arm, times=[0, 3, 5.5]
+    ),
+    "kaplan_meier, late entry": lambda rows, w: kaplan_meier(
+        rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, times=[0, 3, 5.5]
+    ),
+    "aalen_johansen": lambda rows, w: aalen_johansen(
+        rows.time, rows.status, w, arm=rows.arm, cause=(1, 2), times=[0, 3, 5.5]
+    ),
+    "aalen_johansen, late entry": lambda rows, w: aalen_johansen(
+        rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, cause=(1, 2), times=[3, 5.5]
+    ),
+    "restricted_mean_survival": lambda rows, w: restricted_mean_survival(
+        rows.time, rows.status, w, arm=rows.arm, horizon=[2.5, 6]
+    ),
+    "restricted_mean_survival, late entry": lambda rows, w: restricted_mean_survival(
+        rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, horizon=6
+    ),
+    "restricted_mean_time_lost": lambda rows, w: restricted_mean_time_lost(
+        rows.time, rows.status, w, arm=rows.arm, cause=(1, 2), horizon=[2.5, 6]
+    ),
+    "restricted_mean_time_lost, late entry": lambda rows, w: restricted_mean_time_lost(
+        rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, cause=(1, 2), horizon=6
+    ),
+    "difference of incidences": lambda rows, w: difference(*arms(incidence(rows, w))),
+    "log ratio of incidences": lambda rows, w: log_ratio(*arms(incidence(rows, w))),
+}
+
+
+def incidence(rows: Rows, weight: Floats) -> Estimate:
+    return aalen_johansen(rows.time, rows.status, weight, arm=rows.arm, times=[3, 5.5])
+
+
+def arms(estimate: Estimate) -> tuple[Estimate, Estimate]:
+    return estimate.select(arm=1), estimate.select(arm=0)
+
+
+def derivatives(value: Callable[[Floats], Floats], at: Floats) -> Floats:
+    """at_i ∂value/∂at_i by central differences, shape (n, k)."""
+    slopes = []
+    for i in range(len(at)):
+        up, down = at.copy(), at.copy()
+        up[i] *= 1 + STEP
+        down[i] *= 1 - STEP
+        slopes.append((value(up) - value(down)) / (2 * STEP))
+    return np.array(slopes)
+
+
+def logistic(x: Floats, arm: NDArray[np.int64], multiplicity: Floats) -> Floats:
+    """Coefficients of a weighted logistic regression, by Newton's method."""
+    gamma = np.zeros(x.shape[1])
+    for _ in range(50):
+        e = 1 / (1 + np.exp(-x @ gamma))
+        information = (x * (multiplicity * e * (1 - e))[:, None]).T @ x
+        gamma = gamma + np.linalg.solve(information, x.T @ (multiplicity * (arm - e)))
+    return gamma
+
+
+def propensity_weights(
+    estimand: str, x: Floats, arm: NDArray[np.int64], gamma: Floats
+) -> tuple[Floats, Floats]:
+    """Weight of each row and the derivative of its logarithm in gamma, by hand."""
+    e = 1 / (1 + np.exp(-x @ gamma))
+    treated = arm == 1
+    weight, slope = {
+        "ATE": (np.where(treated, 1 / e, 1 / (1 - e)), np.where(treated, -(1 - e), e)),
+        "ATT": (np.where(treated, 1, e / (1 - e)), np.where(treated, 0.0, 1.0)),
+        "ATO": (np.where(treated, 1 - e, e), np.where(treated, -e, 1 - e)),
+    }[estimand]
+    return weight, slope[:, None] * x
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_influence_is_the_derivative_in_each_weight(name, seed):
+    """Wrong standard errors: influence that is not w ∂θ/∂w."""
+    rows, estimator = make_rows(seed), ESTIMATORS[name]
+    estimate = estimator(rows, rows.weight)
+    expected = derivatives(lambda w: estimator(rows, w).value, rows.weight)
+    assert estimate.is_estimable.all()
+    np.testing.assert_allclose(estimate.influence, expected, rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_influence_sums_to_zero(name, seed):
+    """An estimate that changes when all weights are multiplied by a constant."""
+    rows = make_rows(seed)
+    influence = ESTIMATORS[name](rows, rows.weight).influence
+    np.testing.assert_allclose(influence.sum(axis=0), 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("estimand", ["ATE", "ATT", "ATO"])
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_corrected_influence_is_the_derivative_in_multiplicity(name, estimand):
+    """Wrong corrected errors: the propensity is refitted when a row counts more or less."""
+    rows, estimator = make_rows(3, n=40), ESTIMATORS[name]
+    x = np.column_stack([np.ones(len(rows.arm)), rows.covariates])
+
+    def refitted(multiplicity: Floats) -> Floats:
+        gamma = logistic(x, rows.arm, multiplicity)
+        weight, _ = propensity_weights(estimand, x, rows.arm, gamma)
+        return estimator(rows, weight * multiplicity).value
+
+    ones = np.ones(len(rows.arm))
+    gamma = logistic(x, rows.arm, ones)
+    e = 1 / (1 + np.exp(-x @ gamma))
+    weight, log_derivative = propensity_weights(estimand, x, rows.arm, gamma)
+    information = (x * (e * (1 - e))[:, None]).T @ x
+    phi = np.linalg.solve(information, (x * (rows.arm - e)[:, None]).T).T
+    estimate = estimator(rows, weight).corrected(Nuisance(phi, log_derivative))
+    expected = derivatives(refitted, ones)
+    np.testing.assert_allclose(estimate.influence, expected, rtol=0, atol=TOLERANCE)
