@@ -5,14 +5,45 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    model_validator,
+)
 
-from spine_outcomes.study.dictionary import Model
 from spine_outcomes.study.durations import Duration, TimeUnit
+from spine_outcomes.study.endpoint import CensorSource as CensorSource
+from spine_outcomes.study.endpoint import Endpoint as Endpoint
+from spine_outcomes.study.endpoint import Source as Source
+from spine_outcomes.study.endpoint import StatusColumn as StatusColumn
+from spine_outcomes.study.endpoint import TimeColumn as TimeColumn
+from spine_outcomes.study.model import Code, Model, refuse
+from spine_outcomes.study.plan_consistency import disagreements
+from spine_outcomes.study.plan_file import PlanFile
+from spine_outcomes.study.terms import Interaction as Interaction
+from spine_outcomes.study.terms import PlanTerm
+from spine_outcomes.study.terms import Term as Term
 
-PlanDuration = Annotated[Duration, BeforeValidator(Duration.parse), PlainSerializer(str)]
+
+def _positive(duration: Duration) -> Duration:
+    """Refuse a length of nothing."""
+    if duration.days <= 0:
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+PlanDuration = Annotated[
+    Duration, BeforeValidator(Duration.parse), AfterValidator(_positive), PlainSerializer(str)
+]
 Estimand = Literal["unweighted", "ATE", "ATT", "ATC", "ATO", "ATM"]
-Code = str | int | float
+Measure = Literal[
+    "survival", "cumulative_incidence", "risk_difference", "risk_ratio",
+    "number_needed_to_treat", "rmst", "rmst_difference", "rmst_ratio", "rmtl", "rmtl_difference",
+    "rmtl_ratio", "median", "hazard_ratio", "subdistribution_hazard_ratio", "chi_square",
+]  # fmt: skip
 
 
 class Study(Model):
@@ -24,14 +55,28 @@ class Study(Model):
 
 
 class Condition(Model):
-    """A condition on one column, never evaluated as code: exactly one test beside ``column``."""
+    """A condition on one column, never run as code: exactly one test beside ``column``."""
 
     column: str
     between: tuple[float, float] | None = None
     equals: Code | None = None
-    at_least: Code | None = None
-    at_most: Code | None = None
+    at_least: float | None = None
+    at_most: float | None = None
     is_in: tuple[Code, ...] | None = Field(None, alias="in")
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Codes that the condition names."""
+        return self.is_in or (() if self.equals is None else (self.equals,))
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Condition:
+        tests = (self.between, self.equals, self.at_least, self.at_most, self.is_in)
+        if sum(test is not None for test in tests) != 1:
+            raise ValueError("exactly one of between, equals, at_least, at_most, in")
+        if self.between is not None and self.between[0] > self.between[1]:
+            raise ValueError("between must ascend")
+        return self
 
 
 class Eligibility(Model):
@@ -58,78 +103,17 @@ class Arms(Model):
     level: Literal["lesion", "patient"] = "lesion"
 
 
-class Source(Model):
-    """A dated event: happens on ``date`` where ``flag`` equals ``equals`` (or the date is there)."""
-
-    date: str
-    flag: str | None = None
-    equals: Code | tuple[Code, ...] | None = None
-
-
-class CensorSource(Model):
-    """The last date at which an endpoint could have been seen."""
-
-    date: str
-
-
-class TimeColumn(Model):
-    """A column of times and its unit."""
-
-    column: str
-    unit: TimeUnit
-
-
-class StatusColumn(Model):
-    """A column of states and the meaning of its codes."""
-
-    column: str
-    censored: Code | tuple[Code, ...]
-    event: Code | tuple[Code, ...]
-    competing: dict[str, Code | tuple[Code, ...]] = {}
-
-
-class Endpoint(Model):
-    """One endpoint: either dated sources, or a column of times and one of states.
-
-    ``complement`` names one minus its incidence, where people speak of that (control).
-    """
-
-    label: str
-    level: Literal["lesion", "patient"]
-    event: tuple[Source, ...] = ()
-    competing: dict[str, tuple[Source, ...]] = {}
-    censor: CensorSource | None = None
-    imaging_end: Literal["last_scan", "last_contact", "scan_plus_interval"] = "last_scan"
-    time_zero: Literal["error", "half_day", "keep"] = "half_day"
-    entry: str | None = None
-    time: TimeColumn | None = None
-    status: StatusColumn | None = None
-    complement: str | None = None
-
-
-class Term(Model):
-    """One term of a linear predictor; exactly one form beside ``column``.
-
-    ``linear`` where no form is named: categories by the dictionary, numbers as they are.
-    """
-
-    column: str
-    spline: int | None = None
-    log: bool = False
-    cuts: tuple[float, ...] | None = None
-    levels: tuple[tuple[str, ...], ...] | None = None
-
-
-class Interaction(Model):
-    """The product of the columns of two earlier terms."""
-
-    interaction: tuple[str, str]
-
-
 class Trim(Model):
     """Rows with a propensity score outside the bounds are left out."""
 
     bounds: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Trim:
+        low, high = self.bounds
+        if not 0 <= low < high <= 1:
+            raise ValueError("bounds must ascend between 0 and 1")
+        return self
 
 
 class Truncate(Model):
@@ -137,27 +121,47 @@ class Truncate(Model):
 
     percentiles: tuple[float, float]
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Truncate:
+        low, high = self.percentiles
+        if not 0 <= low < high <= 100:
+            raise ValueError("percentiles must ascend between 0 and 100")
+        return self
+
 
 class Override(Model):
     """A column that only a sensitivity analysis may use, and why."""
 
     column: str
-    reason: str
+    reason: str = Field(min_length=10)
 
 
 class Imaging(Model):
-    """Columns that tell how closely a row was watched: number of visits and the last one."""
+    """How closely a row was watched.
+
+    Parameters
+    ----------
+    visits, last
+        Columns: number of visits after the origin, and the date of the last one.
+    last_contact
+        Column: the last date the patient was known alive; any ``imaging_end`` but ``last_scan``
+        needs it.
+    interval
+        The planned time between visits (``imaging_end: scan_plus_interval``).
+    """
 
     visits: str
     last: str
+    last_contact: str | None = None
+    interval: PlanDuration | None = None
 
 
 class PropensityPlan(Model):
     """Model of the arm given the baseline, and the weights made from it."""
 
-    terms: tuple[Term | Interaction, ...] = ()
+    terms: tuple[PlanTerm, ...] = ()
     learner: Literal["logistic", "boosting", "entropy", "cbps"] = "logistic"
-    estimands: tuple[Estimand, ...] = ("unweighted", "ATE", "ATO")
+    estimands: tuple[Estimand, ...] = Field(("unweighted", "ATE", "ATO"), min_length=1)
     stabilise: bool = False
     trim: Trim | Literal["crump"] | None = None
     truncate: Truncate | None = None
@@ -168,29 +172,29 @@ class Missing(Model):
     """What is done with missing covariates."""
 
     method: Literal["complete_case", "multiple_imputation"] = "complete_case"
-    imputations: int = 20
-    iterations: int = 10
+    imputations: int = Field(20, ge=2)
+    iterations: int = Field(10, ge=1)
 
 
 class AdjustedModels(Model):
     """Terms of covariate-adjusted weighted models beside the marginal ones."""
 
-    terms: tuple[Term | Interaction, ...]
+    terms: tuple[PlanTerm, ...] = Field(min_length=1)
 
 
 class Bootstrap(Model):
     """Resampling of patients."""
 
-    replicates: int = 1000
+    replicates: int = Field(1000, ge=2)
 
 
 class Estimation(Model):
     """When, how and with which error the endpoints are estimated."""
 
     unit: TimeUnit = "months"
-    times: tuple[PlanDuration, ...]
+    times: tuple[PlanDuration, ...] = Field(min_length=1)
     horizon: PlanDuration
-    level: float = 0.95
+    level: float = Field(0.95, gt=0, lt=1)
     variance: Literal["corrected", "robust", "bootstrap"] = "corrected"
     ties: Literal["efron", "breslow"] = "efron"
     bootstrap: Bootstrap = Bootstrap()
@@ -211,7 +215,7 @@ class Subgroup(Model):
 
     name: str
     column: str
-    levels: dict[str, Code]
+    levels: dict[str, Code] = Field(min_length=2)
 
 
 class Sensitivity(Model):
@@ -225,7 +229,7 @@ class Required(Model):
     """A result that must be estimable."""
 
     endpoint: str
-    measure: str
+    measure: Measure
     time: PlanDuration | None = None
     estimand: Estimand | None = None
 
@@ -233,14 +237,14 @@ class Required(Model):
 class Lock(Model):
     """The plan as it was locked."""
 
-    hash: str
+    hash: str = Field(pattern="^[0-9a-f]{64}$")
     date: datetime.date
 
 
 class ReportOptions(Model):
     """How the report looks and what it may show."""
 
-    min_cell: int = 5
+    min_cell: int = Field(5, ge=0)
     curve_detail: Literal["exact", "monthly", "none"] = "monthly"
     theme: str = "default"
     language: str = "en"
@@ -248,9 +252,11 @@ class ReportOptions(Model):
 
 
 class AnalysisPlan(Model):
-    """The whole plan, every default visible."""
+    """The whole plan, every default visible.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    ``plan.model_dump(mode="json", by_alias=True)`` is the plan as it runs; ``plan.file`` says where
+    it was read and what was written there (None for a plan made in Python).
+    """
 
     schema_version: Literal[1] = 1
     extends: str | None = None
@@ -262,7 +268,7 @@ class AnalysisPlan(Model):
     arms: Arms
     cluster: str | None = None
     origin: str | None = None
-    endpoints: dict[str, Endpoint]
+    endpoints: dict[str, Endpoint] = Field(min_length=1)
     baseline_table: tuple[str, ...] | None = None
     imaging: Imaging | None = None
     propensity: PropensityPlan = PropensityPlan()
@@ -273,5 +279,17 @@ class AnalysisPlan(Model):
     sensitivity: tuple[Sensitivity, ...] = ()
     required: tuple[Required, ...] = ()
     lock: Lock | None = None
-    seed: int = 20240906
+    seed: int = Field(20240906, ge=0)
     report: ReportOptions = ReportOptions()
+
+    _file: PlanFile | None = PrivateAttr(None)
+
+    @property
+    def file(self) -> PlanFile | None:
+        """Where the plan was read, and what was written there."""
+        return self._file
+
+    @model_validator(mode="after")
+    def _keys_agree(self) -> AnalysisPlan:
+        refuse(disagreements(self))
+        return self

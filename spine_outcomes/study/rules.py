@@ -22,7 +22,8 @@ from pydantic import BeforeValidator, Field, model_validator
 from spine_outcomes.study.model import Code, Model
 
 TESTS = (
-    "equals", "is_in", "between", "at_least", "at_most", "after", "before", "present", "present_iff",
+    "equals", "is_in", "between", "at_least", "at_most", "after", "before", "present",
+    "present_iff",
 )  # fmt: skip
 Constant = int | float | datetime.date
 

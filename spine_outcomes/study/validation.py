@@ -54,10 +54,7 @@ def check_schema_version(source: YamlSource, error: type[DefinitionError]) -> No
 def _problems(model: type[BaseModel], fault: ValidationError, source: YamlSource) -> list[Problem]:
     """One problem a key: alternatives that failed at one key are joined."""
     messages: dict[tuple[KeyPath, str], list[str]] = {}
-    for entry in fault.errors():
-        path = _path_in_data(entry["loc"], source.data, entry["type"])
-        code = CODES.get(entry["type"], "E_VALUE")
-        message = _message(model, entry)
+    for path, code, message in _faults(model, fault, source.data):
         found = messages.setdefault((path, code), [])
         if message not in found:
             found.append(message)
@@ -68,6 +65,18 @@ def _problems(model: type[BaseModel], fault: ValidationError, source: YamlSource
         ),
         key=lambda problem: (problem.file or "", problem.line or 0),
     )
+
+
+def _faults(
+    model: type[BaseModel], fault: ValidationError, data: Any
+) -> Iterator[tuple[KeyPath, str, str]]:
+    """Key path, code and words of each fault."""
+    for entry in fault.errors():
+        path = _path_in_data(entry["loc"], data, entry["type"])
+        if entry["type"] == "faults":
+            yield from ((path + inside, "E_PLAN", text) for inside, text in entry["ctx"]["faults"])
+        else:
+            yield path, CODES.get(entry["type"], "E_VALUE"), _message(model, entry)
 
 
 def _message(model: type[BaseModel], entry: Any) -> str:
@@ -82,10 +91,15 @@ def _message(model: type[BaseModel], entry: Any) -> str:
     return text if entry["type"] == "value_error" else f"must be {text}"
 
 
+def _has(data: dict[Any, Any] | list[Any], key: int | str) -> bool:
+    """Whether there is something under a key or an index."""
+    return key in data if isinstance(data, dict) else isinstance(key, int) and key < len(data)
+
+
 def _found(path: KeyPath, code: str, data: Any) -> str:
     """``" (found 'x')"`` for a wrong value that is one scalar."""
     for key in path:
-        if not isinstance(data, dict | list) or (isinstance(data, dict) and key not in data):
+        if not isinstance(data, dict | list) or not _has(data, key):
             return ""
         data = data[key]  # type: ignore[index]
     if code != "E_VALUE" or isinstance(data, dict | list):
@@ -98,12 +112,9 @@ def _path_in_data(location: tuple[int | str, ...], data: Any, kind: str) -> KeyP
     path: list[int | str] = []
     for i, key in enumerate(location):
         is_last = i == len(location) - 1
-        if isinstance(data, dict) and key in data:
+        if isinstance(data, dict | list) and _has(data, key):
             path.append(key)
-            data = data[key]
-        elif isinstance(data, list) and isinstance(key, int) and key < len(data):
-            path.append(key)
-            data = data[key]
+            data = data[key]  # type: ignore[index]
         elif is_last and kind == "missing":
             path.append(key)
     return tuple(path)

@@ -1,0 +1,88 @@
+"""Keys of a plan that contradict each other, whatever the cohort."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from spine_outcomes.study.key_path import KeyPath, did_you_mean
+from spine_outcomes.study.terms import Interaction, Term
+
+if TYPE_CHECKING:
+    from spine_outcomes.study.plan import AnalysisPlan
+
+Fault = tuple[KeyPath, str]
+
+
+def disagreements(plan: AnalysisPlan) -> Iterator[Fault]:
+    """Key path and words of each fault."""
+    yield from _doubled(plan)
+    yield from _endpoint_faults(plan)
+    yield from _named_endpoints(plan)
+
+
+def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
+    """Names that must differ, and terms that stand twice."""
+    if str(plan.arms.reference) == str(plan.arms.comparator):
+        yield ("arms", "comparator"), "the two arms are one"
+    named: dict[KeyPath, list[str]] = {
+        ("population", "eligibility"): [step.id for step in plan.population.eligibility],
+        ("subgroups",): [subgroup.name for subgroup in plan.subgroups],
+        ("sensitivity",): [change.name for change in plan.sensitivity],
+        ("propensity", "estimands"): list(plan.propensity.estimands),
+        ("propensity", "terms"): _columns(plan.propensity.terms),
+        ("estimation", "times"): [f"{time.days:g} days" for time in plan.estimation.times],
+    }
+    if plan.estimation.adjusted_models is not None:
+        terms = plan.estimation.adjusted_models.terms
+        named["estimation", "adjusted_models", "terms"] = _columns(terms)
+    for path, names in named.items():
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield path, f"{name!r} stands {count} times"
+
+
+def _columns(terms: tuple[Term | Interaction, ...]) -> list[str]:
+    """Columns of the terms that are no interaction."""
+    return [term.column for term in terms if isinstance(term, Term)]
+
+
+def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
+    """What dated endpoints need elsewhere in the plan."""
+    contact = plan.imaging.last_contact if plan.imaging is not None else None
+    interval = plan.imaging.interval if plan.imaging is not None else None
+    for name, endpoint in plan.endpoints.items():
+        here: KeyPath = ("endpoints", name)
+        if endpoint.is_dated and plan.origin is None:
+            yield here, "is made of dates and needs the key origin, a column of dates"
+        if name in (*endpoint.competing, *(endpoint.status.competing if endpoint.status else ())):
+            yield (*here, "competing"), f"{name!r} competes with itself"
+        if endpoint.imaging_end != "last_scan" and contact is None:
+            yield (*here, "imaging_end"), f"{endpoint.imaging_end} needs imaging.last_contact"
+        if endpoint.imaging_end == "scan_plus_interval" and interval is None:
+            yield (*here, "imaging_end"), "scan_plus_interval needs imaging.interval"
+
+
+def _named_endpoints(plan: AnalysisPlan) -> Iterator[Fault]:
+    """Endpoints, times and estimands that other keys name and the plan does not have."""
+    tests = plan.multiplicity
+    named: list[tuple[KeyPath, str]] = [
+        (("multiplicity", "order", i), name) for i, name in enumerate(tests.order)
+    ]
+    if tests.primary is not None:
+        named.append((("multiplicity", "primary"), tests.primary))
+    named += [(("required", i, "endpoint"), r.endpoint) for i, r in enumerate(plan.required)]
+    for path, name in named:
+        if name not in plan.endpoints:
+            yield path, f"no endpoint {name!r}{did_you_mean(name, plan.endpoints)}"
+    if tests.method == "hierarchical" and not tests.order:
+        yield ("multiplicity", "order"), "hierarchical tests need their order"
+    if tests.order and tests.primary is not None and tests.order[0] != tests.primary:
+        yield ("multiplicity", "order"), f"must start with the primary endpoint {tests.primary!r}"
+    times = (*plan.estimation.times, plan.estimation.horizon)
+    for i, result in enumerate(plan.required):
+        if result.time is not None and result.time.days not in [time.days for time in times]:
+            yield ("required", i, "time"), f"{result.time} is not among the times estimated"
+        if result.estimand is not None and result.estimand not in plan.propensity.estimands:
+            yield ("required", i, "estimand"), f"{result.estimand} is not among the estimands"
