@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -75,20 +75,27 @@ def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Fi
         & frame["column"].isin(modelled)
         & (frame["smd"].abs() > SMD_LIMIT)
     ]
+    worst_rows = left.assign(size=left["smd"].abs()).sort_values("size", ascending=False)
     return tuple(
         Finding(
             "W_IMBALANCE",
             f"After {estimand} weighting at {level} level, {len(group)} of the modelled covariates "
             f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
-            f"{worst['label'].lower()}{'' if pd.isna(worst['level']) else ' ' + worst['level']} "
+            f"{_named(worst)} "
             f"({worst['smd']:.2f}).",
             severity="serious",
             section="propensity",
             n=len(group),
         )
-        for (level, estimand), group in left.groupby(["level_unit", "estimand"], sort=False)
-        for worst in [group.loc[group["smd"].abs().idxmax()]]
+        for (level, estimand), group in worst_rows.groupby(["level_unit", "estimand"], sort=False)
+        for worst in group.head(1).to_dict("records")
     )
+
+
+def _named(row: Mapping[Any, Any]) -> str:
+    """Label of a balance row, with its level."""
+    level = "" if pd.isna(row["level"]) else f" {row['level']}"
+    return f"{row['label'].lower()}{level}"
 
 
 def baseline_frame(
@@ -151,7 +158,8 @@ def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | 
     text = values.astype("string")
     levels = [code for code in (column.codes or {}) if (text == code).any()]
     for level in levels or sorted(text.dropna().unique()):
-        yield level, (text == level).astype("Float64").to_numpy(np.float64, na_value=np.nan)
+        is_level = (text == level).to_numpy(dtype=object, na_value=np.nan)
+        yield level, is_level.astype(np.float64)
 
 
 def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def _block(term: Term, values: pd.Series[Any], column: Column) -> Block:
     if term.levels is not None:
         group = {code: i for i, codes in enumerate(term.levels) for code in codes}
         names = ["/".join(codes) for codes in term.levels]
-        return categories(name, values.astype(str).map(group).to_numpy(np.int64), names)
+        return categories(name, values.astype(str).map(group).to_numpy().astype(np.int64), names)
     if term.cuts is not None:
         return cut(name, _numbers(values), term.cuts)
     if term.spline is not None:
@@ -52,7 +52,7 @@ def _block(term: Term, values: pd.Series[Any], column: Column) -> Block:
         return logarithm(name, _numbers(values))
     if isinstance(values.dtype, pd.CategoricalDtype):
         names = [str(code) for code in values.cat.categories]
-        return categories(name, values.cat.codes.to_numpy(np.int64), names)
+        return categories(name, values.cat.codes.to_numpy().astype(np.int64), names)
     return linear(name, _numbers(values))
 
 

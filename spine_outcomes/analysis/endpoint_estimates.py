@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.inference import Estimate, concatenate
@@ -60,22 +60,23 @@ def endpoint_estimate(
 
 
 def curve_estimate(
-    sample: EndpointSample, weight: NDArray[np.float64], times: Sequence[float]
+    sample: EndpointSample, weight: NDArray[np.float64], times: ArrayLike
 ) -> Estimate:
     """Survival where nothing competes, else the incidence of the event and of its competitors."""
     weight = np.where(sample.is_known, weight, 0.0)
     arrays = (sample.order, sample.status, weight)
-    keys = {"arm": sample.arm, "entry": sample.entry, "cluster": sample.cluster}
     if not sample.outcome.competing:
-        return kaplan_meier(*arrays, **keys, times=times).relabel(model="kaplan_meier", cause=EVENT)
+        return kaplan_meier(*arrays, **sample.grouping, times=times).relabel(
+            model="kaplan_meier", cause=EVENT
+        )
     causes = tuple(range(1, len(sample.outcome.competing) + 2))
-    return aalen_johansen(*arrays, **keys, cause=causes, times=times).relabel(
+    return aalen_johansen(*arrays, **sample.grouping, cause=causes, times=times).relabel(
         model="aalen_johansen"
     )
 
 
 def _risks(
-    sample: EndpointSample, weight: NDArray[np.float64], times: Sequence[float], plan: AnalysisPlan
+    sample: EndpointSample, weight: NDArray[np.float64], times: ArrayLike, plan: AnalysisPlan
 ) -> list[Estimate]:
     """Survival or incidence by arm, and the contrasts of the risk of the event."""
     curve = curve_estimate(sample, weight, times).select(cause=EVENT).relabel(scale="log(-log)")
@@ -91,12 +92,11 @@ def _restricted_means(
 ) -> list[Estimate]:
     """Restricted mean survival time, or time lost to the event where others compete."""
     arrays = (sample.order, sample.status, weight)
-    keys = {"arm": sample.arm, "entry": sample.entry, "cluster": sample.cluster}
     if sample.outcome.competing:
-        mean = restricted_mean_time_lost(*arrays, **keys, cause=EVENT, horizon=horizon)
+        mean = restricted_mean_time_lost(*arrays, **sample.grouping, cause=EVENT, horizon=horizon)
         mean = mean.relabel(model="aalen_johansen", scale="identity")
         return [mean, *_contrasts(mean, "rmtl", plan)]
-    mean = restricted_mean_survival(*arrays, **keys, horizon=horizon)
+    mean = restricted_mean_survival(*arrays, **sample.grouping, horizon=horizon)
     mean = mean.relabel(model="kaplan_meier", scale="identity")
     return [mean, *_contrasts(mean, "rmst", plan)]
 

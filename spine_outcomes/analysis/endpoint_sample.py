@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,14 @@ from numpy.typing import NDArray
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.survival.time_order import TimeOrder
+
+
+class Grouping(TypedDict):
+    """Keywords that every curve takes: which arm, from when, whose row."""
+
+    arm: NDArray[np.int64]
+    entry: NDArray[np.float64] | None
+    cluster: NDArray[np.int64] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +51,11 @@ class EndpointSample:
     def time(self) -> NDArray[np.float64]:
         """Time of each row in the unit of the outcome, shape (n,)."""
         return self.order.time
+
+    @property
+    def grouping(self) -> Grouping:
+        """Keywords that every curve takes."""
+        return {"arm": self.arm, "entry": self.entry, "cluster": self.cluster}
 
     def counted(self, weight: NDArray[np.float64], arm: int | None = None) -> NDArray[np.bool_]:
         """Rows that count as people: known outcome, positive weight, of one arm or of both."""

@@ -130,7 +130,8 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
 
 def _inference(label: Label, value: float, std_error: float, setting: Setting) -> Row:
     """Estimate, error, interval and, for contrasts and coefficients, the Wald test."""
-    scale, level = str(label["scale"]), setting.plan.estimation.level
+    scale: Any = label["scale"]
+    level = setting.plan.estimation.level
     shown = float(np.exp(value)) if scale == "log" else value
     if scale == "log(-log)" and value in (0.0, 1.0):
         scale = "exact"

@@ -51,7 +51,7 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
         propensity = _fit(design, rows, chosen)
-    weights = {
+    weights: dict[str, Weights] = {
         estimand: weigh(
             propensity,
             rows.arm,
