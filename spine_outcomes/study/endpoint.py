@@ -26,9 +26,20 @@ class Source(Model):
 
 
 class CensorSource(Model):
-    """The last date at which an endpoint could have been seen."""
+    """The last date at which an endpoint could have been seen.
+
+    Parameters
+    ----------
+    date
+        Column of that date.
+    or_before
+        Columns of earlier dates at which it could have been seen too. Where ``date`` lies after the
+        data cut-off, the latest of them at or before the cut-off takes its place; without the key,
+        the cut-off itself does.
+    """
 
     date: str
+    or_before: tuple[str, ...] = ()
 
 
 class TimeColumn(Model):

@@ -156,6 +156,21 @@ class Imaging(Model):
     interval: PlanDuration | None = None
 
 
+class IndexRow(Model):
+    """Which of a patient's rows stands for the patient in an endpoint at patient level.
+
+    Parameters
+    ----------
+    earliest
+        Column of dates; None: ``origin``.
+    then_largest
+        Column of numbers that decides between rows of the same day.
+    """
+
+    earliest: str | None = None
+    then_largest: str | None = None
+
+
 class PropensityPlan(Model):
     """Model of the arm given the baseline, and the weights made from it."""
 
@@ -271,6 +286,7 @@ class AnalysisPlan(Model):
     endpoints: dict[str, Endpoint] = Field(min_length=1)
     baseline_table: tuple[str, ...] | None = None
     imaging: Imaging | None = None
+    index: IndexRow = IndexRow()
     propensity: PropensityPlan = PropensityPlan()
     missing: Missing = Missing()
     estimation: Estimation

@@ -63,6 +63,9 @@ def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault
     if plan.cluster is not None:
         yield from _exists(("cluster",), plan.cluster, dictionary)
     yield from _date(("origin",), plan.origin, dictionary)
+    yield from _date(("index", "earliest"), plan.index.earliest, dictionary)
+    if plan.index.then_largest is not None:
+        yield from _number(("index", "then_largest"), plan.index.then_largest, dictionary)
 
 
 def _endpoints(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -83,6 +86,8 @@ def _endpoint(here: KeyPath, endpoint: Endpoint, dictionary: DataDictionary) -> 
             yield from _source((*path, i), source, dictionary)
     if endpoint.censor is not None:
         yield from _date((*here, "censor", "date"), endpoint.censor.date, dictionary)
+        for i, date in enumerate(endpoint.censor.or_before):
+            yield from _date((*here, "censor", "or_before", i), date, dictionary)
     if endpoint.entry is not None:
         yield from _entry((*here, "entry"), endpoint, dictionary)
     if endpoint.time is not None:
