@@ -32,6 +32,9 @@ class Estimate:
         Cluster (patient) of each row; None: every row is its own.
     reasons : tuple of str or None, length k
         Why a quantity is not estimable; None where it is.
+    beside_weights : ndarray, shape (n, k), or None
+        The part of ``influence`` that does not act through the weights, such as that of an
+        unweighted censoring distribution: an estimated propensity does not touch it. None: no part.
 
     Notes
     -----
@@ -44,6 +47,7 @@ class Estimate:
     labels: tuple[Label, ...]
     cluster: NDArray[np.int64] | None = None
     reasons: tuple[str | None, ...] = ()
+    beside_weights: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         k = len(self.value)
@@ -74,7 +78,10 @@ class Estimate:
         """Add the influence of the estimated nuisance (propensity); the value stays."""
         if nuisance is None:
             return self
-        return replace(self, influence=nuisance.correct(self.influence))
+        if self.beside_weights is None:
+            return replace(self, influence=nuisance.correct(self.influence))
+        through = nuisance.correct(self.influence - self.beside_weights)
+        return replace(self, influence=through + self.beside_weights)
 
     def take(self, index: Sequence[int]) -> Estimate:
         """Keep the quantities at the positions ``index``, in that order."""
@@ -84,6 +91,7 @@ class Estimate:
             tuple(self.labels[i] for i in index),
             self.cluster,
             tuple(self.reasons[i] for i in index),
+            None if self.beside_weights is None else self.beside_weights[:, list(index)],
         )
 
     def select(self, **labels: object) -> Estimate:
@@ -109,18 +117,22 @@ class Estimate:
     ) -> Estimate:
         """Delta method: new quantities g(value) with Jacobian dg/dvalue, shape (j, k)."""
         filled = np.where(np.isfinite(jacobian), jacobian, 0.0)
+        beside = None if self.beside_weights is None else self.beside_weights @ filled.T
         return Estimate(
-            value, self.influence @ filled.T, tuple(labels), self.cluster, tuple(reasons)
+            value, self.influence @ filled.T, tuple(labels), self.cluster, tuple(reasons), beside
         )
 
 
 def concatenate(*estimates: Estimate) -> Estimate:
     """Several estimates on the same rows as one, so that covariances between them are kept."""
     first = estimates[0]
+    is_beside = any(e.beside_weights is not None for e in estimates)
+    besides = [e.influence * 0 if e.beside_weights is None else e.beside_weights for e in estimates]
     return Estimate(
         np.concatenate([e.value for e in estimates]),
         np.hstack([e.influence for e in estimates]),
         tuple(label for e in estimates for label in e.labels),
         first.cluster,
         tuple(reason for e in estimates for reason in e.reasons),
+        np.hstack(besides) if is_beside else None,
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from spine_outcomes.survival.partial_likelihood import PartialLikelihood
-from spine_outcomes.survival.risk_sets import Floats, Indices
+from spine_outcomes.survival.risk_sets import Floats, Indices, RiskSets
 
 SINGULAR = 1e-11
 LOADING = 1e-6
@@ -111,29 +111,34 @@ def limit_along(likelihood: PartialLikelihood, direction: Floats) -> PartialLike
     Returns
     -------
     PartialLikelihood or None
-        None where the condition fails: an event has not the largest x z of its risk set, x z does
-        not vary, or rows enter late already (a row would then have to leave and come back).
+        None where the likelihood does not rise for ever: x z does not vary or an event has not the
+        largest x z of its risk set (where rows enter late already: of all rows).
     """
-    risk, events = likelihood.risk, likelihood.events
-    if risk.start is not None:
-        return None
-    z = np.where(np.abs(direction) > LOADING * np.abs(direction).max(), direction, 0.0)
+    risk = likelihood.risk
+    z = np.where(loads_on(direction[:, None]), direction, 0.0)
     value = z @ likelihood.covariates
+    largest = _largest_at_risk(risk, value)
     tolerance = LOADING * float(np.ptp(value))
+    if (value[likelihood.events] < largest[likelihood.event_time] - tolerance).any():
+        return None
+    start = np.minimum(np.searchsorted(-largest, -(value + tolerance)), risk.stop)
+    if not start.any():
+        return None
+    if risk.start is not None:
+        start = np.maximum(start, risk.start)
+    return replace(likelihood, risk=replace(risk, start=start))
+
+
+def _largest_at_risk(risk: RiskSets, value: Floats) -> Floats:
+    """Largest value in each risk set, or a bound of it where rows enter late, shape (m,)."""
+    if risk.start is not None:
+        return np.full(risk.n_times, value.max())
     last = risk.stop.copy()
     for tail in risk.tails:
         last[tail.rows] = risk.n_times
     leaving = np.full(risk.n_times + 1, -np.inf)
     np.maximum.at(leaving, last, value)
-    largest = np.maximum.accumulate(leaving[:0:-1])[::-1]
-    if (value[events] < largest[likelihood.event_time] - tolerance).any():
-        return None
-    start = np.searchsorted(-largest, -(value + tolerance))
-    if not start.any():
-        return None
-    tails = tuple(replace(t, begin=np.maximum(t.begin, start[t.rows])) for t in risk.tails)
-    risk = replace(risk, start=np.minimum(start, risk.stop), tails=tails)
-    return replace(likelihood, risk=risk)
+    return np.maximum.accumulate(leaving[:0:-1])[::-1]
 
 
 def _where(is_true: NDArray[np.bool_]) -> list[int]:

@@ -23,6 +23,7 @@ from spine_outcomes.survival.sample import Sample
 
 CONSTANT = 1e-10
 NO_MAXIMUM = "the likelihood has no maximum within reach: a coefficient still grows after {} steps"
+BESIDE_INFINITE = "not estimable beside an infinite coefficient"
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,14 +174,19 @@ def _limit(likelihood: PartialLikelihood, fit: _Fit, names: Sequence[str], own: 
     direction = np.zeros(len(names))
     direction[fit.kept] = fit.maximum.direction
     limit = limit_along(likelihood, direction)
-    if limit is not None:
-        finite = _fit(limit, limit.at(np.zeros(len(names))), names)
-        if finite.maximum.has_converged:
-            infinite = infinite_reasons(direction, names, own, likelihood.events)
-            reasons = zip(fit.reasons, infinite, finite.reasons, strict=True)
-            return replace(finite, reasons=tuple(a or b or c for a, b, c in reasons))
-    reason = NO_MAXIMUM.format(fit.maximum.n_steps)
-    return replace(fit, reasons=tuple(known or reason for known in fit.reasons))
+    if limit is None:
+        reason = NO_MAXIMUM.format(fit.maximum.n_steps)
+        return replace(fit, reasons=_first(fit.reasons, (reason,) * len(names)))
+    infinite = _first(fit.reasons, infinite_reasons(direction, names, own, likelihood.events))
+    finite = _fit(limit, limit.at(np.zeros(len(names))), names)
+    if limit.risk.tails or not finite.maximum.has_converged:
+        return replace(finite, reasons=_first(infinite, (BESIDE_INFINITE,) * len(names)))
+    return replace(finite, reasons=_first(infinite, finite.reasons))
+
+
+def _first(known: Reasons, otherwise: Reasons) -> Reasons:
+    """Known reasons, others where there is none."""
+    return tuple(a or b for a, b in zip(known, otherwise, strict=True))
 
 
 def no_event(sample: Sample, cause: int) -> str | None:

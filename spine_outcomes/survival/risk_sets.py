@@ -27,8 +27,6 @@ class Tail:
     ----------
     rows : ndarray of int, shape (r,)
         Which rows.
-    begin : ndarray of int, shape (r,)
-        Number of event times before each of them is in the tail.
     survival : ndarray, shape (m,)
         G(t_j−) of the stratum at the event times.
     survival_at_exit : ndarray, shape (r,)
@@ -36,7 +34,6 @@ class Tail:
     """
 
     rows: Indices
-    begin: Indices
     survival: Floats
     survival_at_exit: Floats
 
@@ -70,7 +67,7 @@ class RiskSets:
         at_risk = sum_after(leaving)[:-1]
         for tail in self.tails:
             kept = values[tail.rows] / tail.survival_at_exit
-            stayed = sum_at(tail.begin, kept, self.n_times + 1)
+            stayed = sum_at(self.stop[tail.rows], kept, self.n_times + 1)
             at_risk += tail.survival * np.cumsum(stayed)[:-1]
         return at_risk
 
@@ -82,7 +79,7 @@ class RiskSets:
             sums -= passed[self.start]
         for tail in self.tails:
             later = sum_after(np.concatenate([[0.0], increments * tail.survival]))
-            sums[tail.rows] += later[tail.begin] / tail.survival_at_exit
+            sums[tail.rows] += later[self.stop[tail.rows]] / tail.survival_at_exit
         return sums
 
 
@@ -98,14 +95,17 @@ class Arrangement:
         When each of them is at risk.
     events : ndarray of int, shape (e,)
         Positions among ``rows`` of those with the event.
-    times : ndarray, shape (m,)
-        Distinct times of the event, increasing.
+    group : ndarray of int, shape (r,)
+        Distinct time of the sample at which each of ``rows`` ends.
+    n_passed : ndarray of int
+        Number of event times at or before each distinct time of the sample.
     """
 
     rows: Indices
     risk: RiskSets
     events: Indices
-    times: Floats
+    group: Indices
+    n_passed: Indices
 
 
 def arrange(sample: Sample, cause: int, *, keep_competing: bool = False) -> Arrangement:
@@ -128,7 +128,8 @@ def arrange(sample: Sample, cause: int, *, keep_competing: bool = False) -> Arra
     if sample.entry is not None:
         start = np.concatenate([[0], n_passed])[order.position(sample.entry[rows]) + 1]
     risk = RiskSets(int(n_passed[-1]), stop[kept], start)
-    return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), order.distinct[has_event])
+    events = np.flatnonzero(is_event[kept])
+    return Arrangement(rows, risk, events, order.group[kept], n_passed)
 
 
 def sum_at(index: Indices, values: Floats, size: int) -> Floats:
