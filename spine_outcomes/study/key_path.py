@@ -37,8 +37,8 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
 
     Examples
     --------
-    >>> nearest("age_at_sbtr", ["age_at_sbrt", "sex"])
-    'age_at_sbrt'
+    >>> nearest("wieght", ["weight", "sex"])
+    'weight'
     """
     close = difflib.get_close_matches(word, list(names), n=1, cutoff=0.6)
     return close[0] if close else None

@@ -9,9 +9,9 @@ from spine_outcomes.study.covariate_checks import Fault, covariate_faults, unkno
 from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.endpoint import Endpoint, as_tuple
 from spine_outcomes.study.key_path import KeyPath
-from spine_outcomes.study.load import plan_problem, variants
 from spine_outcomes.study.model import Code
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.variants import plan_problem, variants
 
 BEFORE_OUTCOME = ("identifier", "baseline", "exposure")
 

@@ -2,11 +2,11 @@
 
 A rule names one or several columns and one test::
 
-    {column: sbrt_end, at_least: sbrt_start}                          another column
-    {column: sbrt_end, at_most: {column: sbrt_start, plus: 60}}       moved by days (or a number)
-    {column: ctv_cc, at_least: {column: gtv_cc, times: 0.95}}         multiplied
-    {column: lf_date, present_iff: {column: lf_flag, equals: 1}}
-    {column: sex, equals: "1", when: {column: primary_site, equals: prostate}}
+    {column: end_date, at_least: start_date}                       another column
+    {column: end_date, at_most: {column: start_date, plus: 60}}    moved by days (or a number)
+    {column: weight, at_least: {column: lean_weight, times: 0.95}} multiplied
+    {column: event_date, present_iff: {column: event, equals: 1}}
+    {column: sex, equals: "1", when: {column: hospital, equals: A}}
 
 A rule holds in a row where a value it compares is missing (presence apart). Codes are compared as
 text, ordered categories by the order of their codes.

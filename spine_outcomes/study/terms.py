@@ -3,9 +3,9 @@
 ::
 
     - sex                                  categories by the dictionary, numbers as they are
-    - age_at_sbrt: {spline: 3}
-    - bilsky: {levels: [["0"], ["1a", "1b"], ["1c", "2", "3"]]}
-    - interaction: [sex, age_at_sbrt]
+    - age: {spline: 3}
+    - stage: {levels: [["0"], ["1a", "1b"], ["2", "3"]]}
+    - interaction: [sex, age]
 """
 
 from __future__ import annotations

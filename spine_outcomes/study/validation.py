@@ -86,7 +86,7 @@ def _message(model: type[BaseModel], entry: Any) -> str:
     if entry["type"] == "extra_forbidden":
         allowed = sorted(set(_allowed_keys(model, entry["loc"][:-1])))
         word = printable(entry["loc"][-1])
-        return f"unknown key{did_you_mean(word, allowed)} Allowed: {', '.join(allowed)}."
+        return f"unknown key{did_you_mean(word, allowed) or '.'} Allowed: {', '.join(allowed)}."
     text = str(entry["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
     return text if entry["type"] == "value_error" else f"must be {text}"
 
