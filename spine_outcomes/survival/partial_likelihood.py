@@ -10,11 +10,14 @@ over the d tied events of total weight D, step l = 0 … d−1 of an event time 
 its information and the score residuals need of the steps is, per event time,
 
     h_k = Σ_l (D/d) (l/d)^k / S0_l   (k = 0, 1),   g_k = Σ_l (D/d) (l/d)^k / S0_l²   (k = 0, 1, 2).
+
+With k > 0 they are 0 unless events are tied, and are kept for such event times only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -26,22 +29,32 @@ BLOCK = 8192
 
 
 @dataclass(frozen=True, eq=False)
-class Steps:
-    """Efron's steps through the tied events of each event time.
+class TiedEvents:
+    """Event times with more than one event, and Efron's steps through them.
 
     Parameters
     ----------
-    time : ndarray of int, shape (e,)
-        Event time of each step.
+    times : ndarray of int, shape (q,)
+        Which of the event times.
+    events : ndarray of int, shape (e,)
+        Rows with the event at these times, in the order of time.
+    tie : ndarray of int, shape (e,)
+        Which of the ``times`` each has. Step l of a tie is listed at its l-th event.
     fraction : ndarray, shape (e,)
         l/d.
     weight : ndarray, shape (e,)
         D/d.
     """
 
-    time: Indices
+    times: Indices
+    events: Indices
+    tie: Indices
     fraction: Floats
     weight: Floats
+
+    def total(self, values: Floats) -> Floats:
+        """Sum over the events, or the steps, of each tie, shape (q,)."""
+        return sum_at(self.tie, values, len(self.times))
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +75,8 @@ class PartialLikelihood:
         Event time of each of them.
     event_weight : ndarray, shape (m,)
         Weighted number of events at each event time, D.
-    steps : Steps or None
-        None where no step has l > 0: Breslow, or no tied events.
+    tied : TiedEvents
+        None for Breslow's likelihood.
     """
 
     covariates: Floats
@@ -72,55 +85,82 @@ class PartialLikelihood:
     events: Indices
     event_time: Indices
     event_weight: Floats
-    steps: Steps | None
+    tied: TiedEvents
 
     @classmethod
     def of(
         cls, covariates: Floats, weight: Floats, risk: RiskSets, events: Indices, ties: Ties
     ) -> PartialLikelihood:
         """Arrange the tied events."""
-        at = risk.stop[events] - 1
-        total = sum_at(at, weight[events], risk.n_times)
-        steps = _steps(at, total) if ties == "efron" and len(events) > risk.n_times else None
-        return cls(covariates, weight, risk, events, at, total, steps)
+        event_time = risk.stop[events] - 1
+        total = sum_at(event_time, weight[events], risk.n_times)
+        tied = _tied_events(events, event_time, total, is_efron=ties == "efron")
+        return cls(covariates, weight, risk, events, event_time, total, tied)
+
+    @cached_property
+    def event_moment(self) -> Floats:
+        """Σ w x over the events, shape (p,)."""
+        return self.covariates[:, self.events] @ self.weight[self.events]
 
     def at(self, coefficients: Floats) -> Evaluation:
         """Evaluate the likelihood and its derivatives at ``coefficients`` (p,)."""
-        predictor = coefficients @ self.covariates
-        shift = float(predictor[self.events].max())
-        predictor -= shift  # the likelihood does not change, and exp stays finite
-        gain = float(self.weight[self.events] @ predictor[self.events])
-        hazard = np.exp(predictor)
+        tied = self.tied
+        hazard = coefficients @ self.covariates
+        np.exp(hazard, out=hazard)
         hazard *= self.weight
-        moment = _rows([self.risk.total(hazard * x) for x in self.covariates], self.risk.n_times)
-        tied, tied_moment = self._tied(hazard)
-        loss, h, g = self._step_sums(self.risk.total(hazard), tied)
+        own = hazard[tied.events]
+        moment = [self.risk.total(hazard * x) for x in self.covariates]
+        tied_moment = [tied.total(own * x[tied.events]) for x in self.covariates]
+        a1, b1 = _stacked(moment, self.risk.n_times), _stacked(tied_moment, len(tied.times))
+        loss, h, g = self._step_sums(self.risk.total(hazard), tied.total(own))
         exposure = self.risk.accumulate(h[0])
-        if self.steps is not None:
-            exposure[self.events] -= h[1][self.event_time]
-        score = self.covariates[:, self.events] @ self.weight[self.events]
-        score -= moment @ h[0] - tied_moment @ h[1]
-        information = _gram(self.covariates, hazard * exposure) - _between(moment, tied_moment, g)
+        exposure[tied.events] -= h[1][tied.tie]
+        cross = (a1[:, tied.times] * g[1]) @ b1.T
+        between = _gram(a1, g[0]) - cross - cross.T + _gram(b1, g[2])
         return Evaluation(
-            gain - loss, score, information, hazard, exposure, moment, tied_moment, h, g, shift
+            float(coefficients @ self.event_moment) - loss,
+            self.event_moment - (a1 @ h[0] - b1 @ h[1]),
+            _gram(self.covariates, hazard * exposure) - between,
+            hazard,
+            exposure,
+            a1,
+            b1,
+            h,
+            g,
         )
+
+    def _step_sums(
+        self, total: Floats, tied_total: Floats
+    ) -> tuple[float, tuple[Floats, Floats], tuple[Floats, Floats, Floats]]:
+        """Σ (D/d) log S0, then h_0, h_1 and g_0, g_1, g_2."""
+        tied = self.tied
+        h0 = self.event_weight / total
+        g0 = h0 / total
+        sums = total[tied.times][tied.tie] - tied.fraction * tied_total[tied.tie]
+        h = tied.weight / sums
+        g = h / sums
+        h0[tied.times], g0[tied.times] = tied.total(h), tied.total(g)
+        h *= tied.fraction
+        g *= tied.fraction
+        loss = self.event_weight @ np.log(total) + tied.weight @ np.log(sums)
+        loss -= self.event_weight[tied.times] @ np.log(total[tied.times])
+        return float(loss), (h0, tied.total(h)), (g0, tied.total(g), tied.total(g * tied.fraction))
 
     def score_residuals(self, at: Evaluation) -> Floats:
         """Weighted score residual of each row, shape (p, n); they sum to the score."""
-        events, time = self.events, self.event_time
-        mean = (at.moment * at.h[0] - at.tied_moment * at.h[1]) / self.event_weight
-        drift = at.moment * at.g[0] - at.tied_moment * at.g[1]
+        tied, mean, drift = self.tied, at.moment * at.h[0], at.moment * at.g[0]
+        mean[:, tied.times] -= at.tied_moment * at.h[1]
+        drift[:, tied.times] -= at.tied_moment * at.g[1]
+        mean /= self.event_weight
+        tied_drift = at.moment[:, tied.times] * at.g[1] - at.tied_moment * at.g[2]
         residuals = np.empty_like(self.covariates)
-        for residual, x, own_mean, own_drift in zip(
-            residuals, self.covariates, mean, drift, strict=True
-        ):
+        for j, (residual, x) in enumerate(zip(residuals, self.covariates, strict=True)):
             np.multiply(x, at.exposure, out=residual)
-            np.subtract(self.risk.accumulate(own_drift), residual, out=residual)
+            np.subtract(self.risk.accumulate(drift[j]), residual, out=residual)
+            residual[tied.events] -= tied_drift[j][tied.tie]
             residual *= at.hazard
-            residual[events] += self.weight[events] * (x[events] - own_mean[time])
-        if self.steps is not None:
-            tied_drift = at.moment * at.g[1] - at.tied_moment * at.g[2]
-            residuals[:, events] -= at.hazard[events] * tied_drift[:, time]
+            own = x[self.events] - mean[j][self.event_time]
+            residual[self.events] += self.weight[self.events] * own
         return residuals
 
     def martingale_residuals(self, at: Evaluation) -> Floats:
@@ -128,30 +168,6 @@ class PartialLikelihood:
         residuals = -at.hazard * at.exposure
         residuals[self.events] += self.weight[self.events]
         return residuals
-
-    def _tied(self, hazard: Floats) -> tuple[Floats, Floats]:
-        """B0 (m,) and B1 (p, m); one zero each, that costs nothing, where no step needs them."""
-        if self.steps is None:
-            return np.zeros(1), np.zeros((len(self.covariates), 1))
-        own, m = hazard[self.events], self.risk.n_times
-        moment = [sum_at(self.event_time, own * x[self.events], m) for x in self.covariates]
-        return sum_at(self.event_time, own, m), _rows(moment, m)
-
-    def _step_sums(
-        self, total: Floats, tied: Floats
-    ) -> tuple[float, tuple[Floats, ...], tuple[Floats, ...]]:
-        """Σ (D/d) log S0, then h_0, h_1 and g_0, g_1, g_2 of each event time."""
-        if self.steps is None:
-            none = np.zeros(1)
-            h = self.event_weight / total
-            return float(self.event_weight @ np.log(total)), (h, none), (h / total, none, none)
-        at, fraction, m = self.steps.time, self.steps.fraction, self.risk.n_times
-        sums = total[at] - fraction * tied[at]
-        h = self.steps.weight / sums
-        g = h / sums
-        h_sums = tuple(sum_at(at, h * fraction**k, m) for k in (0, 1))
-        g_sums = tuple(sum_at(at, g * fraction**k, m) for k in (0, 1, 2))
-        return float(self.steps.weight @ np.log(sums)), h_sums, g_sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,15 +182,15 @@ class Evaluation:
     information : ndarray, shape (p, p)
         Minus the second derivative.
     hazard : ndarray, shape (n,)
-        r, divided by exp(``shift``).
+        r.
     exposure : ndarray, shape (n,)
-        Baseline hazard that each row has passed through, times exp(``shift``).
-    moment, tied_moment : ndarray, shape (p, m)
-        A1 and B1.
-    h, g : tuple of ndarray, shape (m,)
-        h_0, h_1 and g_0, g_1, g_2 of the module's docstring.
-    shift
-        Largest linear predictor of an event.
+        Baseline hazard that each row has passed through.
+    moment : ndarray, shape (p, m)
+        A1.
+    tied_moment : ndarray, shape (p, q)
+        B1.
+    h, g : tuple of ndarray
+        h_0 (m,), h_1 (q,) and g_0 (m,), g_1 (q,), g_2 (q,) of the module's docstring.
     """
 
     log_likelihood: float
@@ -184,19 +200,26 @@ class Evaluation:
     exposure: Floats
     moment: Floats
     tied_moment: Floats
-    h: tuple[Floats, ...]
-    g: tuple[Floats, ...]
-    shift: float
+    h: tuple[Floats, Floats]
+    g: tuple[Floats, Floats, Floats]
 
 
-def _steps(at: Indices, total: Floats) -> Steps:
-    """Efron's steps; ``at`` is the event time of each event, increasing."""
-    n_tied = np.bincount(at, minlength=len(total))
+def _tied_events(
+    events: Indices, event_time: Indices, total: Floats, *, is_efron: bool
+) -> TiedEvents:
+    """Find the event times with several events; ``event_time`` is increasing."""
+    n_events = np.bincount(event_time, minlength=len(total))
+    is_tied = (n_events > 1) & is_efron
+    times = np.flatnonzero(is_tied)
+    own = np.flatnonzero(is_tied[event_time])
+    tie = (np.cumsum(is_tied) - 1)[event_time[own]]
+    n_tied = n_events[times]
     first = np.cumsum(n_tied) - n_tied
-    return Steps(at, (np.arange(len(at)) - first[at]) / n_tied[at], (total / n_tied)[at])
+    fraction = (np.arange(len(own)) - first[tie]) / n_tied[tie]
+    return TiedEvents(times, events[own], tie, fraction, (total[times] / n_tied)[tie])
 
 
-def _rows(rows: list[Floats], m: int) -> Floats:
+def _stacked(rows: list[Floats], m: int) -> Floats:
     """Stack rows of length m, none included."""
     return np.array(rows).reshape(len(rows), m)
 
@@ -208,11 +231,3 @@ def _gram(x: Floats, weight: Floats) -> Floats:
         block = x[:, begin : begin + BLOCK]
         gram += (block * weight[begin : begin + BLOCK]) @ block.T
     return gram
-
-
-def _between(moment: Floats, tied: Floats, g: tuple[Floats, ...]) -> Floats:
-    """Σ over steps of (D/d) m mᵀ with m = S1/S0, shape (p, p)."""
-    if tied.shape[1] != moment.shape[1]:
-        return _gram(moment, g[0])
-    cross = (moment * g[1]) @ tied.T
-    return _gram(moment, g[0]) - cross - cross.T + _gram(tied, g[2])
