@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 Scale = Literal["identity", "log", "log(-log)", "logit"]
 Limits = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -72,8 +72,8 @@ def critical_value(level: float = 0.95, df: ArrayLike | None = None) -> NDArray[
         raise ValueError(f"level is {level}; it must lie between 0 and 1")
     tail = (1 - level) / 2
     if df is None:
-        return np.asarray(stats.norm.isf(tail))
-    return np.asarray(stats.t.isf(tail, np.asarray(df, dtype=np.float64)))
+        return np.asarray(-special.ndtri(tail))
+    return np.asarray(-special.stdtrit(np.asarray(df, dtype=np.float64), tail))
 
 
 def exact_upper(n_effective: ArrayLike, level: float = 0.95) -> NDArray[np.float64]:

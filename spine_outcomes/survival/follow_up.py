@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.errors import Finding
 from spine_outcomes.survival.by_arm import display_times
@@ -21,37 +23,58 @@ def distinct_event_times(
     return sample.order.distinct[np.unique(sample.order.group[is_event])]
 
 
-def effective_number_at_risk(
+@dataclass(frozen=True, eq=False)
+class AtRisk:
+    """Who is at risk at each of k times: entry < t ≤ time, so that events at t count.
+
+    Parameters
+    ----------
+    n : ndarray of int, shape (k,)
+        Rows with a weight above 0.
+    weight : ndarray, shape (k,)
+        Sum of their weights.
+    effective : ndarray, shape (k,)
+        Effective number of clusters, (Σ_c W_c)² / Σ_c W_c² with W_c the weight of a cluster (Kish,
+        1965, section 11.7); ``n`` where weights are equal and clusters have one row.
+    """
+
+    n: NDArray[np.int64]
+    weight: Floats
+    effective: Floats
+
+
+def at_risk(
     time: ArrayLike | TimeOrder,
     weight: ArrayLike | None = None,
     *,
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     times: ArrayLike,
-) -> Floats:
-    """Count the clusters at risk, effectively: (Σ_c W_c)² / Σ_c W_c², W_c the weight at risk at t.
+) -> AtRisk:
+    """Count the rows at risk at each of ``times``, as people, weights and effective number.
 
-    Equals the number of people at risk where weights are equal and clusters have one row (Kish,
-    1965, section 11.7). Give the rows of other arms the weight 0.
+    Give the rows of other arms the weight 0.
 
-    Returns
-    -------
-    ndarray, shape (k,)
-        0 where nobody is at risk.
+    Raises
+    ------
+    SampleError
+        Where the arrays are no sample.
     """
     order = TimeOrder.of(time)
     sample = sample_of(order, np.zeros(len(order.time)), weight, entry=entry, cluster=cluster)
-    numbers = []
-    for t in display_times("times", times):
-        is_at_risk = order.time >= t * (1 - TIE_TOLERANCE)
+    counts = []
+    for t in display_times("times", times) * (1 - TIE_TOLERANCE):
+        is_at_risk = (order.time >= t) & (sample.weight > 0)
         if sample.entry is not None:
-            is_at_risk &= sample.entry < t * (1 - TIE_TOLERANCE)
+            is_at_risk &= sample.entry < t
         weights = sample.weight[is_at_risk]
+        n = len(weights)
         if sample.cluster is not None:
             weights = np.bincount(sample.cluster[is_at_risk], weights)
-        total = weights.sum()
-        numbers.append(total**2 / (weights**2).sum() if total > 0 else 0.0)
-    return np.array(numbers)
+        total, squares = weights.sum(), (weights**2).sum()
+        counts.append((n, total, total**2 / squares if n else 0.0))
+    rows = np.array(counts, dtype=np.float64).reshape(-1, 3)
+    return AtRisk(rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 2])
 
 
 def emptied_risk_sets(

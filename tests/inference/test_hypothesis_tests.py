@@ -1,0 +1,53 @@
+"""Tests of no difference."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spine_outcomes.inference.hypothesis_tests import quadratic_test, wald_test
+
+
+def test_wald_by_hand():
+    """z = 1.959964 has p .05; one-sided or squared elsewhere."""
+    test = wald_test(1.959963984540054, 1.0)
+    assert test.p_value == pytest.approx(0.05, rel=1e-12)
+    assert test.df is None
+
+
+def test_wald_of_a_far_value_keeps_its_digits():
+    """1 − cdf is 0 from z = 8.3 on; twice the upper tail at 10 is 1.5239706e−23."""
+    assert wald_test(-10.0, 1.0).p_value == pytest.approx(1.523970604832105e-23, rel=1e-9)
+
+
+def test_wald_with_degrees_of_freedom():
+    """Student's t: 2.228139 on 10 degrees of freedom has p .05."""
+    assert wald_test(2.2281388519649385, 1.0, df=10).p_value == pytest.approx(0.05, rel=1e-9)
+
+
+@pytest.mark.parametrize(("value", "error"), [(1.0, 0.0), (np.nan, 1.0), (1.0, np.nan)])
+def test_no_error_no_test(value, error):
+    """A p value of 0 from a standard error of 0."""
+    test = wald_test(value, error)
+    assert np.isnan(test.p_value)
+    assert test.reason
+
+
+def test_quadratic_by_hand():
+    """v = (3, 4), V = diag(1, 4): 9 + 4 = 13 on 2 degrees of freedom, p = exp(−6.5)."""
+    test = quadratic_test(np.array([3.0, 4.0]), np.diag([1.0, 4.0]))
+    assert test.statistic == pytest.approx(13)
+    assert test.df == 2
+    assert test.p_value == pytest.approx(np.exp(-6.5))
+
+
+def test_quadratic_counts_the_rank():
+    """Contrasts that repeat each other counted twice: the same v = 3 two times."""
+    test = quadratic_test(np.array([3.0, 3.0]), np.ones((2, 2)))
+    assert test.statistic == pytest.approx(9)
+    assert test.df == 1
+
+
+def test_quadratic_without_variance():
+    """0/0."""
+    assert quadratic_test(np.zeros(1), np.zeros((1, 1))).reason
