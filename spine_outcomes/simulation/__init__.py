@@ -1,0 +1,1 @@
+"""Repeated draws with a known truth: how an analysis behaves."""

@@ -1,0 +1,98 @@
+"""Bias, precision and coverage over draws, each with its Monte-Carlo error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.inference import Label
+from spine_outcomes.inference.intervals import interval
+from spine_outcomes.simulation.replication import Replications
+
+
+@dataclass(frozen=True, eq=False)
+class Performance:
+    """How k quantities behaved over draws; every array has shape (k,).
+
+    Parameters
+    ----------
+    labels
+        What the quantities are.
+    truth
+        What they estimate.
+    n
+        Draws in which the quantity was estimable.
+    n_failed
+        Draws in which it was not; they are in no other column.
+    mean, mean_mc_error
+        Mean estimate and its Monte-Carlo error.
+    empirical_std_error
+        Standard deviation of the estimates.
+    mean_std_error
+        Root of the mean squared standard error.
+    coverage, coverage_mc_error
+        Share of intervals that hold the truth.
+    """
+
+    labels: tuple[Label, ...]
+    truth: NDArray[np.float64]
+    n: NDArray[np.int64]
+    n_failed: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    mean_mc_error: NDArray[np.float64]
+    empirical_std_error: NDArray[np.float64]
+    mean_std_error: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    coverage_mc_error: NDArray[np.float64]
+
+    @property
+    def bias(self) -> NDArray[np.float64]:
+        """Mean estimate − truth."""
+        return self.mean - self.truth
+
+    @property
+    def bias_in_mc_errors(self) -> NDArray[np.float64]:
+        """Bias as a multiple of its Monte-Carlo error."""
+        return self.bias / self.mean_mc_error
+
+
+def performance(
+    replications: Replications, truth: NDArray[np.float64], level: float = 0.95
+) -> Performance:
+    """Performance of intervals on the identity scale.
+
+    Parameters
+    ----------
+    replications
+        Of k quantities.
+    truth : ndarray, shape (k,)
+    level
+        Of the intervals.
+
+    Notes
+    -----
+    Monte-Carlo errors: s/√r of the mean, √(c(1 − c)/r) of a coverage c (Morris, White and Crowther,
+    2019, table 6). Draws without an estimate are counted, never replaced.
+    """
+    value, std_error = replications.value, replications.std_error
+    is_estimable = np.isfinite(value) & np.isfinite(std_error)
+    n = is_estimable.sum(axis=0)
+    value, std_error = (np.where(is_estimable, part, np.nan) for part in (value, std_error))
+    lower, upper = interval(value, std_error, "identity", level)
+    is_covered = (lower <= truth) & (truth <= upper)
+    empirical = np.nanstd(value, axis=0, ddof=1)
+    coverage = is_covered.sum(axis=0) / n
+    return Performance(
+        labels=replications.labels,
+        truth=truth,
+        n=n,
+        n_failed=len(value) - n,
+        mean=np.nanmean(value, axis=0),
+        mean_mc_error=empirical / np.sqrt(n),
+        empirical_std_error=empirical,
+        mean_std_error=np.sqrt(np.nanmean(std_error**2, axis=0)),
+        coverage=coverage,
+        coverage_mc_error=np.sqrt(coverage * (1.0 - coverage) / n),
+    )
