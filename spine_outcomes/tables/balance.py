@@ -10,7 +10,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import in_order, where
-from spine_outcomes.tables.table import Cell, Column, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 STATISTICS = {"smd": "SMD", "variance_ratio": "Variance ratio", "ks": "KS"}
 
@@ -28,7 +28,7 @@ def balance(results: Results, level_unit: str) -> Table:
             rows.append(Row(name.column(column)))
         rows += [_row(own, column, level, estimands, name) for level in levels]
     return Table(
-        id=f"balance-{level_unit}",
+        id=identifier("balance", level_unit),
         title=f"Balance of {name.rows(level_unit)} before and after weighting",
         stub_head="Covariate",
         columns=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -16,32 +17,59 @@ KINDS = {"mean_sd": "Mean (SD)", "median_iqr": "Median (Q1 to Q3)", "missing": "
 
 
 def baseline(results: Results) -> Table:
-    """Every described column by arm, unweighted and weighted, with standardised differences."""
+    """Every described column as observed, by arm, with all standardised differences."""
     name = labels(results)
-    frame = results.baseline
-    groups = list(dict.fromkeys(zip(frame["estimand"], frame["arm"], strict=True)))
-    estimands = in_order(frame["estimand"])
-    columns = [Column(name.arm(arm), name.estimand(estimand)) for estimand, arm in groups] + [
-        Column(name.estimand(estimand), "Standardised difference") for estimand in estimands
-    ]
-    rows: list[Row] = []
-    for column in in_order(frame["column"]):
-        own = where(frame, column=column)
-        rows.append(Row(name.column(column)))
-        rows += _lines(own, _differences(results, column), groups, estimands, name)
+    estimands = in_order(results.baseline["estimand"])
+    groups = [pair for pair in _groups(results) if pair[0] == "unweighted"]
     return Table(
         id="baseline",
-        title=f"Baseline of the {name.rows(results.plan.arms.level)} analysed, by arm and weights",
+        title=f"Baseline of the {name.rows(results.plan.arms.level)} analysed, by arm",
         stub_head="Characteristic",
-        columns=tuple(columns),
-        rows=tuple(rows),
+        columns=(
+            *(Column(name.arm(arm), "As observed") for _, arm in groups),
+            *(Column(name.estimand(estimand), "Standardised difference") for estimand in estimands),
+        ),
+        rows=_rows(results, groups, estimands),
         notes=(
             "Counts are unweighted; percentages are of rows whose value is known, those of missing "
-            "values of all rows. Weighted columns give weighted means, quantiles and shares.",
+            "values of all rows.",
             f"Standardised difference: {name.difference}, divided by the unweighted pooled "
             "standard deviation before and after. No p values: balance is not a hypothesis.",
         ),
     )
+
+
+def weighted_baseline(results: Results) -> Iterator[Table]:
+    """The same under each set of weights, where there is one."""
+    name = labels(results)
+    groups = [pair for pair in _groups(results) if pair[0] != "unweighted"]
+    if not groups:
+        return
+    yield Table(
+        id="baseline-weighted",
+        title=f"Baseline of the {name.rows(results.plan.arms.level)} analysed, weighted",
+        stub_head="Characteristic",
+        columns=tuple(Column(name.arm(arm), name.estimand(estimand)) for estimand, arm in groups),
+        rows=_rows(results, groups, []),
+        notes=("Weighted means, quantiles and percentages of rows whose value is known.",),
+    )
+
+
+def _groups(results: Results) -> list[tuple[str, str]]:
+    """Pairs of estimand and arm that the frame holds, in its order."""
+    frame = results.baseline
+    return list(dict.fromkeys(zip(frame["estimand"], frame["arm"], strict=True)))
+
+
+def _rows(results: Results, groups: list[tuple[str, str]], estimands: list[str]) -> tuple[Row, ...]:
+    """The lines of every column under its head."""
+    name = labels(results)
+    rows: list[Row] = []
+    for column in in_order(results.baseline["column"]):
+        own = where(results.baseline, column=column)
+        rows.append(Row(name.column(column)))
+        rows += _lines(own, _differences(results, column), groups, estimands, name)
+    return tuple(rows)
 
 
 def _differences(results: Results, column: str) -> pd.DataFrame:
@@ -70,7 +98,8 @@ def _lines(
             _difference(balance, estimand, level) if shows_difference else cells.BLANK
             for estimand in estimands
         ]
-        rows.append(Row(stub, (*statistics, *differences), is_indented=True))
+        if any(statistic.parts for statistic in statistics):
+            rows.append(Row(stub, (*statistics, *differences), is_indented=True))
     return rows
 
 

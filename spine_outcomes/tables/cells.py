@@ -89,10 +89,25 @@ def estimate(row: pd.Series[Any] | None, form: Form) -> Cell:
 
 
 def number_needed(row: pd.Series[Any] | None) -> Cell:
-    """Number needed to treat, from the risk difference of an unwanted event."""
+    """Number needed to treat: "benefit 20 (benefit 9.19 to infinity to harm 113.6)".
+
+    Notes
+    -----
+    Positive is a benefit, negative a harm. An interval whose limits lie on both sides runs through
+    infinity (Altman 1998): "9.19 to 113.6" would leave out the value itself.
+    """
     if row is None:
         return EMPTY
     if row["status"] != "ok" or pd.isna(row["estimate"]):
         return not_estimable(row)
-    values = (float(row[name]) for name in ("estimate", "lower", "upper"))
-    return Cell((numbers.number_needed_to_treat(*values),), source=str(row["id"]))
+    value, lower, upper = (_needed(float(row[key])) for key in ("estimate", "lower", "upper"))
+    if lower[1].raw > 0 > upper[1].raw:
+        limits: tuple[str | Number, ...] = (*lower, f" to {numbers.INFINITY} to ", *upper)
+    else:
+        limits = (lower[1], " to ", upper[1]) if value[1].raw > 0 else (upper[1], " to ", lower[1])
+    return Cell((*value, " (", *limits, ")"), source=str(row["id"]))
+
+
+def _needed(value: float) -> tuple[str, Number]:
+    """One number needed to treat, its side in words before it."""
+    return f"{numbers.side(value)} ", Number(numbers.number_needed(value), value)

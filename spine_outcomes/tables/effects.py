@@ -8,7 +8,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Form, Labels, labels
 from spine_outcomes.tables.selection import absolute_measure, in_order, main_analysis, one, where
-from spine_outcomes.tables.table import Cell, Column, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 MODELLED = ("hazard_ratio", "subdistribution_hazard_ratio")
 
@@ -29,7 +29,7 @@ def risks(results: Results, endpoint: str) -> Table:
             for time in in_order(where(shown, estimand=estimand)["time"])
         ]
     return Table(
-        id=f"risks-{endpoint}",
+        id=identifier("risks", endpoint),
         title=f"{name.endpoint(endpoint)}: {quantity.lower()} by arm, and contrasts of the risk",
         stub_head="Weights, time",
         columns=(
@@ -70,7 +70,7 @@ def effects(results: Results, endpoint: str) -> Table:
     name = labels(results)
     frame = where(main_analysis(results), endpoint=endpoint)
     return Table(
-        id=f"effects-{endpoint}",
+        id=identifier("effects", endpoint),
         title=f"{name.endpoint(endpoint)}: restricted means, hazard ratios and tests",
         stub_head="Quantity, weights",
         columns=(
@@ -87,7 +87,7 @@ def effects(results: Results, endpoint: str) -> Table:
             *_tests(frame, name),
         ),
         notes=(
-            "NNT: number of rows treated as the comparator for one event less (benefit) or more "
+            "NNT: number of rows treated as the comparator for one event fewer (benefit) or more "
             "(harm) by then; its interval runs through infinity where that of the difference "
             "holds 0.",
         ),
@@ -148,7 +148,7 @@ def _group(frame: pd.DataFrame, base: str, contrast: str, form: Form, name: Labe
 
 def _numbers_needed(frame: pd.DataFrame, name: Labels) -> list[Row]:
     """Number needed to treat at the latest time."""
-    own = where(frame, measure="risk_difference")
+    own = where(frame, measure="number_needed_to_treat")
     if own.empty:
         return []
     time = float(own["time"].max())

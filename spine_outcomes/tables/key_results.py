@@ -17,7 +17,7 @@ from spine_outcomes.tables.selection import (
     one,
     where,
 )
-from spine_outcomes.tables.table import Cell, Column, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 
 def key_results(results: Results) -> Table:
@@ -70,7 +70,7 @@ def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels) -> Row:
             cells.estimate(hazard, "ratio"),
             cells.p_value(hazard),
         ),
-        anchor=f"endpoint-{endpoint}",
+        anchor=identifier("endpoint", endpoint),
     )
 
 

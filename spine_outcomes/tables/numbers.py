@@ -75,42 +75,13 @@ def p_statement(p: float) -> str:
     return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
 
 
-def significant(value: float, digits: int) -> str:
-    """``value`` to significant digits without an exponent, such as a number needed to treat."""
-    if value == 0 or not math.isfinite(value):
-        return decimal(value, 0)
-    return decimal(value, max(0, digits - 1 - math.floor(math.log10(abs(value)))))
-
-
-def number_needed_to_treat(difference: float, lower: float, upper: float) -> str:
-    """Number needed to treat from a difference of risks of an unwanted event, and its limits.
-
-    Parameters
-    ----------
-    difference, lower, upper
-        Risk difference, comparator − reference; negative is a benefit.
-
-    Notes
-    -----
-    Where the interval holds 0, that of the number needed runs through infinity (Altman 1998):
-    "20 (benefit 9.19 to infinity to harm 113.6)", never "9.2 to 113.6".
-    """
-    if difference == 0:
+def number_needed(value: float) -> str:
+    """Size of a number needed to treat: two decimals, one from 100 on, none where it is whole."""
+    if math.isinf(value):
         return INFINITY
-    side = "benefit" if difference < 0 else "harm"
-    value = _needed(difference)
-    if not (math.isfinite(lower) and math.isfinite(upper)):
-        return f"{side} {value}"
-    if lower < 0 < upper:
-        limits = f"benefit {_needed(lower)} to {INFINITY} to harm {_needed(upper)}"
-        return f"{value} ({limits})"
-    low, high = sorted((lower, upper), key=abs, reverse=True)
-    return f"{side} {value} ({interval(_needed(low), _needed(high))})"
+    return decimal(abs(value), 1 if abs(value) >= 100 else 2).removesuffix(".00").removesuffix(".0")
 
 
-def _needed(difference: float) -> str:
-    """The inverse of one difference of risks: four significant digits, two decimals at most."""
-    if difference == 0:
-        return INFINITY
-    needed = 1 / abs(difference)
-    return decimal(needed, 1 if needed >= 100 else 2).removesuffix(".00").removesuffix(".0")
+def side(value: float) -> str:
+    """Which way a number needed to treat goes: its sign in words."""
+    return "benefit" if value > 0 else "harm"

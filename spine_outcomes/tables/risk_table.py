@@ -8,7 +8,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.selection import in_order, one, where
-from spine_outcomes.tables.table import Cell, Column, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 STATES: Mapping[str, str] = {
     "n_risk": "At risk",
@@ -32,7 +32,7 @@ def risk_table(results: Results, endpoint: str) -> Table:
             line = tuple(Cell() if row is None else cells.count(row[state]) for row in found)
             rows.append(Row(STATES[state], line, is_indented=True))
     return Table(
-        id=f"risk-table-{endpoint}",
+        id=identifier("risk-table", endpoint),
         title=f"{name.endpoint(endpoint)}: people at risk and what happened to the others",
         stub_head=f"Time, {name.unit}",
         columns=tuple(

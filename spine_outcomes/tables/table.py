@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]+")
+
+
+def identifier(*parts: str) -> str:
+    """Parts as a stable name that may be an anchor and a file name: "curve-relapse-ATE"."""
+    return "-".join(_NOT_IN_A_NAME.sub("-", part).strip("-") for part in parts)
 
 
 @dataclass(frozen=True)

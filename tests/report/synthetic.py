@@ -125,9 +125,11 @@ def synthetic_results(**changes: Any) -> Results:
         "imaging": _imaging(),
         "findings": _findings(),
         "provenance": {
-            "cohort": {"source": "invented.csv", "sha256": "ab" * 32, "is_simulated": True},
-            "seed": 20240906,
-            "versions": {"spine_outcomes": "0.1.0", "numpy": "2.4.6"},
+            "source": "invented.csv", "data_sha256": "ab" * 32, "is_simulated": True,
+            "n_rows_read": 760, "n_rows_analysed": 705,
+            "versions": {"spine-outcomes": "0.1.0", "numpy": "2.4.6"},
+            "plan": "invented", "plan_sha256": "cd" * 32, "dictionary": "invented.yaml",
+            "dictionary_sha256": "ef" * 32, "seed": 20240906, "reproducibility_id": "0123456789abcdef" * 4,
         },
     }
     return replace(Results(**frames), **changes)
@@ -293,6 +295,13 @@ def _risk_contrasts(
             "scale": "identity", "lower": limits[0], "upper": limits[1], "p_value": 0.0496,
         }
     ]  # fmt: skip
+    rows.append(
+        minus
+        | {
+            "measure": "number_needed_to_treat", "estimate": -1 / difference, "scale": "inverse",
+            "lower": -1 / limits[0], "upper": -1 / limits[1],
+        }
+    )  # fmt: skip
     over = common | {"contrast": "wide / narrow", "measure": "risk_ratio", "scale": "log"}
     if comparator == 0:
         return [*rows, over | {"reason": "no event in arm Wide field with margin"}]

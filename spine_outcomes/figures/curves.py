@@ -1,0 +1,116 @@
+"""Survival and cumulative incidence as step curves with pointwise bands."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from spine_outcomes.figures.style import ARMS, RULE, TEXT_SIZE, Look
+
+LABEL_WIDTH = 20  # characters of a direct label on one line
+TOPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+
+
+def draw_curves(
+    ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]], ticks: Sequence[float]
+) -> Axes:
+    """Draw one step curve an arm with its band, labelled at its end.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    frame
+        Columns ``arm, time, estimate, lower, upper``: one curve an arm, rows by time.
+    arms
+        Code and label of the arms, the reference first.
+    ticks
+        Marks of the time axis; curves end with the last of them.
+    """
+    shown = frame[frame["time"] <= ticks[-1] * (1 + 1e-9)]
+    ends = []
+    for (code, label), look in zip(arms, ARMS, strict=True):
+        curve = shown[shown["arm"] == code]
+        if len(curve):
+            _draw_step(ax, curve, look)
+            ends.append((float(curve["estimate"].iloc[-1]), label, look))
+    top = axis_top(shown)
+    ax.set(xlim=(0, ticks[-1]), ylim=(0, top), xticks=list(ticks))
+    step = _percent_step(top)
+    marks = np.arange(0, round(top / step) + 1) * step
+    ax.set_yticks(marks, [f"{100 * mark:.3g}%" for mark in marks])
+    ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
+    ax.set_axisbelow(True)
+    _label_ends(ax, ends, ticks[-1], top)
+    return ax
+
+
+def axis_top(frame: pd.DataFrame) -> float:
+    """The top of the probability axis: the first round value above every limit drawn."""
+    highest = np.nanmax(frame[["estimate", "upper"]].to_numpy(dtype=float), initial=0.0)
+    return next(top for top in TOPS if top >= min(highest, 1.0))
+
+
+def _percent_step(top: float) -> float:
+    """Distance of the marks: four to six of them, and one at the top."""
+    return next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if top / step <= 6.01)
+
+
+def _draw_step(ax: Axes, curve: pd.DataFrame, look: Look) -> None:
+    """One curve and its band, both right-continuous steps."""
+    time = curve["time"].to_numpy(dtype=float)
+    estimate = curve["estimate"].to_numpy(dtype=float)
+    lower, upper = (curve[side].to_numpy(dtype=float) for side in ("lower", "upper"))
+    ax.fill_between(
+        time,
+        np.where(np.isnan(lower), estimate, lower),
+        np.where(np.isnan(upper), estimate, upper),
+        step="post",
+        color=look.colour,
+        alpha=0.16,
+        linewidth=0,
+    )
+    ax.step(time, estimate, where="post", color=look.colour, linestyle=look.dash)
+
+
+def _label_ends(
+    ax: Axes, ends: Sequence[tuple[float, str, Look]], right: float, top: float
+) -> None:
+    """Names of the curves beside their ends, pushed apart where they would touch."""
+    wrapped = [(value, textwrap.fill(label, LABEL_WIDTH), look) for value, label, look in ends]
+    height = ax.get_position().height * ax.get_figure(root=True).get_figheight()  # type: ignore[union-attr]
+    line = 1.25 * TEXT_SIZE / 72 / height * top
+    places = spread(
+        [value for value, _, _ in wrapped],
+        [line * (1 + text.count("\n")) for _, text, _ in wrapped],
+        top,
+    )
+    for (value, text, look), place in zip(wrapped, places, strict=True):
+        start = right * 1.012
+        ax.plot([right, start], [value, place], color=look.colour, linewidth=0.8, clip_on=False)
+        ax.text(
+            right * 1.02, place, text, color=look.text_colour, va="center", ha="left",
+            fontweight="bold", linespacing=1.2,
+        )  # fmt: skip
+
+
+def spread(values: Sequence[float], heights: Sequence[float], top: float) -> list[float]:
+    """Centres of labels of given heights, as near their values as they can be without touching."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    centres = [
+        min(max(value, height / 2), top - height / 2)
+        for value, height in zip(values, heights, strict=True)
+    ]
+    for below, above in pairwise(order):
+        overlap = (heights[below] + heights[above]) / 2 - (centres[above] - centres[below])
+        if overlap > 0:
+            centres[below] -= overlap / 2
+            centres[above] += overlap / 2
+    lowest = min((centres[i] - heights[i] / 2 for i in order), default=0.0)
+    return [centre - min(lowest, 0.0) for centre in centres] if math.isfinite(lowest) else centres

@@ -1,0 +1,98 @@
+"""A sheet of the right size around each drawing: margins fit the labels, height the rows."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
+from spine_outcomes.figures.love import draw_love
+from spine_outcomes.figures.margin import write_beside
+from spine_outcomes.figures.overlap import draw_overlap
+from spine_outcomes.figures.style import TEXT_SIZE, house_style
+from spine_outcomes.figures.svg import new_figure
+from spine_outcomes.figures.weights import draw_weights
+
+WIDTH = 7.6  # inches, as every figure of the report
+LABEL = 44  # characters of a row's name on one line
+CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
+LINE = 0.21
+
+Named = Sequence[tuple[str, str]]
+
+
+def overlap_sheet(frame: pd.DataFrame, arms: Named, score: str, rows: str) -> Figure:
+    """Mirrored histograms of the propensity score; ``score`` and ``rows`` name the axes."""
+    figure, ax = _sheet(3.0, left=0.75, right=0.2, top=0.35)
+    with house_style():
+        draw_overlap(ax, frame, arms)
+        ax.set_xlabel(score)
+        ax.set_title(rows, loc="left", size=9, weight="bold", x=-0.06, pad=10)
+    return figure
+
+
+def love_sheet(frame: pd.DataFrame, weights: Named, limit: float, score: str) -> Figure:
+    """Standardised differences of every covariate."""
+    wrapped = frame.assign(label=frame["label"].map(_wrapped))
+    labels = list(dict.fromkeys(wrapped["label"]))
+    figure, ax = _sheet(0.3 + LINE * _lines(labels), left=_margin(labels), right=0.25, top=0.1)
+    with house_style():
+        draw_love(ax, wrapped, weights, limit)
+        ax.set_xlabel(score)
+    return figure
+
+
+def weights_sheet(frame: pd.DataFrame, arms: Named, weights: Named, score: str) -> Figure:
+    """Spread of the weights by set of weights and arm."""
+    labels = [f"{name}: {label}" for _, name in weights for _, label in arms]
+    figure, ax = _sheet(0.3 + 0.26 * len(labels), left=_margin(labels), right=0.25, top=0.1)
+    with house_style():
+        draw_weights(ax, frame, arms, weights)
+        ax.set_xlabel(score)
+    return figure
+
+
+def forest_sheet(frame: pd.DataFrame, favours: tuple[str, str], head: tuple[str, str]) -> Figure:
+    """Ratios under one another, with heads over the names and over the numbers."""
+    labels = [str(label) for label in frame["label"]]
+    texts = [str(text) for text in frame["text"]]
+    left, right = _margin([*labels, head[0]]), 0.2 + CHARACTER * max(map(len, [*texts, head[1]]))
+    figure, ax = _sheet(0.2 + 0.24 * len(frame), left=left, right=right, top=0.35, bottom=0.72)
+    with house_style():
+        draw_forest(ax, frame, favours, margin=left * 72 - TEXT_GAP)
+        ax.set_xlabel(head[1].partition(" (")[0], labelpad=16)
+        write_beside(ax, head[0], (0, -0.6), (TEXT_GAP - left * 72, 12), weight="bold")
+        write_beside(ax, head[1], (1, -0.6), (TEXT_GAP, 12), weight="bold")
+    return figure
+
+
+def _sheet(
+    plot: float, *, left: float, right: float, top: float, bottom: float = 0.5
+) -> tuple[Figure, Axes]:
+    """A figure with one Axes, all sizes in inches."""
+    height = top + plot + bottom
+    figure = new_figure(WIDTH, height)
+    width = max(WIDTH - left - right, 1.5)
+    with house_style():
+        box = (left / WIDTH, bottom / height, width / WIDTH, plot / height)
+        return figure, figure.add_axes(box)
+
+
+def _wrapped(label: str) -> str:
+    """A long name on several lines."""
+    return textwrap.fill(label, LABEL)
+
+
+def _lines(labels: Sequence[str]) -> int:
+    """Lines that the names take together."""
+    return sum(1 + label.count("\n") for label in labels)
+
+
+def _margin(labels: Sequence[str]) -> float:
+    """Left margin that the longest name needs, inches."""
+    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
+    return 0.25 + CHARACTER * longest

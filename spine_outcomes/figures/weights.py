@@ -1,0 +1,50 @@
+"""How far the weights of an arm spread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from spine_outcomes.figures.style import ARMS, MUTED, RULE
+
+SPREAD = ("minimum", "median", "p99", "maximum")
+
+
+def draw_weights(
+    ax: Axes,
+    frame: pd.DataFrame,
+    arms: Sequence[tuple[str, str]],
+    weights: Sequence[tuple[str, str]],
+) -> Axes:
+    """Draw, for each set of weights and arm, smallest to largest, median and 99th percentile.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    frame
+        Columns ``estimand, arm, minimum, median, p99, maximum``.
+    arms, weights
+        Code and label, in order from the top.
+    """
+    labels: list[str] = []
+    for code, name in weights:
+        for (arm, label), look in zip(arms, ARMS, strict=True):
+            own = frame[(frame["estimand"] == code) & (frame["arm"] == arm)]
+            place = len(labels)
+            labels.append(f"{name}: {label}")
+            for _, row in own.iterrows():
+                low, middle, high, top = (float(row[key]) for key in SPREAD)
+                ax.plot([low, top], [place] * 2, color=look.colour, linewidth=1.2)
+                ax.plot(middle, place, marker=look.marker, color=look.colour, markersize=6)
+                ax.plot(high, place, marker="|", color=look.colour, markersize=9, mew=1.6)
+    ax.axvline(1, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
+    ax.set_yticks(range(len(labels)), labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set(ylim=(len(labels) - 0.4, -0.6))
+    ax.set_xlim(left=0)
+    ax.xaxis.grid(visible=True, color=RULE, linewidth=0.5)
+    ax.set_axisbelow(True)
+    return ax

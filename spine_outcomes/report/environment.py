@@ -1,0 +1,50 @@
+"""Templates and assets of the page."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from spine_outcomes.figures.svg import embedded
+
+_PLAIN = re.compile(r"[A-Za-z0-9 ]")
+
+
+def environment() -> Environment:
+    """Jinja2 with escaping on and an error for every name that is not there."""
+    found = Environment(
+        loader=PackageLoader("spine_outcomes.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"raw_number": raw_number, "inline_svg": inline_svg, "css_string": css_string}
+    return found
+
+
+def read_asset(name: str) -> str:
+    """Text of a file of ``assets/``."""
+    return files("spine_outcomes.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def raw_number(value: float) -> str:
+    """A number at full precision; whole numbers without a fraction."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def inline_svg(svg: str) -> Markup:
+    """An SVG document of ``figures/``, whose texts are escaped already, as part of the page."""
+    return Markup(embedded(svg))  # noqa: S704 - written by our own serialiser, never by data
+
+
+def css_string(text: str) -> Markup:
+    """Text as a CSS string; every character but letters, digits and blanks is an escape.
+
+    A blank ends each escape: CSS swallows it.
+    """
+    escaped = "".join(c if _PLAIN.fullmatch(c) else f"\\{ord(c):x} " for c in text)
+    return Markup(f'"{escaped}"')  # noqa: S704 - holds letters, digits, blanks and escapes only

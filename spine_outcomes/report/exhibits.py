@@ -1,0 +1,76 @@
+"""Every table and figure of the report, numbered in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.notes import effect_notes, population_note
+from spine_outcomes.report.pictures import Picture, pictures
+from spine_outcomes.tables.balance import balance, weights
+from spine_outcomes.tables.baseline import baseline, weighted_baseline
+from spine_outcomes.tables.effects import effects, risks
+from spine_outcomes.tables.findings import findings
+from spine_outcomes.tables.flow import flow
+from spine_outcomes.tables.imaging import imaging
+from spine_outcomes.tables.key_results import key_results
+from spine_outcomes.tables.particulars import plan, provenance
+from spine_outcomes.tables.risk_table import risk_table
+from spine_outcomes.tables.selection import in_order
+from spine_outcomes.tables.table import Table
+
+
+@dataclass(frozen=True)
+class Exhibits:
+    """Tables and figures by id, and the number of each.
+
+    Parameters
+    ----------
+    tables, figures
+        By id, in the order of the page.
+    source
+        Population, rows and cut-off: stands under each of them.
+    """
+
+    tables: Mapping[str, Table]
+    figures: Mapping[str, Picture]
+    source: str
+
+    def number(self, identifier: str) -> str:
+        """Number of a table or figure: "Table 3", "Figure 1"."""
+        if identifier in self.tables:
+            return f"Table {list(self.tables).index(identifier) + 1}"
+        return f"Figure {list(self.figures).index(identifier) + 1}"
+
+
+def exhibits(results: Results) -> Exhibits:
+    """Build every table and figure of a run (its small counts already hidden)."""
+    return Exhibits(
+        tables={table.id: table for table in tables(results)},
+        figures={picture.id: picture for picture in pictures(results)},
+        source=population_note(results),
+    )
+
+
+def tables(results: Results) -> Iterable[Table]:
+    """Every table, in the order of the page."""
+    yield key_results(results)
+    yield flow(results)
+    if len(results.baseline):
+        yield baseline(results)
+        yield from weighted_baseline(results)
+    if len(results.weights):
+        yield weights(results)
+    for unit in in_order(results.balance["level_unit"]):
+        yield balance(results, unit)
+    if len(results.imaging):
+        yield imaging(results)
+    for endpoint in results.plan.endpoints:
+        notes = effect_notes(results, endpoint)
+        for table in (risks(results, endpoint), effects(results, endpoint)):
+            yield replace(table, notes=(*notes, *table.notes))
+        yield risk_table(results, endpoint)
+    yield findings(results)
+    yield plan(results)
+    yield provenance(results)

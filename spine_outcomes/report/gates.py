@@ -1,0 +1,79 @@
+"""Gates: what must hold before the outcomes are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.pictures import SMD_LIMIT
+from spine_outcomes.study.plan import Term
+from spine_outcomes.tables import numbers
+from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.selection import in_order, where
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition, whether it holds, and why.
+
+    Parameters
+    ----------
+    is_open
+        Whether the outcomes may be read as a comparison of the arms.
+    verdict
+        One sentence that says so without colour.
+    reasons
+        The numbers behind it and the findings against it.
+    """
+
+    is_open: bool
+    verdict: str
+    reasons: tuple[str, ...]
+
+
+def propensity_gate(results: Results) -> Gate:
+    """Whether weighting made the arms comparable."""
+    serious = _serious(results, "propensity")
+    worst = _worst_differences(results)
+    is_open = not serious and all(size <= SMD_LIMIT for _, size in worst)
+    verdict = (
+        "Passed: weighting balances the measured covariates of the model."
+        if is_open
+        else "Not passed: read the outcomes with the points below in mind."
+    )
+    lines = [
+        f"{label}: largest standardised difference {numbers.decimal(size, 2)} (limit {SMD_LIMIT})."
+        for label, size in worst
+    ]
+    return Gate(is_open, verdict, (*lines, *serious))
+
+
+def imaging_gate(results: Results) -> Gate:
+    """Whether both arms were watched as closely, so that events could be found as soon."""
+    serious = _serious(results, "imaging")
+    verdict = (
+        "Not passed: endpoints found by imaging are not comparable without care."
+        if serious
+        else "Passed: no serious difference between the imaging schedules of the arms."
+    )
+    return Gate(not serious, verdict, serious)
+
+
+def _serious(results: Results, section: str) -> tuple[str, ...]:
+    """Serious findings of one section."""
+    found = where(results.findings, section=section, severity="serious")
+    return tuple(str(message) for message in found["message"])
+
+
+def _worst_differences(results: Results) -> list[tuple[str, float]]:
+    """Largest absolute standardised difference of the modelled covariates, by set of weights."""
+    name = labels(results)
+    modelled = [term.column for term in results.plan.propensity.terms if isinstance(term, Term)]
+    frame = results.balance[results.balance["column"].isin(modelled)]
+    worst = []
+    for unit in in_order(frame["level_unit"]):
+        for estimand in in_order(frame["estimand"]):
+            own = where(frame, level_unit=unit, estimand=estimand)["smd"].abs()
+            if estimand != "unweighted" and own.notna().any():
+                worst.append((f"{name.estimand(estimand)}, {name.rows(unit)}", float(own.max())))
+    return worst

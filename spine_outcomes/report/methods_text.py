@@ -1,0 +1,228 @@
+"""The methods paragraphs, written from the plan that ran and from what the results hold.
+
+A method is named only if a row of the results, the curves or the weights came from it: what the
+plan asked for and the run did not do is not claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.study.plan import Interaction, Term
+from spine_outcomes.tables.labels import POPULATIONS, VARIANCES, Labels, labels
+from spine_outcomes.tables.selection import in_order, where
+
+SCALES = {
+    "survival": "log(−log) for survival",
+    "cumulative_incidence": "log(−log) for incidence",
+    "risk_ratio": "log for ratios",
+    "hazard_ratio": "log for hazard ratios",
+    "risk_difference": "the identity for differences",
+}
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One point of the methods: its heading and its sentences."""
+
+    heading: str
+    text: str
+
+
+def methods(results: Results) -> tuple[Paragraph, ...]:
+    """The methods of the run, in the order of a target-trial protocol."""
+    name = labels(results)
+    found = (
+        Paragraph("Population", _population(results, name)),
+        Paragraph("Strategies compared", _strategies(results, name)),
+        Paragraph("Time and follow-up", _follow_up(results, name)),
+        Paragraph("Missing covariates", _missing(results)),
+        Paragraph("Confounding", _confounding(results, name)),
+        Paragraph("Estimands", _estimands(results, name)),
+        Paragraph("Estimation", _estimation(results)),
+        Paragraph("Uncertainty", _uncertainty(results, name)),
+        Paragraph("Several endpoints", _multiplicity(results, name)),
+        Paragraph("Software", _software(results)),
+    )
+    return tuple(paragraph for paragraph in found if paragraph.text)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Items as words: "a, b and c"."""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else list(items))
+
+
+def _population(results: Results, name: Labels) -> str:
+    """Who was analysed, by which rules."""
+    rules = [step.label.lower() for step in results.plan.population.eligibility]
+    text = f"Analysed were {results.plan.population.name}"
+    text += f", selected in this order: {'; '.join(rules)}." if rules else "."
+    units = dict.fromkeys(endpoint.level for endpoint in results.plan.endpoints.values())
+    if len(units) > 1:
+        text += " Endpoints of a patient stand on one row a patient, the index lesion; the others "
+        text += "on one row a lesion."
+    elif results.dictionary.table.row == "lesion":
+        text += f" One row is one {next(iter(units))}."
+    return text
+
+
+def _strategies(results: Results, name: Labels) -> str:
+    """The two arms and how contrasts are signed."""
+    return (
+        f"{name.comparator} was compared with {name.reference}, the reference. Differences are "
+        f"{name.difference}, ratios {name.quotient}."
+    )
+
+
+def _follow_up(results: Results, name: Labels) -> str:
+    """Origin, cut-off and ties."""
+    plan = results.plan
+    parts = []
+    if plan.origin:
+        parts.append(f"Time runs from {name.column(plan.origin).lower()}")
+    if plan.cutoff:
+        parts.append(f"what happened after {plan.cutoff.isoformat()} is not counted")
+    text = "; ".join(parts)
+    text = text[:1].upper() + text[1:] + ". " if text else ""
+    return (
+        f"{text}At one time, events of interest come before competing events, and both before "
+        f"censorings. Times are printed in {name.unit} (a month is 30.4375 days)."
+    )
+
+
+def _missing(results: Results) -> str:
+    """Complete cases or imputation, whichever the results show."""
+    imputations = results.results["imputations"].dropna()
+    if len(imputations):
+        return (
+            f"Missing covariates were multiply imputed ({int(imputations.max())} times) and the "
+            "estimates pooled by Rubin's rules."
+        )
+    steps = where(results.flow, id="complete")
+    if steps.empty:
+        return ""
+    return "Rows with a missing covariate of the models were left out (complete cases)."
+
+
+def _confounding(results: Results, name: Labels) -> str:
+    """The propensity model, if one was fitted."""
+    plan = results.plan.propensity
+    if results.propensity.empty or not plan.terms:
+        return ""
+    terms = listed([_term(term, name) for term in plan.terms])
+    text = (
+        f"The probability of {name.comparator} (propensity score) was estimated by "
+        f"{'logistic regression' if plan.learner == 'logistic' else plan.learner} on {terms}."
+    )
+    if plan.truncate is not None:
+        low, high = plan.truncate.percentiles
+        text += f" Weights beyond percentiles {low:g} and {high:g} were set to them."
+    if plan.stabilise:
+        text += " Weights were stabilised by the share of each arm."
+    return text
+
+
+def _term(term: Term | Interaction, name: Labels) -> str:
+    """One term of a model in words."""
+    if isinstance(term, Interaction):
+        return " × ".join(_plain(column, name) for column in term.interaction)
+    label = _plain(term.column, name)
+    if term.spline is not None:
+        return f"{label} (restricted cubic spline, {term.spline} knots)"
+    if term.cuts is not None:
+        return f"{label} (cut at {listed([f'{cut:g}' for cut in term.cuts])})"
+    if term.levels is not None:
+        groups = [name.value(term.column, "/".join(codes)) for codes in term.levels]
+        return f"{label} (grouped: {'; '.join(groups)})"
+    return f"logarithm of {label}" if term.log else label
+
+
+def _plain(column: str, name: Labels) -> str:
+    """Label of a column within a sentence, without its unit."""
+    found = name.dictionary[column].label if column in name.dictionary else name.column(column)
+    return found if found[1:2].isupper() else found[:1].lower() + found[1:]
+
+
+def _estimands(results: Results, name: Labels) -> str:
+    """Each set of weights that the results hold, and for whom it answers."""
+    found = [
+        f"{name.estimand(estimand)}: {POPULATIONS.get(estimand.partition(':')[0], estimand)}"
+        for estimand in in_order(results.results["estimand"])
+    ]
+    return "; ".join(found) + "." if found else ""
+
+
+def _estimation(results: Results) -> str:
+    """The estimators whose rows are in the results."""
+    frame = results.results
+    models = set(frame["model"].dropna())
+    ties = in_order(where(frame, model="cox")["ties"])
+    sentences = {
+        "aalen_johansen": "Cumulative incidence is the weighted Aalen–Johansen estimate, which "
+        "counts competing events as such.",
+        "kaplan_meier": "Survival is the weighted Kaplan–Meier estimate.",
+        "cox": "Hazard ratios are from weighted Cox models with the arm alone"
+        + (f" ({ties[0].capitalize()}'s handling of ties)" if ties else "")
+        + ", cause-specific where events compete.",
+        "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
+        "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
+        "distribution of censoring is unweighted.",
+        "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
+        "score": "The arms were compared by the robust score test, a weighted log-rank test.",
+        "log_rank": "The classical log-rank test is given for unweighted rows.",
+    }
+    text = [sentence for model, sentence in sentences.items() if model in models]
+    if frame["measure"].isin(["rmst_difference", "rmtl_difference"]).any():
+        text.append(
+            f"Restricted means run to {results.plan.estimation.horizon}: mean survival time, or "
+            "mean time lost to the event where others compete."
+        )
+    return " ".join(text)
+
+
+def _uncertainty(results: Results, name: Labels) -> str:
+    """Variance, clusters and scales of the intervals, as the rows say."""
+    frame = results.results
+    kinds = [VARIANCES.get(kind, kind) for kind in in_order(frame["variance"])]
+    text = f"Standard errors come from the influence of each row, {listed(kinds)}" if kinds else ""
+    if text and results.plan.cluster is not None:
+        text += f", summed within {_plain(results.plan.cluster, name)}"
+    return f"{text}. {_intervals(frame, name)}".removeprefix(". ")
+
+
+def _intervals(frame: pd.DataFrame, name: Labels) -> str:
+    """Scales of the intervals."""
+    scales = list(
+        dict.fromkeys(text for key, text in SCALES.items() if (frame["measure"] == key).any())
+    )
+    text = (
+        f"{name.level} intervals are pointwise, on these scales: {listed(scales)}."
+        if scales
+        else ""
+    )
+    if (frame["scale"] == "exact").any():
+        text += " Where nothing happened the limits are exact."
+    return text
+
+
+def _multiplicity(results: Results, name: Labels) -> str:
+    """How several endpoints share the error, if p values were adjusted."""
+    if results.results["p_adjusted"].notna().any():
+        order = [name.endpoint(key) for key in results.plan.multiplicity.order]
+        within = f" in the order {listed(order)}" if order else ""
+        return f"p values were adjusted by the {results.plan.multiplicity.method} method{within}."
+    return "p values are not adjusted for the number of endpoints, times and estimands."
+
+
+def _software(results: Results) -> str:
+    """Versions that computed the numbers."""
+    versions = results.provenance.get("versions", {})
+    return (
+        f"Computed with {listed([f'{key} {value}' for key, value in versions.items()])}."
+        if versions
+        else ""
+    )

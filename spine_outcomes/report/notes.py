@@ -1,0 +1,94 @@
+"""Footnotes that say how the numbers above them were computed, read off the rows themselves."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables.labels import VARIANCES, labels
+from spine_outcomes.tables.selection import in_order, main_analysis, where
+
+
+def population_note(results: Results) -> str:
+    """Who, how many, up to when: under every table and figure."""
+    last = results.flow.iloc[-1] if len(results.flow) else None
+    unit = results.dictionary.table.row
+    parts = [results.plan.population.name]
+    if last is not None:
+        name = labels(results)
+        parts.append(f"{last['n_lesions']} {name.rows(unit)}")
+        if unit != "patient":
+            parts.append(f"{last['n_patients']} patients")
+    text = f"Population: {', '.join(parts)}"
+    return (
+        f"{text}; data cut-off {results.plan.cutoff.isoformat()}."
+        if results.plan.cutoff
+        else f"{text}."
+    )
+
+
+def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
+    """Estimator, weights, rows, band and variance of one set of curves."""
+    name = labels(results)
+    first = curves.iloc[0]
+    rows = where(
+        main_analysis(results),
+        endpoint=first["endpoint"],
+        estimand=first["estimand"],
+        measure=first["measure"],
+    )
+    counts = [
+        f"{name.arm(arm)} {int(n) if not isinstance(n, str) else n}"
+        for arm in name.arms
+        for n in where(rows, arm=arm)["n"].head(1)
+    ]
+    parts = [f"{name.model(str(first['model']))} estimate, {name.estimand(str(first['estimand']))}"]
+    parts += (
+        [f"{name.rows(str(first['level_unit']))} analysed: {', '.join(counts)}"] if counts else []
+    )
+    band = f"bands: pointwise {name.level} intervals on the log(−log) scale"
+    variance = variance_text(results, rows)
+    band += f", variance {variance}" if variance else ""
+    detail = {"monthly": "read once a month", "exact": "at every event time"}
+    shown = detail.get(results.plan.report.curve_detail)
+    notes = ["; ".join([*parts, band]) + "."]
+    if shown:
+        notes.append(f"Curves are shown {shown}, while enough rows are at risk.")
+    return tuple(notes)
+
+
+def hazard_notes(results: Results) -> tuple[str, ...]:
+    """Model, ties and variance of the hazard ratios."""
+    name = labels(results)
+    rows = where(main_analysis(results), measure="hazard_ratio", model="cox")
+    ties = in_order(rows["ties"])
+    text = "Weighted Cox models with the arm alone, cause-specific where events compete"
+    text += f", {ties[0].capitalize()}'s ties" if ties else ""
+    variance = variance_text(results, rows)
+    text += f"; {name.level} intervals on the log scale, variance {variance}." if variance else "."
+    return (text, "NE: not estimable; the reason is in the table of the endpoint.")
+
+
+def variance_text(results: Results, rows: pd.DataFrame) -> str:
+    """How the variance of these rows was computed, and over which clusters it was summed."""
+    kinds = [VARIANCES.get(kind, kind) for kind in in_order(rows["variance"])]
+    if not kinds:
+        return ""
+    if (rows["estimand"] == "unweighted").all() and "bootstrap" not in set(rows["variance"]):
+        kinds = ["robust"]  # nothing but the data was estimated
+    clusters = results.plan.cluster
+    name = labels(results)
+    by = f", clustered by {name.column(clusters).lower()}" if clusters else ""
+    return f"{kinds[0]}{by}"
+
+
+def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
+    """How the numbers of an endpoint's tables were computed."""
+    name = labels(results)
+    frame = where(main_analysis(results), endpoint=endpoint)
+    models = [name.model(model) for model in in_order(frame["model"])]
+    ties = in_order(where(frame, model="cox")["ties"])
+    text = f"Methods: {', '.join(models)}" + (f"; Cox ties: {ties[0].capitalize()}" if ties else "")
+    variance = variance_text(results, frame)
+    text += f"; variance {variance}." if variance else "."
+    return (text,)

@@ -1,0 +1,235 @@
+"""Figures of a run: the results as drawing frames with names for people, and what stands below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.figures.flow import Step, flow_svg
+from spine_outcomes.figures.outcome import outcome_figure
+from spine_outcomes.figures.sheets import forest_sheet, love_sheet, overlap_sheet, weights_sheet
+from spine_outcomes.figures.svg import svg_text
+from spine_outcomes.report.notes import curve_notes, hazard_notes
+from spine_outcomes.tables import cells, numbers
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.risk_table import STATES, shown_states
+from spine_outcomes.tables.selection import headline_estimand, in_order, main_analysis, one, where
+from spine_outcomes.tables.table import identifier
+
+SMD_LIMIT = 0.1
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the report.
+
+    Parameters
+    ----------
+    id, title
+        Stable name, and heading.
+    svg
+        Stand-alone document.
+    notes
+        What stands below.
+    about
+        Endpoint that it is about, if one.
+    is_first
+        Whether it is the one in view where several say the same of other weights or events.
+    """
+
+    id: str
+    title: str
+    svg: str
+    notes: tuple[str, ...] = ()
+    about: str | None = None
+    is_first: bool = True
+
+
+def pictures(results: Results) -> tuple[Picture, ...]:
+    """Every figure of the report, in the order of the page."""
+    return (
+        flow_chart(results),
+        *balance_pictures(results),
+        *(
+            picture
+            for endpoint in results.plan.endpoints
+            for picture in curve_pictures(results, endpoint)
+        ),
+        *hazard_pictures(results),
+    )
+
+
+def flow_chart(results: Results) -> Picture:
+    """From the rows read to the arms analysed."""
+    name = labels(results)
+    unit = results.dictionary.table.row
+    steps, flow = [], results.flow
+    for _, step in flow.iterrows():
+        left_out: tuple[str, ...] = ()
+        if step["excluded_lesions"] != 0:
+            left_out = ("Left out at this step", _people(step, "excluded_", unit, name))
+        steps.append(Step((str(step["label"]), _people(step, "n_", unit, name)), left_out))
+    last = flow.iloc[-1]
+    arms = [
+        (name.arm(code), _counted(last[column], name.rows(unit)))
+        for code, column in zip(name.arms, ("n_reference", "n_comparator"), strict=True)
+    ]
+    title = "Selection of the rows analysed"
+    description = "From the rows read to the two arms; the same numbers are in the table."
+    return Picture("flow-chart", title, flow_svg(steps, arms, "flow-chart", title, description))
+
+
+def _people(step: pd.Series[Any], prefix: str, unit: str, name: Labels) -> str:
+    """Rows and patients of a step."""
+    rows = _counted(step[f"{prefix}lesions"], name.rows(unit))
+    if unit == "patient":
+        return rows
+    joint = "of" if prefix == "n_" else "and all of"
+    return f"{rows} {joint} {_counted(step[f'{prefix}patients'], 'patients')}"
+
+
+def _counted(n: object, unit: str) -> str:
+    """A count with its unit: "1 lesion", "<5 lesions"."""
+    if not isinstance(n, str) and pd.isna(n):  # type: ignore[call-overload]
+        return "not counted"
+    text = numbers.count(n)  # type: ignore[arg-type]
+    return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
+
+
+def balance_pictures(results: Results) -> Iterator[Picture]:
+    """Overlap, standardised differences and weights, for each level of rows."""
+    levels = in_order(results.balance["level_unit"])
+    for unit in sorted(levels, key=lambda level: level != results.plan.arms.level):
+        is_first = unit == results.plan.arms.level
+        found = (_overlap(results, unit), _love(results, unit), _weights(results, unit))
+        yield from (replace(picture, is_first=is_first) for picture in found if picture is not None)
+
+
+def _overlap(results: Results, unit: str) -> Picture | None:
+    """Propensity scores of the two arms."""
+    name = labels(results)
+    scores = where(results.propensity, level_unit=unit)
+    if scores.empty:
+        return None
+    score = f"Propensity score: probability of {name.comparator}"
+    figure = overlap_sheet(scores, _arms(name), score, name.rows(unit).capitalize())
+    notes = ["Unweighted counts. Where only one arm has bars, nobody can be compared."]
+    if scores["n"].map(lambda n: isinstance(n, str)).any():
+        notes.append("Pale bars: a small count, drawn at its bound.")
+    title = f"Propensity scores of the {name.rows(unit)}, by arm"
+    return _picture(figure, identifier("overlap", unit), title, tuple(notes))
+
+
+def _love(results: Results, unit: str) -> Picture:
+    """Standardised differences under every set of weights."""
+    name = labels(results)
+    balance = where(results.balance, level_unit=unit)
+    estimands = [(code, name.estimand(code)) for code in in_order(balance["estimand"])]
+    score = "Absolute standardised mean difference"
+    figure = love_sheet(_named(balance, name), estimands, SMD_LIMIT, score)
+    note = (
+        f"Dotted line: {SMD_LIMIT}. The ruler is the unweighted pooled standard deviation before "
+        "and after weighting. Signed values are in the table of balance."
+    )
+    title = f"Balance of the {name.rows(unit)} before and after weighting"
+    return _picture(figure, identifier("love", unit), title, (note,))
+
+
+def _weights(results: Results, unit: str) -> Picture | None:
+    """Spread of the weights, where there are some."""
+    name = labels(results)
+    spread = where(results.weights, level_unit=unit)
+    estimands = [
+        (code, name.estimand(code)) for code in in_order(spread["estimand"]) if code != "unweighted"
+    ]
+    if not estimands:
+        return None
+    figure = weights_sheet(spread, _arms(name), estimands, "Weight")
+    note = "Line: smallest to largest; symbol: median; stroke: 99th percentile."
+    title = f"Weights of the {name.rows(unit)}, by arm"
+    return _picture(figure, identifier("weights-spread", unit), title, (note,))
+
+
+def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:
+    """Balance with one label a line: the column, and the level of a category."""
+    keys = zip(balance["column"], balance["level"].fillna(""), strict=True)
+    label = [
+        name.column(column)
+        if level == ""
+        else f"{name.column(column)}: {name.value(column, level)}"
+        for column, level in keys
+    ]
+    return balance.assign(label=label)
+
+
+def _arms(name: Labels) -> list[tuple[str, str]]:
+    """Code and label of the arms, the reference first."""
+    return [(code, name.arm(code)) for code in name.arms]
+
+
+def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+    """The endpoint's curve under each set of weights, then each competing event."""
+    name = labels(results)
+    people = where(results.risk_table, endpoint=endpoint)
+    states = {state: STATES[state] for state in shown_states(results, endpoint)}
+    frame = where(results.curves, endpoint=endpoint, analysis="primary")
+    for cause, estimand in _curve_order(frame, results, endpoint):
+        curves = where(frame, cause=cause, estimand=estimand)
+        heading = _curve_heading(curves.iloc[0], endpoint, name)
+        figure = outcome_figure(
+            curves, people, arms=_arms(name), states=states, heading=heading, unit=name.unit
+        )
+        key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
+        title = f"{heading}, {name.estimand(estimand)}"
+        drawn = _picture(figure, key, title, curve_notes(results, curves))
+        is_first = cause == endpoint and estimand == headline_estimand(results)
+        yield replace(drawn, about=endpoint, is_first=is_first)
+
+
+def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
+    """Cause and estimand of each figure: the event under the first-named weights comes first."""
+    pairs = list(dict.fromkeys(zip(frame["cause"], frame["estimand"], strict=True)))
+    first = (endpoint, headline_estimand(results))
+    return sorted(pairs, key=lambda pair: (pair != first, pair[0] != endpoint))
+
+
+def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
+    """What the vertical axis of a curve shows."""
+    quantity, label = name.measure(curve["measure"]).name, name.endpoint(endpoint)
+    if curve["cause"] != endpoint:
+        return f"{quantity}: {name.cause(curve['cause']).lower()} before {label.lower()}"
+    return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"
+
+
+def hazard_pictures(results: Results) -> Iterator[Picture]:
+    """Hazard ratios of every endpoint under one another."""
+    name = labels(results)
+    frame = where(main_analysis(results), measure="hazard_ratio", model="cox")
+    if frame.empty:
+        return
+    rows: list[tuple[object, ...]] = []
+    for endpoint in in_order(frame["endpoint"]):
+        rows.append((name.endpoint(endpoint), np.nan, np.nan, np.nan, "", True))
+        for estimand in in_order(frame["estimand"]):
+            row = one(frame, endpoint=endpoint, estimand=estimand)
+            if row is not None:
+                values = (float(row[key]) for key in ("estimate", "lower", "upper"))
+                text = cells.estimate(row, "ratio").text
+                rows.append((name.estimand(estimand), *values, text, False))
+    columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
+    favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
+    head = ("Endpoint, weights", f"Hazard ratio ({name.level} CI)")
+    figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head)
+    title = "Hazard ratios of every endpoint"
+    yield _picture(figure, "forest", title, hazard_notes(results))
+
+
+def _picture(figure: object, key: str, title: str, notes: tuple[str, ...]) -> Picture:
+    """A drawn figure as a picture of the report."""
+    description = f"{title}. {' '.join(notes)} The numbers are in the tables beside it."
+    return Picture(key, title, svg_text(figure, key, title, description), notes)  # type: ignore[arg-type]

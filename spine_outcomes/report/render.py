@@ -1,0 +1,86 @@
+"""The report as one self-contained HTML page, its figures as SVG and its tables as CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.environment import environment, read_asset
+from spine_outcomes.report.exhibits import Exhibits, exhibits, tables
+from spine_outcomes.report.gates import imaging_gate, propensity_gate
+from spine_outcomes.report.head import Head, head
+from spine_outcomes.report.methods_text import methods
+from spine_outcomes.report.pictures import pictures
+from spine_outcomes.report.sections import sections
+from spine_outcomes.report.security import content_policy, json_block
+from spine_outcomes.tables.csv_text import csv_text
+from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.suppression import protected
+
+
+def render_report(results: Results) -> str:
+    """The whole report: one HTML file that asks for nothing from anywhere.
+
+    Parameters
+    ----------
+    results
+        What ``run`` returned; counts below ``plan.report.min_cell`` are hidden here.
+
+    Returns
+    -------
+    str
+        HTML. The same results give the same text.
+    """
+    shown = protected(results)
+    found, top = exhibits(shown), head(shown)
+    style = read_asset("report.css") + running_heads(top)
+    script = read_asset("report.js")
+    return (
+        environment()
+        .get_template("report.html")
+        .render(
+            head=top,
+            policy=content_policy(style, script),
+            style=Markup(style),  # noqa: S704 - our own assets; texts in them are CSS escapes
+            script=Markup(script),  # noqa: S704
+            exhibits=found,
+            sections=sections(shown, found),
+            results=shown,
+            labels=labels(shown),
+            methods=methods(shown),
+            gates={"propensity": propensity_gate(shown), "imaging": imaging_gate(shown)},
+            exports=json_block(exports(found)),
+            machine=json_block(machine(shown)),
+        )
+    )
+
+
+def figure_svgs(results: Results) -> dict[str, str]:
+    """Every figure as a stand-alone SVG document, by file name."""
+    return {f"{picture.id}.svg": picture.svg for picture in pictures(protected(results))}
+
+
+def table_files(results: Results) -> dict[str, str]:
+    """Every table as CSV text, by file name."""
+    return {f"{table.id}.csv": csv_text(table) for table in tables(protected(results))}
+
+
+def exports(found: Exhibits) -> dict[str, str]:
+    """CSV text of every table, for the buttons of the page."""
+    return {table.id: csv_text(table) for table in found.tables.values()}
+
+
+def machine(results: Results) -> dict[str, Any]:
+    """Provenance and plan for programs that read the page."""
+    return {
+        "provenance": results.provenance,
+        "plan": results.plan.model_dump(mode="json", by_alias=True),
+    }
+
+
+def running_heads(top: Head) -> str:
+    """Print margins with the study, the cut-off and the warning on every page."""
+    template = environment().get_template("print.css")
+    return template.render(left=top.running, right=top.identifier, warning=top.warning or "")
