@@ -1,0 +1,34 @@
+"""Order of the rows in time."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spine_outcomes.survival.time_order import TimeOrder
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=40))
+def test_ties_stay_in_the_order_of_the_rows(times):
+    """An order of ties that depends on the processor: sums would differ in their last digit."""
+    order = TimeOrder.of(np.array(times, dtype=float))
+    np.testing.assert_array_equal(order.order, np.argsort(times, kind="stable"))
+    np.testing.assert_array_equal(order.distinct, np.unique(times))
+    np.testing.assert_array_equal(order.distinct[order.group], np.sort(times))
+
+
+def test_round_off_does_not_break_a_tie():
+    """0.1 + 0.2 after 0.3."""
+    order = TimeOrder.of(np.array([0.3, 0.1 + 0.2]))
+    assert len(order.distinct) == 1
+    days = np.array([365.0, 365.0, 366.0])
+    months = np.array([365 / 30.4375, 365 * (1 / 30.4375), 366 / 30.4375])
+    assert len(TimeOrder.of(months).distinct) == len(np.unique(days))
+
+
+def test_position_is_right_continuous():
+    """A curve read one step late, or broken by round-off of the time asked for."""
+    order = TimeOrder.of(np.array([1.0, 2.0, 4.0]))
+    times = [0.5, 1.0, 1.5, 2.0 - 1e-13, 4.0, 9.0]
+    np.testing.assert_array_equal(order.position(times), [-1, 0, 0, 1, 2, 2])
