@@ -1,4 +1,4 @@
-"""Weighted means, standard deviations, quantiles and proportions of one column."""
+"""Weighted means, standard deviations and quantiles."""
 
 from __future__ import annotations
 
@@ -73,12 +73,3 @@ def weighted_quantile(
     upper = np.searchsorted(share, np.asarray(probability) + slack).clip(max=last)
     quantile: NDArray[np.float64] = (ordered[lower] + ordered[upper]) / 2.0
     return quantile
-
-
-def weighted_proportions(
-    codes: NDArray[np.int64], n_levels: int, weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Share of the weight in each level 0, 1, …; shape (n_levels,), NaN without weight."""
-    sums = np.bincount(codes, weight, minlength=n_levels)
-    total = sums.sum()
-    return sums / total if total > 0 else np.full(n_levels, np.nan)

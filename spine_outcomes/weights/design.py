@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -133,22 +133,6 @@ def _spline_columns(x: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArr
     return columns
 
 
-def indicators(name: str, codes: NDArray[np.int64], levels: Sequence[str]) -> Block:
-    """One 0/1 column for every level, the reference and empty levels included.
-
-    Parameters
-    ----------
-    name
-        Column.
-    codes : ndarray of int, shape (n,)
-        0, 1, … by position in ``levels``.
-    levels
-        Names of the levels.
-    """
-    matrix = (np.asarray(codes)[:, None] == np.arange(len(levels))).astype(np.float64)
-    return Block(matrix, tuple(f"{name}={level}" for level in levels))
-
-
 def categories(name: str, codes: NDArray[np.int64], levels: Sequence[str]) -> Block:
     """0/1 columns of every level present but the first, which is the reference.
 
@@ -177,23 +161,27 @@ def categories(name: str, codes: NDArray[np.int64], levels: Sequence[str]) -> Bl
                 fix="Complete the levels, or leave these rows out.",
             )
         )
-    every = indicators(name, codes, levels)
-    counts = every.matrix.sum(axis=0)
+    names = [f"{name}={level}" for level in levels]
+    counts = np.bincount(codes, minlength=len(levels))
     present = np.flatnonzero(counts)
-    findings = _rare_levels([every.names[j] for j in present], counts[present])
+    findings = _rare_levels([names[j] for j in present], counts[present])
     empty = [level for level, count in zip(levels, counts, strict=True) if count == 0]
     if empty:
         message = f"{name} has no row in level {', '.join(empty)}: no column of the model for it."
         findings = (Finding("W_EMPTY_LEVEL", message, "note", "propensity"), *findings)
+    if len(present) == 1:
+        findings = (_constant([name]), *findings)
     shown = present[1:]
-    return Block(every.matrix[:, shown], tuple(every.names[j] for j in shown), findings)
+    matrix = (codes[:, None] == shown).astype(np.float64)
+    return Block(matrix, tuple(names[j] for j in shown), findings)
 
 
 def cut(name: str, x: NDArray[np.float64], cuts: Sequence[float]) -> Block:
     """Categories of ``x`` (n,): below the first cut (the reference), then from each cut on."""
     edges = np.sort(np.asarray(cuts, dtype=np.float64))
-    bounds = [f"<{edges[0]:g}", *(f"{a:g}-<{b:g}" for a, b in pairwise(edges))]
-    return categories(name, np.searchsorted(edges, x, side="right"), [*bounds, f">={edges[-1]:g}"])
+    between = [f"{a:.10g} to under {b:.10g}" for a, b in pairwise(edges)]
+    levels = [f"under {edges[0]:.10g}", *between, f"{edges[-1]:.10g}+"]
+    return categories(name, np.searchsorted(edges, x, side="right"), levels)
 
 
 def interaction(first: Block, second: Block) -> Block:
@@ -224,8 +212,7 @@ def assemble(blocks: Sequence[Block]) -> Design:
     is_constant = matrix.max(axis=0) == matrix.min(axis=0)
     findings = [finding for block in blocks for finding in block.findings]
     if is_constant.any():
-        message = f"{', '.join(names[is_constant])}: constant in these rows, left out of the model."
-        findings.append(Finding("W_CONSTANT", message, "caution", "propensity"))
+        findings.append(_constant(names[is_constant]))
     matrix, names = matrix[:, ~is_constant], names[~is_constant]
     findings += check_collinearity(matrix, tuple(names))
     return Design(
@@ -250,9 +237,13 @@ def _check_finite(matrix: NDArray[np.float64], names: NDArray[np.object_]) -> No
         )
 
 
-def _rare_levels(
-    names: Sequence[str], counts: NDArray[np.float64] | NDArray[np.int64]
-) -> tuple[Finding, ...]:
+def _constant(names: Iterable[str]) -> Finding:
+    """Columns with one value."""
+    message = f"{', '.join(names)}: constant in these rows, left out of the model."
+    return Finding("W_CONSTANT", message, "caution", "propensity")
+
+
+def _rare_levels(names: Sequence[str], counts: NDArray[np.int64]) -> tuple[Finding, ...]:
     """Levels too small to tell anything of the arm; counts stay inside."""
     rare = [name for name, count in zip(names, counts, strict=True) if count < RARE]
     if not rare:

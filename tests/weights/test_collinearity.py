@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from spine_outcomes.errors import NotEstimableError
-from spine_outcomes.weights.design import assemble, categories, indicators, linear
+from spine_outcomes.weights.design import Block, assemble, categories, linear
 from spine_outcomes.weights.propensity import fit_propensity
 
 RNG = np.random.default_rng(3)
@@ -45,9 +45,9 @@ def test_two_dependent_sets_are_told_together():
 
 def test_all_levels_beside_an_intercept_are_dependent():
     """The dummy trap: levels that sum to the intercept."""
-    codes = np.arange(60) % 3
+    every_level = np.eye(3)[np.arange(60) % 3]
     with pytest.raises(NotEstimableError, match="s=0, s=1, s=2 are exactly collinear"):
-        assemble([indicators("s", codes, ["0", "1", "2"])])
+        assemble([Block(every_level, ("s=0", "s=1", "s=2"))])
 
 
 def test_calendar_years_on_another_scale_are_dependent():

@@ -1,4 +1,4 @@
-"""Weighted means, quantiles and proportions."""
+"""Weighted means, standard deviations and quantiles."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine_outcomes.weights.descriptives import (
-    weighted_mean_sd,
-    weighted_proportions,
-    weighted_quantile,
-)
+from spine_outcomes.weights.descriptives import weighted_mean_sd, weighted_quantile
 
 COUNTS = st.lists(st.tuples(st.integers(-5, 5), st.integers(0, 4)), min_size=3, max_size=12).filter(
     lambda rows: sum(count for _, count in rows) > 2
@@ -79,10 +75,3 @@ def test_quantile_worked_by_hand():
 def test_quantile_without_weight_is_not_a_number():
     """A crash, or a quantile of nobody."""
     assert np.isnan(weighted_quantile(np.array([1.0, 2.0]), np.zeros(2), [0.5])).all()
-
-
-def test_proportions_worked_by_hand():
-    """Weights ignored, or an empty level left out of the table."""
-    found = weighted_proportions(np.array([0, 2, 2, 0]), 3, np.array([1.0, 2, 3, 4]))
-    np.testing.assert_allclose(found, [0.5, 0, 0.5])
-    assert np.isnan(weighted_proportions(np.array([0, 1]), 2, np.zeros(2))).all()

@@ -10,7 +10,6 @@ from spine_outcomes.weights.design import (
     assemble,
     categories,
     cut,
-    indicators,
     interaction,
     linear,
     logarithm,
@@ -79,12 +78,6 @@ def test_level_without_rows_gives_no_column_but_a_finding():
     assert "0, II" in block.findings[0].message
 
 
-def test_indicators_keep_every_level():
-    """A balance table without the reference level."""
-    block = indicators("stage", np.array([0, 2]), ["I", "II", "III"])
-    np.testing.assert_array_equal(block.matrix, [[1, 0, 0], [0, 0, 1]])
-
-
 def test_row_without_a_level_is_refused():
     """A missing category that counts as the reference."""
     with pytest.raises(SampleError, match=r"stage.*1 rows belong to none"):
@@ -105,14 +98,14 @@ def test_rare_level_is_a_finding_without_its_count(rare):
 def test_cut_puts_the_cut_point_in_the_upper_class():
     """ECOG 2 counted with 0 and 1."""
     block = cut("ecog", np.array([0, 1, 2, 3, 2, 1.0]), [2])
-    assert block.names == ("ecog=>=2",)
+    assert block.names == ("ecog=2+",)
     np.testing.assert_array_equal(block.matrix[:, 0], [0, 0, 1, 1, 1, 0])
 
 
 def test_cuts_make_classes():
     """Classes that overlap or leave a gap."""
     block = cut("age", np.array([40, 50, 64, 65, 80.0]), [65, 50])
-    assert block.names == ("age=50-<65", "age=>=65")
+    assert block.names == ("age=50 to under 65", "age=65+")
     np.testing.assert_array_equal(block.matrix, [[0, 0], [1, 0], [1, 0], [0, 1], [0, 1]])
 
 
@@ -136,6 +129,14 @@ def test_constant_column_is_dropped_by_name_and_changes_nothing():
     np.testing.assert_array_equal(
         fit_propensity(with_constant, arm).score, fit_propensity(plain, arm).score
     )
+
+
+def test_category_with_one_level_is_constant():
+    """A column that disappears without a word (R40)."""
+    block = categories("sex", np.zeros(20, dtype=int), ["f", "m"])
+    assert block.matrix.shape == (20, 0)
+    assert codes_of(block.findings) == ["W_CONSTANT", "W_EMPTY_LEVEL"]
+    assert assemble([block]).names == ("intercept",)
 
 
 def test_missing_values_are_named_for_all_columns_at_once():

@@ -154,3 +154,13 @@ def test_intercept_only_is_the_share_of_the_arm(drawn):
     alone = Design(drawn.design.matrix[:, :1], ("intercept",))
     score = fit_propensity(alone, drawn.arm).score
     np.testing.assert_allclose(score, drawn.arm.mean(), rtol=1e-13)
+
+
+def test_two_levels_give_the_log_odds_ratio():
+    """A maximum missed in the last digits: 2 of 8 in one level, 5 of 8 in the other.
+
+    Closed form: log(2/6), and log((5/3)/(2/6)) = log 5.
+    """
+    level, arm = np.repeat([0, 1], 8), np.repeat([1, 0, 1, 0], [2, 6, 5, 3])
+    fitted = fit_propensity(assemble([categories("level", level, ["a", "b"])]), arm)
+    np.testing.assert_allclose(fitted.coefficients, [np.log(1 / 3), np.log(5)], rtol=1e-13)
