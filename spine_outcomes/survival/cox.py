@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy import stats
 
 from spine_outcomes.inference import Estimate
+from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.partial_likelihood import Ties
-from spine_outcomes.survival.regression import no_event, not_estimable, regress
+from spine_outcomes.survival.regression import Regression, no_event, not_estimable, regress
 from spine_outcomes.survival.risk_sets import Floats, arrange
-from spine_outcomes.survival.sample import sample_of
+from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
 
@@ -34,6 +36,9 @@ class CoxFit:
     model_covariance : ndarray, shape (p, p)
         Its inverse, NaN where not estimable. Right for rows that are independent and have weight 1
         only: it shrinks as weights grow.
+    likelihood_ratio
+        Test that all coefficients are 0. It needs rows that are independent and have weight 1, and
+        holds where a coefficient is infinite.
     iterations
         Newton steps.
     ties
@@ -45,6 +50,7 @@ class CoxFit:
     null_log_likelihood: float
     information: Floats
     model_covariance: Floats
+    likelihood_ratio: TestResult
     iterations: int
     ties: Ties
 
@@ -117,7 +123,7 @@ def cox(
     if reason is not None:
         nothing = np.full((len(terms),) * 2, np.nan)
         estimate = not_estimable(sample, labels, reason)
-        return CoxFit(estimate, np.nan, np.nan, nothing, nothing, 0, ties)
+        return CoxFit(estimate, np.nan, np.nan, nothing, nothing, no_test(reason), 0, ties)
     arrangement = arrange(sample, cause)
     fit = regress(arrangement, sample.weight, matrix, terms, ties)
     influence = np.zeros((len(terms), sample.n))
@@ -128,6 +134,19 @@ def cox(
         fit.null_log_likelihood,
         fit.information,
         fit.covariance,
+        _likelihood_ratio(sample, fit),
         fit.n_steps,
         ties,
     )
+
+
+def _likelihood_ratio(sample: Sample, fit: Regression) -> TestResult:
+    """Twice the rise of the log likelihood from coefficients 0, χ² on those that are free."""
+    if fit.n_free == 0:
+        return no_test("no covariate varies among the rows at risk")
+    if not np.isin(sample.weight, (0.0, 1.0)).all():
+        return no_test("the rows have weights: the likelihood ratio is not χ²")
+    if sample.cluster is not None and sample.cluster.max() + 1 < sample.n:
+        return no_test("the rows are clustered: the likelihood ratio is not χ²")
+    statistic = 2 * (fit.at.log_likelihood - fit.null_log_likelihood)
+    return TestResult(statistic, float(fit.n_free), float(stats.chi2.sf(statistic, fit.n_free)))

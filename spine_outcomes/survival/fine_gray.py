@@ -183,8 +183,7 @@ def _censoring_scores(
     score then falls by Σ_{t > s} (dN/S0) G(t−) (P1(s) − (S1/S0) P0(s)), with P the sums of r/G(T−)
     and x r/G(T−) over those rows.
     """
-    at, m = fit.at, len(arrangement.n_passed)
-    drift = at.moment * at.g[0]
+    at, m, drift = fit.at, len(arrangement.n_passed), fit.likelihood.drift(fit.at)
     scores = np.zeros((len(fit.kept), len(censoring[0].is_own)))
 
     def after(increments: Floats) -> Floats:

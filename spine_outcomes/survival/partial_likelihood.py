@@ -146,11 +146,16 @@ class PartialLikelihood:
         loss -= self.event_weight[tied.times] @ np.log(total[tied.times])
         return float(loss), (h0, tied.total(h)), (g0, tied.total(g), tied.total(g * tied.fraction))
 
+    def drift(self, at: Evaluation) -> Floats:
+        """Minus the derivative of h_0 in the coefficients, shape (p, m)."""
+        drift = at.moment * at.g[0]
+        drift[:, self.tied.times] -= at.tied_moment * at.g[1]
+        return drift
+
     def score_residuals(self, at: Evaluation) -> Floats:
         """Weighted score residual of each row, shape (p, n); they sum to the score."""
-        tied, mean, drift = self.tied, at.moment * at.h[0], at.moment * at.g[0]
+        tied, mean, drift = self.tied, at.moment * at.h[0], self.drift(at)
         mean[:, tied.times] -= at.tied_moment * at.h[1]
-        drift[:, tied.times] -= at.tied_moment * at.g[1]
         mean /= self.event_weight
         tied_drift = at.moment[:, tied.times] * at.g[1] - at.tied_moment * at.g[2]
         residuals = np.empty_like(self.covariates)

@@ -47,6 +47,8 @@ class Regression:
         Their standard deviations.
     null_log_likelihood
         Log likelihood at coefficients 0.
+    n_free
+        Number of coefficients that the likelihood depends on, infinite ones included.
     n_steps
         Newton steps.
     """
@@ -58,6 +60,7 @@ class Regression:
     kept: Indices
     unit: Floats
     null_log_likelihood: float
+    n_free: int
     n_steps: int
 
     @property
@@ -124,6 +127,7 @@ def regress(
     likelihood = PartialLikelihood.of(x, weight, arrangement.risk, arrangement.events, ties)
     null = likelihood.at(np.zeros(len(x)))
     fit = _fit(likelihood, null, names)
+    n_free = len(fit.kept)
     if not fit.maximum.has_converged:
         own = covariates[arrangement.rows]
         fit = _limit(likelihood, fit, names, own)
@@ -138,6 +142,7 @@ def regress(
         fit.kept,
         unit[fit.kept],
         null.log_likelihood,
+        n_free,
         fit.maximum.n_steps,
     )
 

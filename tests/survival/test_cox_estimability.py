@@ -1,0 +1,179 @@
+"""What a Cox model cannot estimate has a reason in place of a number, and leaves the rest alone."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from spine_outcomes.survival.cox import cox
+
+INFINITE = ("no event where", "separates", "every event has", "no maximum", "beside an")
+
+
+def is_monotone(time, status, x, entry):
+    """Whether the likelihood rises for ever in some direction, by linear programming.
+
+    It does where z·x is largest for the event in every risk set, and not the same for all.
+    """
+    gaps = [
+        x[i] - x[j]
+        for i in np.flatnonzero(status == 1)
+        for j in np.flatnonzero((time >= time[i]) & (entry < time[i]))
+    ]
+    gaps = np.array([gap for gap in gaps if gap.any()])
+    if not len(gaps):
+        return False
+    best = linprog(-gaps.sum(axis=0), A_ub=-gaps, b_ub=np.zeros(len(gaps)), bounds=(-1, 1))
+    return -best.fun > 1e-9
+
+
+def only_reason(fit):
+    assert np.isnan(fit.estimate.value).all()
+    assert not fit.estimate.influence.any()
+    (reason,) = set(fit.estimate.reasons)
+    return reason
+
+
+def test_no_event_in_an_arm():
+    """C18: others print 21.94 ± 24795 or 17.78 ± 3095."""
+    arm = [1, 1, 1, 0, 0, 0]
+    fit = cox([1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], covariates=arm, names=["arm"])
+    assert only_reason(fit) == "no event where arm is 0"
+    assert np.isnan(fit.information).all()
+    np.testing.assert_allclose(fit.log_likelihood, -log(6), rtol=1e-12)
+    test = fit.likelihood_ratio
+    np.testing.assert_allclose(test.statistic, 2 * log(20), rtol=1e-12)
+    np.testing.assert_allclose(test.p_value, 0.014375, atol=5e-7)
+    assert test.df == 1
+
+
+def test_monotone_likelihood_that_is_only_so_with_exact_ties():
+    """VALIDATION row 4 in spirit: events in the arm, but always of the largest covariate."""
+    fit = cox([1, 2, 3], [1, 1, 1], covariates=[3.0, 2.0, 1.0], names=["dose"])
+    assert "every event has the largest dose" in only_reason(fit)
+
+
+def test_no_event_in_an_arm_with_late_entry():
+    """The same fact is found when rows enter late."""
+    fit = cox(
+        [2, 3, 4, 5, 6, 7],
+        [1, 1, 1, 0, 0, 0],
+        covariates=[1, 1, 1, 0, 0, 0],
+        entry=[0, 1, 1, 0, 2, 3],
+        names=["arm"],
+    )
+    assert only_reason(fit) == "no event where arm is 0"
+
+
+def test_no_events():
+    """C21: one plain sentence, not a matrix inversion problem."""
+    fit = cox([1, 2, 3], [0, 2, 0], covariates=[0, 1, 1])
+    assert only_reason(fit) == "no event of cause 1"
+    assert np.isnan(fit.log_likelihood)
+    assert fit.likelihood_ratio.reason == "no event of cause 1"
+
+
+def test_all_events_without_weight():
+    """C23: events are there, but nothing that counts."""
+    fit = cox([1, 2, 3], [1, 1, 0], [0, 0, 1], covariates=[0, 1, 1])
+    assert only_reason(fit) == "no weighted events: every event of cause 1 has weight 0"
+
+
+def test_row_without_weight_is_as_if_absent():
+    """C23: weight 0 and a dropped row give the same numbers, also where the row would tie."""
+    time, status = np.array([1, 1, 2, 3, 3, 5, 6]), np.array([1, 1, 1, 0, 1, 1, 0])
+    x, weight = np.array([0, 1, 1, 0, 1, 0, 1.0]), np.array([1, 0, 2, 1, 1, 1, 0.5])
+    fit = cox(time, status, weight, covariates=x)
+    kept = weight > 0
+    dropped = cox(time[kept], status[kept], weight[kept], covariates=x[kept])
+    np.testing.assert_array_equal(fit.estimate.value, dropped.estimate.value)
+    np.testing.assert_array_equal(fit.estimate.influence[kept], dropped.estimate.influence)
+    assert fit.estimate.influence[1] == 0
+
+
+ROWS = np.random.default_rng(11)
+TIME, STATUS = np.ceil(ROWS.exponential(5, 40)), ROWS.choice([0, 1], 40)
+ARM, AGE = ROWS.integers(0, 2, 40), ROWS.normal(60, 9, 40)
+
+
+@pytest.mark.parametrize("constant", [1.0, 0.1, 1e9])
+def test_constant_covariate_is_dropped_by_name(constant):
+    """C33: the constant has its reason, the others the numbers they have without it."""
+    covariates = np.column_stack([ARM, np.full(40, constant), AGE])
+    fit = cox(TIME, STATUS, covariates=covariates, names=["arm", "site", "age"])
+    rest = cox(TIME, STATUS, covariates=covariates[:, [0, 2]])
+    assert fit.estimate.reasons == (None, "site does not vary among the rows at risk", None)
+    np.testing.assert_array_equal(fit.estimate.value[[0, 2]], rest.estimate.value)
+    np.testing.assert_array_equal(fit.estimate.influence[:, [0, 2]], rest.estimate.influence)
+    assert fit.likelihood_ratio == rest.likelihood_ratio
+
+
+def test_covariate_that_varies_before_the_first_event_only():
+    """Rows that nobody compares with an event carry no information."""
+    is_early = np.arange(40) == 0
+    time = np.where(is_early, 0.5, TIME)
+    fit = cox(time, STATUS * ~is_early, covariates=is_early * 1e6)
+    assert only_reason(fit) == "x1 does not vary among the rows at risk"
+    assert fit.likelihood_ratio.reason == "no covariate varies among the rows at risk"
+
+
+def test_collinear_covariates_are_named_and_the_rest_is_estimated():
+    """One of a collinear set would otherwise get a coefficient that depends on the order."""
+    covariates = np.column_stack([ARM, AGE, 120 - AGE * 2, ROWS.normal(size=40)])
+    fit = cox(TIME, STATUS, covariates=covariates, names=["arm", "age", "young", "x"])
+    reason = "age, young are collinear: their effects cannot be told apart"
+    assert fit.estimate.reasons == (None, reason, reason, None)
+    rest = cox(TIME, STATUS, covariates=covariates[:, [0, 1, 3]])
+    np.testing.assert_allclose(fit.estimate.value[[0, 3]], rest.estimate.value[[0, 2]], rtol=1e-9)
+    np.testing.assert_allclose(
+        fit.model_covariance[[0, 3], [0, 3]], rest.model_covariance[[0, 2], [0, 2]], rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        fit.estimate.influence[:, [0, 3]], rest.estimate.influence[:, [0, 2]], atol=1e-9
+    )
+
+
+def test_finite_coefficient_beside_an_infinite_one():
+    """A rare level without events must not spoil the arm's hazard ratio.
+
+    Its rows leave every risk set in the limit: the arm's estimate is that without them.
+    """
+    is_rare = np.zeros(40, dtype=bool)
+    is_rare[np.flatnonzero(STATUS == 0)[:4]] = True
+    fit = cox(TIME, STATUS, covariates=np.column_stack([ARM, is_rare]), names=["arm", "rare"])
+    without = cox(TIME[~is_rare], STATUS[~is_rare], covariates=ARM[~is_rare])
+    assert fit.estimate.reasons == (None, "no event where rare is 1")
+    np.testing.assert_allclose(fit.estimate.value[0], without.estimate.value[0], rtol=1e-9)
+    np.testing.assert_allclose(fit.log_likelihood, without.log_likelihood, rtol=1e-9)
+    np.testing.assert_allclose(
+        fit.estimate.influence[~is_rare, 0], without.estimate.influence[:, 0], atol=1e-9
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_infinite_exactly_where_a_direction_separates(data):
+    """A finite number where there is no maximum, or a refusal where there is one."""
+    n = data.draw(st.integers(3, 12))
+    p = data.draw(st.integers(1, 3))
+
+    def integers(low, high):
+        return np.array(data.draw(st.lists(st.integers(low, high), min_size=n, max_size=n)))
+
+    time, status = integers(1, 5), integers(0, 1)
+    x = np.column_stack([integers(0, 2) for _ in range(p)]).astype(float)
+    if not status.any():
+        return
+    fit = cox(time, status, covariates=x)
+    reasons = [str(reason) for reason in fit.estimate.reasons]
+    if is_monotone(time, status, x, np.full(n, -1.0)):
+        assert not fit.estimate.is_estimable.all()
+        assert not any("no maximum" in reason for reason in reasons)
+    else:
+        assert not any(word in reason for reason in reasons for word in INFINITE)
+    assert (np.abs(fit.estimate.value[fit.estimate.is_estimable]) < 12).all()
