@@ -90,7 +90,13 @@ def balance(
 
 
 def effective_sample_size(weight: NDArray[np.float64]) -> float:
-    """Kish's (Σw)²/Σw²: rows of equal weight that would be as precise; 0 without weight."""
+    """Kish's (Σw)²/Σw²: rows of equal weight that would be as precise; 0 without weight.
+
+    Examples
+    --------
+    >>> effective_sample_size(np.array([1.0, 1.0, 2.0]))
+    2.6666666666666665
+    """
     largest = weight.max(initial=0.0)
     if largest == 0:
         return 0.0

@@ -58,6 +58,11 @@ def weighted_quantile(
     The smallest x whose distribution function exceeds p, averaged with the one before where the
     function equals p there (Hyndman and Fan, 1996, type 2): a weight of k is k copies of the row,
     and the scale of the weights does not matter.
+
+    Examples
+    --------
+    >>> weighted_quantile(np.array([3.0, 7.0, 9.0]), np.array([2.0, 3.0, 5.0]), [0.25, 0.5])
+    array([7., 8.])
     """
     kept = weight > 0
     if not kept.any():

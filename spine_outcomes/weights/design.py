@@ -177,7 +177,13 @@ def categories(name: str, codes: NDArray[np.int64], levels: Sequence[str]) -> Bl
 
 
 def cut(name: str, x: NDArray[np.float64], cuts: Sequence[float]) -> Block:
-    """Categories of ``x`` (n,): below the first cut (the reference), then from each cut on."""
+    """Categories of ``x`` (n,): below the first cut (the reference), then from each cut on.
+
+    Examples
+    --------
+    >>> cut("age", np.array([40.0, 50.0, 70.0]), [50, 65]).names
+    ('age=50 to under 65', 'age=65+')
+    """
     edges = np.sort(np.asarray(cuts, dtype=np.float64))
     between = [f"{a:.10g} to under {b:.10g}" for a, b in pairwise(edges)]
     levels = [f"under {edges[0]:.10g}", *between, f"{edges[-1]:.10g}+"]

@@ -76,6 +76,15 @@ def weigh(
     With h from `TARGETS`, D = ∂ log w/∂γ = (d log h/dη + e − a) x in either arm. Stabilising adds
     the parameter P(arm = 1) to γ. A truncated weight is the bound, taken as fixed: D = 0. Matching
     weights have a kink at e = ½; at e = ½ exactly D is that of the side e > ½.
+
+    Examples
+    --------
+    >>> from spine_outcomes.weights.design import assemble, linear
+    >>> from spine_outcomes.weights.propensity import fit_propensity
+    >>> arm = np.array([0, 0, 1, 0, 1, 1])
+    >>> design = assemble([linear("male", np.array([0.0, 0, 0, 1, 1, 1]))])
+    >>> weigh(fit_propensity(design, arm), arm, "ATO").value.round(3)
+    array([0.333, 0.333, 0.667, 0.667, 0.333, 0.333])
     """
     if estimand == "unweighted":
         return Weights(np.ones(len(arm)) if propensity is None else propensity.weight, estimand)

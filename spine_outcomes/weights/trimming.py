@@ -53,6 +53,11 @@ def crump_bound(score: NDArray[np.float64]) -> float:
     With g = 1/(e(1 − e)), the rows kept minimise Σ g / m² over the m with the smallest g, and
     1/(α(1 − α)) is twice their mean g; α = 0 where all rows are best kept (Crump, Hotz, Imbens and
     Mitnik, 2009, corollary 1; equal outcome variances in the arms).
+
+    Examples
+    --------
+    >>> round(crump_bound(np.array([0.5] * 8 + [0.01])), 6)
+    0.146447
     """
     inverse_variance = np.sort(1.0 / (score * (1.0 - score)))
     total = np.cumsum(inverse_variance)
