@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from spine_outcomes.commands.console import announce
+
 plan = typer.Typer(name="plan", help="Hold an analysis plan fast.", no_args_is_help=True)
 
 
@@ -18,4 +20,17 @@ def _plan() -> None:
 def lock(
     name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file or name.")] = "primary",
 ) -> None:
-    """Write the plan's hash and today's date into the plan: later departures are reported."""
+    """Write the plan's hash and today's date into the plan, and its content beside it.
+
+    A report of the plan lists from then on every key that has changed.
+    """
+    import datetime
+
+    from spine_outcomes.commands import clock
+    from spine_outcomes.study.lock import lock_file, lock_plan
+    from spine_outcomes.study.packaged import find_plan
+
+    path = find_plan(name)
+    lock_plan(path, datetime.date.fromisoformat(clock.now()[:10]))
+    announce(path)
+    announce(lock_file(path))

@@ -63,15 +63,20 @@ def report(
     _check_backend(backend)
     from joblib import parallel_config
 
-    from spine_outcomes.commands.report_run import PlanOptions, run_report
+    from spine_outcomes.commands.report_run import run_report
 
+    options = {
+        "cutoff": cutoff.date() if cutoff else None,
+        "seed": seed,
+        "report.min_cell": min_cell,
+    }
     with parallel_config(backend=backend, n_jobs=jobs):
         run_report(
             plan,
             cohort=cohort,
             dictionary=dictionary,
             out=out,
-            options=PlanOptions(cutoff.date() if cutoff else None, seed, min_cell),
+            given={key: value for key, value in options.items() if value is not None},
             overwrite=overwrite,
             strict=strict,
         )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import shlex
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.run import run
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.commands.console import announce, progress, say
-from spine_outcomes.commands.inputs import Inputs, find_inputs
 from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.run_files import reproducibility_id, run_files
@@ -24,36 +23,10 @@ from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
 from spine_outcomes.study.lock import departures, plan_hash
 from spine_outcomes.study.packaged import find_plan
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan_file import read_plan_file
+from spine_outcomes.study.variants import changed
 
 OUTPUT_ROOT = Path("reports")
-
-
-@dataclass(frozen=True)
-class PlanOptions:
-    """Values given on the command line in place of the plan's; None: as planned."""
-
-    cutoff: datetime.date | None = None
-    seed: int | None = None
-    min_cell: int | None = None
-
-    def apply(self, plan: AnalysisPlan) -> AnalysisPlan:
-        """The plan as it will run."""
-        top = {"cutoff": self.cutoff, "seed": self.seed}
-        update: dict[str, object] = {key: value for key, value in top.items() if value is not None}
-        if self.min_cell is not None:
-            update["report"] = plan.report.model_copy(update={"min_cell": self.min_cell})
-        return plan.model_copy(update=update)
-
-    def findings(self, plan: AnalysisPlan) -> Iterator[Finding]:
-        """A note for each value of the plan that was replaced."""
-        for key, given, planned in (
-            ("cutoff", self.cutoff, plan.cutoff),
-            ("seed", self.seed, plan.seed),
-            ("report.min_cell", self.min_cell, plan.report.min_cell),
-        ):
-            if given is not None and given != planned:
-                message = f"{key} is {given}, given with the command; the plan says {planned}."
-                yield Finding("N_COMMAND_OPTION", message, "note", "plan")
 
 
 def run_report(
@@ -62,46 +35,74 @@ def run_report(
     cohort: Path | None,
     dictionary: Path | None,
     out: Path | None,
-    options: PlanOptions,
+    given: Mapping[str, object],
     overwrite: bool,
     strict: bool,
 ) -> None:
-    """Run a plan and write its folder, as the options of ``report`` say."""
+    """Run a plan and write its folder.
+
+    Parameters
+    ----------
+    plan_name, cohort, dictionary, out, overwrite, strict
+        As the options of ``report``.
+    given
+        Values that replace the plan's, by dotted key.
+    """
     with progress() as step:
         step("Reading the plan and the dictionary")
-        plan_file = find_plan(plan_name)
-        planned = load_plan(plan_file)
-        inputs = find_inputs(plan_file, planned, cohort, dictionary)
-        columns = load_dictionary(inputs.dictionary)
-        plan = options.apply(planned)
+        named = read_plan_file(find_plan(plan_name))
+        dictionary = named.dictionary if dictionary is None else dictionary
+        cohort = named.cohort_path if cohort is None else cohort
+        out = OUTPUT_ROOT / named.path.stem if out is None else out
+        planned, columns = load_plan(named.path), load_dictionary(dictionary)
+        plan = _with_options(planned, given)
         check_plan(plan, columns)
-        out = OUTPUT_ROOT / plan_file.stem if out is None else out
         identity = {"command": "report", "plan_sha256": plan_hash(planned)}
-        with reserve(out, identity, inputs.files, overwrite) as folder:
+        with reserve(out, identity, (*named.chain, dictionary, cohort), overwrite) as folder:
             step("Reading and checking the cohort")
-            rows = read_cohort(inputs.cohort, columns)
+            rows = read_cohort(cohort, columns)
             step("Estimating")
-            found = [*options.findings(planned), *departures(plan)]
+            found = [*_replaced(planned, given), *departures(plan, columns)]
             results = run(plan, rows, findings=found)
             check_required(results)
             if strict:
                 check_strict(results)
             step("Drawing tables and figures")
-            results = _with_sources(results, inputs)
+            results = _with_sources(results, named.path, dictionary)
             files = run_files(results)
             step("Writing")
             facts = {**results.provenance, "command": _command()}
             folder.publish(with_manifest(files, identity, facts))
-    _tell(results, out, sorted(files))
+    _tell(results, out, sorted((*files, "manifest.json")))
 
 
-def _with_sources(results: Results, inputs: Inputs) -> Results:
+def _with_options(plan: AnalysisPlan, given: Mapping[str, object]) -> AnalysisPlan:
+    """The plan as it runs; its sensitivity analyses start from there."""
+    return changed(plan, given).model_copy(update={"sensitivity": plan.sensitivity})
+
+
+def _replaced(plan: AnalysisPlan, given: Mapping[str, object]) -> list[Finding]:
+    """A note for each value of the plan that the command replaced."""
+    planned = ((key, value, attrgetter(key)(plan)) for key, value in given.items())
+    return [
+        Finding(
+            "N_COMMAND_OPTION",
+            f"{key} is {value}, given with the command; the plan says {before}.",
+            "note",
+            "plan",
+        )
+        for key, value, before in planned
+        if value != before
+    ]
+
+
+def _with_sources(results: Results, plan: Path, dictionary: Path) -> Results:
     """Results that know which plan and dictionary they came from, and their own hash."""
     sources = {
-        "plan": inputs.plan.stem,
+        "plan": plan.stem,
         "plan_sha256": plan_hash(results.plan),
-        "dictionary": inputs.dictionary.name,
-        "dictionary_sha256": sha256(inputs.dictionary.read_bytes()),
+        "dictionary": dictionary.name,
+        "dictionary_sha256": sha256(dictionary.read_bytes()),
         "seed": results.plan.seed,
         "reproducibility_id": reproducibility_id(results),
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+
 import numpy as np
-import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.errors import NotEstimableError, Problem
@@ -36,7 +37,7 @@ def check_strict(results: Results) -> None:
     warnings = results.findings[results.findings["severity"] != "note"]
     if len(warnings):
         raise NotEstimableError(
-            *(Problem(row.code, row.message) for row in warnings.itertuples()),
+            *(Problem(row["code"], row["message"]) for row in warnings.to_dict("records")),
             Problem("E_STRICT", f"{len(warnings)} warnings, and --strict allows none"),
         )
 
@@ -56,14 +57,16 @@ def _missing(required: Required, results: Results) -> list[Problem]:
     found = frame[asked]
     if found.empty:
         return [Problem("E_REQUIRED", f"the plan requires {name}, which this run does not make")]
-    failed = found[found["status"] != "ok"]
+    failed = found[found["status"] != "ok"].to_dict("records")
     return [
-        Problem("E_REQUIRED", f"the plan requires {name}; not estimable{_where(row)}: {row.reason}")
-        for row in failed.itertuples()
+        Problem(
+            "E_REQUIRED", f"the plan requires {name}; not estimable{_where(row)}: {row['reason']}"
+        )
+        for row in failed
     ]
 
 
-def _where(row: pd.Series) -> str:  # type: ignore[type-arg]
+def _where(row: Mapping[Hashable, object]) -> str:
     """The estimand and arm of a result, as far as it has them."""
-    parts = [str(part) for part in (row.estimand, row.arm) if not pd.isna(part)]
+    parts = [str(part) for part in (row["estimand"], row["arm"]) if isinstance(part, str)]
     return f" ({', '.join(parts)})" if parts else ""

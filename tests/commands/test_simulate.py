@@ -1,0 +1,50 @@
+"""The simulate and verify commands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Folder of a small draw, beside the working folder."""
+    monkeypatch.chdir(tmp_path)
+    done = command("simulate", "--n", "30", "--seed", "3", "--out", "draw")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["draw/cohort.csv", "draw/manifest.json", "draw/truth.json"]
+    return tmp_path / "draw"
+
+
+def test_a_draw_repeats(drawn: Path, command: Command) -> None:
+    """A cohort that changes from draw to draw would make its truth the truth of another one."""
+    first = (drawn / "cohort.csv").read_bytes()
+    assert command("simulate", "--n", "30", "--seed", "3", "--out", "draw").returncode == 0
+    assert (drawn / "cohort.csv").read_bytes() == first
+    assert command("simulate", "--n", "30", "--seed", "4", "--out", "draw").returncode == 0
+    assert (drawn / "cohort.csv").read_bytes() != first
+    assert json.loads((drawn / "truth.json").read_text())
+
+
+def test_a_changed_draw_does_not_verify(drawn: Path, command: Command) -> None:
+    """A cohort edited by hand must not pass as the simulated one."""
+    assert command("verify", "draw").returncode == 0
+    with (drawn / "cohort.csv").open("a") as file:
+        file.write("x\n")
+    done = command("verify", "draw")
+    assert done.returncode == 3
+    assert "cohort.csv was edited" in done.stderr
+
+
+@pytest.mark.parametrize("words", [["--n", "0"], ["--n", "many"], ["--seed", "-1"]])
+def test_a_size_that_cannot_be_is_a_usage_error(command: Command, words: list[str]) -> None:
+    """Exit 2, naming the option."""
+    done = command("simulate", *words)
+    assert done.returncode == 2
+    assert words[0] in done.stderr
