@@ -29,7 +29,7 @@ ARRAYS_ONLY = {
     "weights": {"errors", "inference"},
 }
 DISEASE = re.compile(
-    r"tumou?r|spinal|spine(?!.?outcomes)|vertebra|fracture|metasta|bilsky|\bsins\b|radiother|sbrt|"
+    r"tumou?r|spinal|spine(?!s\b|.?outcomes)|vertebra|fracture|metasta|bilsky|\bsins\b|radiother|sbrt|"
     r"\bgtv\b|\bctv\b|\bptv\b|epidural|paraspinal|dosimetr|eqd2|\bbed\b|cancer|delineation",
     re.IGNORECASE,
 )
