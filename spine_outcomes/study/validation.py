@@ -71,7 +71,12 @@ def _faults(
     model: type[BaseModel], fault: ValidationError, data: Any
 ) -> Iterator[tuple[KeyPath, str, str]]:
     """Key path, code and words of each fault."""
-    for entry in fault.errors():
+    entries = fault.errors()
+    for entry in entries:
+        if entry["type"] == "too_short" and any(
+            other["loc"][: len(entry["loc"])] == entry["loc"] for other in entries if other != entry
+        ):
+            continue  # too short only because its items are wrong
         path = _path_in_data(entry["loc"], data, entry["type"])
         if entry["type"] == "faults":
             yield from ((path + inside, "E_PLAN", text) for inside, text in entry["ctx"]["faults"])
@@ -87,8 +92,13 @@ def _message(model: type[BaseModel], entry: Any) -> str:
         allowed = sorted(set(_allowed_keys(model, entry["loc"][:-1])))
         word = printable(entry["loc"][-1])
         return f"unknown key{did_you_mean(word, allowed) or '.'} Allowed: {', '.join(allowed)}."
-    text = str(entry["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return text if entry["type"] == "value_error" else f"must be {text}"
+    if entry["type"] == "too_short":
+        return f"needs at least {entry['ctx']['min_length']}"
+    text = str(entry["msg"])
+    for prefix, instead in (("Value error, ", ""), ("Input should be ", "must be ")):
+        if text.startswith(prefix):
+            return instead + text.removeprefix(prefix)
+    return text
 
 
 def _has(data: dict[Any, Any] | list[Any], key: int | str) -> bool:
