@@ -8,7 +8,7 @@ import numpy as np
 
 from spine_outcomes.clinical.simulated_covariates import BILSKY, SITES
 from spine_outcomes.clinical.simulated_draw import Draw
-from spine_outcomes.clinical.simulated_observation import NEVER, STUDY_START
+from spine_outcomes.clinical.simulated_observation import NEVER
 from spine_outcomes.clinical.simulated_uniforms import Floats, Ints
 
 
@@ -63,7 +63,6 @@ def _outcome(draw: Draw, event: Ints) -> tuple[Floats, Ints]:
 def _covariates(draw: Draw) -> dict[str, np.ndarray]:
     """Columns of the propensity model by name."""
     lesions, patients, of = draw.lesions, draw.patients, draw.lesions.patient
-    year = (STUDY_START + patients.start_day).astype("datetime64[Y]").astype(np.int64) + 1970
     site = patients.site[of]
     return {
         "age": patients.age[of],
@@ -77,5 +76,5 @@ def _covariates(draw: Draw) -> dict[str, np.ndarray]:
         "collapse>=2": lesions.collapse >= 2,
         "posterolateral": lesions.posterolateral > 0,
         "surgery": lesions.had_surgery,
-        "year": year[of],
+        "year": patients.year[of],
     }
