@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from spine_outcomes.cohort.header import key_columns
+from spine_outcomes.cohort.places import Places
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
 
@@ -30,6 +34,8 @@ class Cohort:
         What a reader must know about the intake.
     is_simulated
         Whether the rows are simulated; said on every page.
+    lines : ndarray of int, shape (n,), or None
+        Line of the file on which each row starts, for messages; None: not known.
     """
 
     frame: pd.DataFrame
@@ -38,3 +44,15 @@ class Cohort:
     sha256: str
     findings: tuple[Finding, ...] = ()
     is_simulated: bool = False
+    lines: NDArray[np.int64] | None = None
+
+    @property
+    def places(self) -> Places:
+        """Where the rows stand, for messages."""
+        keys = key_columns(self.dictionary)
+        return Places(self.source, self.lines, tuple(self.frame[key].array for key in keys))
+
+    def take(self, rows: NDArray[np.intp]) -> Cohort:
+        """The cohort of the rows at some positions (k,), in that order."""
+        frame = self.frame.iloc[rows].reset_index(drop=True)
+        return replace(self, frame=frame, lines=None if self.lines is None else self.lines[rows])

@@ -1,0 +1,221 @@
+"""Delimited text into a table of text: strict, with the physical line of every row.
+
+Nothing is sniffed: encoding and delimiter are the dictionary's. Quotes follow RFC 4180.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spine_outcomes.cohort.header import Header, match_header
+from spine_outcomes.cohort.source_file import SourceFile
+from spine_outcomes.cohort.text_table import MAX_ROWS, TextColumn, TextColumnBuilder, TextTable
+from spine_outcomes.errors import MAX_SHOWN, CohortError, DictionaryError, Finding, Problem
+from spine_outcomes.study.dictionary import DataDictionary
+
+MAX_CELL = 65_536
+
+_CHUNK = 100_000
+_OTHER_DELIMITERS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
+    """Read delimited text into a table of text.
+
+    Raises
+    ------
+    CohortError
+        If the bytes are not text of the declared encoding, a row has another number of fields than
+        the header, a quote is not closed, a blank line stands between rows, a cell or the table is
+        too large, or there is no row. All such lines at once.
+    DictionaryError
+        If the declared encoding does not exist.
+    """
+    table = dictionary.table
+    delimiter = "\t" if source.suffix == ".tsv" else table.delimiter
+    encoding = "utf-8-sig" if table.encoding.lower() in ("utf-8", "utf8") else table.encoding
+    _check_text(source, encoding)
+    stream = io.TextIOWrapper(io.BytesIO(source.raw), encoding=encoding, newline="")
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    names = _names(reader, source, dictionary, delimiter)
+    header = match_header(names, dictionary, source.name)
+    body = _Body(source.name, header, len(names))
+    body.read(reader)
+    return TextTable(
+        file=source.name,
+        columns=body.columns(),
+        lines=np.array(body.lines, dtype=np.int64),
+        decimal=table.decimal,
+        date_format=table.date_format,
+        problems=header.problems,
+        findings=(*header.findings, *body.findings()),
+    )
+
+
+def _check_text(source: SourceFile, encoding: str) -> None:
+    """Refuse bytes that are not text of the declared encoding, or that hold a NUL."""
+    raw, file = source.raw, source.name
+    if encoding == "utf-8-sig" and raw.startswith(_WIDE_MARKS):
+        fix = "Save the file as UTF-8, or declare the encoding in the dictionary (utf-16)."
+        raise CohortError(Problem("E_ENCODING", "this is UTF-16 text", file=file, fix=fix))
+    try:
+        text = raw.decode(encoding)
+    except LookupError:
+        message = f"table.encoding: no text encoding {encoding!r} is known"
+        raise DictionaryError(Problem("E_ENCODING", message)) from None
+    except UnicodeDecodeError as fault:
+        raise CohortError(_undecodable(source, encoding, fault.start)) from None
+    if not text.strip("\ufeff \t\r\n"):
+        raise CohortError(Problem("E_EMPTY", "the file is empty; a header is expected", file=file))
+    if "\0" in text:
+        before = text[: text.index("\0")]
+        message = f"a NUL at byte {len(before.encode(encoding))}"
+        fix = "The file is damaged or is not text; export it again."
+        line = before.count("\n") + 1
+        raise CohortError(Problem("E_NUL", message, file=file, line=line, fix=fix))
+
+
+def _undecodable(source: SourceFile, encoding: str, at: int) -> Problem:
+    """Say where a byte is no text, and which encoding would read it."""
+    raw = source.raw
+    is_western = encoding == "utf-8-sig" and raw[at] >= 0x80
+    fix = "If the file comes from Windows, declare encoding: cp1252." if is_western else None
+    name = "UTF-8" if encoding == "utf-8-sig" else encoding
+    line = raw.count(b"\n", 0, at) + 1
+    field_number = raw.count(b",", raw.rfind(b"\n", 0, at) + 1, at) + 1
+    message = f"byte {at} (0x{raw[at]:02X}, near field {field_number}) is not {name}"
+    return Problem("E_ENCODING", message, file=source.name, line=line, fix=fix)
+
+
+def _names(
+    reader: Any, source: SourceFile, dictionary: DataDictionary, delimiter: str
+) -> Sequence[str]:
+    """Names on the first line; refuses a table that the delimiter does not divide."""
+    file = source.name
+    try:
+        names: list[str] = next(reader)
+    except csv.Error as fault:
+        raise CohortError(_quoting(file, 1, fault)) from None
+    if not names:
+        message = "the first line is blank; a header is expected"
+        raise CohortError(Problem("E_HEADER", message, file=file, line=1))
+    other = [word for d, word in _OTHER_DELIMITERS.items() if d != delimiter and d in names[0]]
+    if len(names) == 1 and len(dictionary.columns) > 1 and other:
+        message = f"1 column found; the header looks divided by {other[0]}"
+        fix = "Set table.delimiter in the dictionary."
+        raise CohortError(Problem("E_DELIMITER", message, file=file, line=1, fix=fix))
+    return names
+
+
+@dataclass
+class _Body:
+    """The rows under a header, gathered in pieces so that memory stays bounded."""
+
+    file: str
+    header: Header
+    n_fields: int
+    lines: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    misfits: list[tuple[int, int]] = field(default_factory=list)
+    faults: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._builders = {name: TextColumnBuilder() for name in self.header.positions}
+
+    def read(self, reader: Any) -> None:
+        """Read every row; raise what is wrong with their shape."""
+        rows: list[list[str]] = []
+        for row in self._well_formed(reader):
+            rows.append(row)
+            if len(rows) == _CHUNK:
+                self._extend(rows)
+                rows = []
+        if rows:
+            self._extend(rows)
+        self._raise_faults()
+
+    def columns(self) -> dict[str, TextColumn]:
+        """Columns read."""
+        found = {name: builder.column() for name, builder in self._builders.items()}
+        for name, column in found.items():
+            length = np.fromiter(map(len, column.values), dtype=np.int64, count=len(column.values))
+            rows = np.flatnonzero(column.rows_with(length > MAX_CELL))[:MAX_SHOWN]
+            self.faults += [_too_long(self.file, self.lines[row], name) for row in rows]
+        self._raise_faults()
+        return found
+
+    def findings(self) -> Iterator[Finding]:
+        """Blank lines after the last row."""
+        if self.blank:
+            message = f"{len(self.blank)} blank lines after the last row were ignored."
+            yield Finding("W_BLANK_LINES", message, "note", n=len(self.blank))
+
+    def _well_formed(self, reader: Any) -> Iterator[list[str]]:
+        """Rows with as many fields as the header; notes the lines of all others."""
+        lines, n_fields = self.lines, self.n_fields
+        start = reader.line_num + 1
+        try:
+            for row in reader:
+                if len(row) == n_fields:
+                    lines.append(start)
+                    yield row
+                elif row:
+                    self.misfits.append((start, len(row)))
+                else:
+                    self.blank.append(start)
+                start = reader.line_num + 1
+        except csv.Error as fault:
+            self.faults.append(_quoting(self.file, start, fault))
+
+    def _extend(self, rows: list[list[str]]) -> None:
+        if len(self.lines) > MAX_ROWS:
+            message = f"more than {MAX_ROWS} rows"
+            raise CohortError(Problem("E_TOO_LARGE", message, file=self.file))
+        fields = list(zip(*rows, strict=True))
+        for name, position in self.header.positions.items():
+            self._builders[name].extend(fields[position])
+
+    def _raise_faults(self) -> None:
+        """Raise everything wrong with the shape of the table, in the order of the lines."""
+        last = self.lines[-1] if self.lines else 0
+        inner = [line for line in self.blank if line < last]
+        message = f"fields expected (as in the header): {self.n_fields}; found: "
+        fix = "A delimiter inside a value needs quotes around the value."
+        faults = [
+            *self.faults,
+            *(
+                Problem("E_FIELDS", f"{message}{n}", file=self.file, line=line, fix=fix)
+                for line, n in self.misfits
+            ),
+            *(
+                Problem("E_BLANK_LINE", "blank line between rows", file=self.file, line=line)
+                for line in inner
+            ),
+        ]
+        if not (self.lines or faults):
+            faults.append(Problem("E_NO_ROWS", "0 rows under the header", file=self.file, line=1))
+        if faults:
+            header = self.header.problems
+            raise CohortError(*header, *sorted(faults, key=lambda fault: fault.line or 0))
+
+
+def _quoting(file: str, line: int, fault: csv.Error) -> Problem:
+    """Say which cell cannot be told from its neighbours."""
+    if "field limit" in str(fault):
+        return _too_long(file, line, None)
+    message = "a quote is not closed, or text follows a closing quote"
+    fix = 'A quote inside a quoted value is written twice: "".'
+    return Problem("E_QUOTES", message, file=file, line=line, fix=fix)
+
+
+def _too_long(file: str, line: int, column: str | None) -> Problem:
+    message = f"a cell longer than {MAX_CELL} characters"
+    fix = "Usually a quote that is never closed."
+    return Problem("E_CELL_LENGTH", message, file=file, line=line, column=column, fix=fix)

@@ -1,0 +1,94 @@
+"""Where rows stand, so that a message can say it; problems by row, at most so many of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.errors import MAX_SHOWN, CohortError, Problem
+
+
+class Labels(Protocol):
+    """Anything that gives the text of a row."""
+
+    def __getitem__(self, row: int, /) -> object: ...
+
+
+class Fault(NamedTuple):
+    """What is wrong with a value or a row, without its place."""
+
+    code: str
+    message: str
+    fix: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where the n rows of a table stand.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+    lines : ndarray of int, shape (n,), or None
+        Physical line of each row.
+    keys
+        Patient (and lesion) of each row.
+    """
+
+    file: str
+    lines: NDArray[np.int64] | None
+    keys: tuple[Labels, ...]
+
+    def line(self, row: int) -> int | None:
+        """Physical line of a row."""
+        return None if self.lines is None else int(self.lines[row])
+
+    def row_id(self, row: int) -> str:
+        """Patient and lesion of a row."""
+        return "/".join(str(key[row]) for key in self.keys)
+
+    def problem(self, row: int, fault: Fault, column: str | None = None) -> Problem:
+        """Say where a fault stands."""
+        return Problem(
+            fault.code,
+            fault.message,
+            file=self.file,
+            line=self.line(row),
+            column=column,
+            row=self.row_id(row),
+            value=fault.value,
+            fix=fault.fix,
+        )
+
+    def problems(
+        self,
+        rows: Iterable[int] | NDArray[np.intp],
+        fault: Fault | Callable[[int], Fault],
+        column: str | None = None,
+    ) -> list[Problem]:
+        """One problem a row; of many rows the first 200, and how many more there are.
+
+        ``fault`` is the same for every row, or a function that says what is wrong with one.
+        """
+        at = [int(row) for row in rows]
+        found = [
+            self.problem(row, fault if isinstance(fault, Fault) else fault(row), column)
+            for row in at[:MAX_SHOWN]
+        ]
+        if len(at) > MAX_SHOWN:
+            text = f"and likewise in {len(at) - MAX_SHOWN} more rows"
+            found.append(Problem(found[0].code, text, file=self.file, column=column))
+        return found
+
+
+def raise_problems(problems: Iterable[Problem]) -> None:
+    """Raise every problem at once, in the order of the lines; nothing where there is none."""
+    ordered = sorted(problems, key=lambda p: np.inf if p.line is None else p.line)
+    if ordered:
+        raise CohortError(*ordered)

@@ -1,0 +1,143 @@
+"""Whether rows are what the dictionary says: complete, named once, alike within a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.cohort.comparison import Bools, as_text
+from spine_outcomes.cohort.header import key_columns
+from spine_outcomes.cohort.places import Fault, Places
+from spine_outcomes.errors import Problem
+from spine_outcomes.study.dictionary import DataDictionary
+
+Codes = NDArray[np.int64]
+
+
+def check_rows(
+    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
+) -> list[Problem]:
+    """Required values that are missing, keys that stand twice, patients who contradict themselves.
+
+    Parameters
+    ----------
+    frame
+        The table, typed, with its key columns.
+    dictionary
+        What is required, unique, and constant within a patient.
+    faulty
+        Rows whose text is no value of the column: reported already.
+    places
+        Where the rows stand.
+    """
+    return list(
+        chain(
+            _missing(frame, dictionary, faulty, places),
+            _doubled(frame, dictionary, places),
+            _inconstant(frame, dictionary, faulty, places),
+        )
+    )
+
+
+def _missing(
+    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
+) -> Iterator[Problem]:
+    """Required values that are missing."""
+    keys = key_columns(dictionary)
+    for name in frame:
+        if not (dictionary[str(name)].required or name in keys):
+            continue
+        is_missing = frame[name].isna().to_numpy()
+        if name in faulty:
+            is_missing = is_missing & ~faulty[str(name)]
+        fault = Fault("E_REQUIRED", "required, and missing", "Give the value in the source.")
+        yield from places.problems(np.flatnonzero(is_missing), fault, str(name))
+
+
+def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Problem]:
+    """Rows with the key of an earlier row, and values of a unique column that stand twice."""
+    keys = key_columns(dictionary)
+    unique = [(c.name,) for c in dictionary.columns if c.unique and c.name in frame]
+    for names in dict.fromkeys((keys, *unique)):
+        codes = _joint_codes(frame, names)
+        first = _first_rows(codes)
+        rows = np.flatnonzero((first != np.arange(len(frame))) & (codes >= 0))
+        same = _Sameness(frame, first)
+        text = " and ".join(names)
+
+        def fault(
+            row: int, first: Codes = first, same: _Sameness = same, text: str = text
+        ) -> Fault:
+            line = places.line(int(first[row]))
+            message = f"the same {text} as in line {line}" + same.words(row)
+            return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
+
+        yield from places.problems(rows, fault, names[-1])
+
+
+class _Sameness:
+    """Whether a row repeats the first row of its key in everything."""
+
+    def __init__(self, frame: pd.DataFrame, first: Codes) -> None:
+        self._frame, self._first = frame, first
+
+    def words(self, row: int) -> str:
+        """Say so where it does."""
+        pair = self._frame.iloc[[int(self._first[row]), row]].reset_index(drop=True)
+        is_same = pair.iloc[[0]].equals(pair.iloc[[1]].set_axis([0], axis=0))
+        return ", and the rows are identical" if is_same else ""
+
+
+def _inconstant(
+    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
+) -> Iterator[Problem]:
+    """Columns of a patient that differ between the patient's rows."""
+    patient = dictionary.table.patient
+    first = _first_rows(_joint_codes(frame, (patient,)))
+    has_others = first != np.arange(len(frame))
+    if not has_others.any():
+        return
+    for column in dictionary.columns:
+        name = column.name
+        if column.level != "patient" or name not in frame or name == patient:
+            continue
+        codes = pd.factorize(frame[name])[0]
+        differs = has_others & (codes != codes[first])
+        if name in faulty:
+            differs &= ~(faulty[name] | faulty[name][first])
+
+        def fault(row: int, values: pd.Series[Any] = frame[name]) -> Fault:
+            here, there = _text(values, row), _text(values, int(first[row]))
+            line = places.line(int(first[row]))
+            message = f"{here} here and {there} in line {line}, for one patient"
+            return Fault("E_INCONSTANT", message, "Correct it in the source.", here)
+
+        yield from places.problems(np.flatnonzero(differs), fault, name)
+
+
+def _text(values: pd.Series[Any], row: int) -> str:
+    """Value of one row as it would be written."""
+    text = as_text(values.iloc[[row]]).iloc[0]
+    return "missing" if pd.isna(text) else str(text)
+
+
+def _joint_codes(frame: pd.DataFrame, names: tuple[str, ...]) -> Codes:
+    """Number of each distinct combination of values; −1 where one is missing."""
+    joint = np.zeros(len(frame), dtype=np.int64)
+    is_missing = np.zeros(len(frame), dtype=bool)
+    for name in names:
+        codes, distinct = pd.factorize(frame[name])
+        joint = joint * (len(distinct) + 1) + codes
+        is_missing |= codes < 0
+    return np.where(is_missing, -1, joint)
+
+
+def _first_rows(codes: Codes) -> Codes:
+    """Row in which the code of each row stands first; a row without a code stands alone."""
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return np.where(codes < 0, np.arange(len(codes)), first[inverse])

@@ -1,0 +1,93 @@
+"""A cohort table before anything is understood: text, each distinct text of a column once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.errors import Finding, Problem
+
+MAX_ROWS = 2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumn:
+    """One column as text.
+
+    Parameters
+    ----------
+    values : ndarray of str, shape (u,)
+        Distinct texts.
+    codes : ndarray of int, shape (n,)
+        Position in ``values`` of the text of each row; −1 where the file has no value at all.
+    """
+
+    values: NDArray[np.object_]
+    codes: NDArray[np.int32]
+
+    def __getitem__(self, row: int) -> str:
+        code = self.codes[row]
+        return "" if code < 0 else str(self.values[code])
+
+    def rows_with(self, is_meant: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Rows whose text is among the distinct texts meant (u,), shape (n,)."""
+        return np.append(is_meant, False)[self.codes]
+
+    def n_rows(self) -> NDArray[np.intp]:
+        """How many rows have each distinct text, shape (u,)."""
+        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+
+
+@dataclass(frozen=True, eq=False)
+class TextTable:
+    """A table as text, and how its text is written.
+
+    Parameters
+    ----------
+    file
+        Name of the file, without its folder.
+    columns
+        Columns of the dictionary that the file has, by name.
+    lines : ndarray of int, shape (n,)
+        Physical line on which each row starts (the header is line 1); row number plus one where
+        the file has no lines.
+    decimal, date_format
+        How numbers and dates are written.
+    problems, findings
+        What is wrong with names and shape, and what a reader must know of them.
+    """
+
+    file: str
+    columns: Mapping[str, TextColumn]
+    lines: NDArray[np.int64]
+    decimal: str
+    date_format: str
+    problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class TextColumnBuilder:
+    """Collects a column piece by piece and keeps each distinct text once."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._parts: list[NDArray[np.int32]] = []
+
+    def extend(self, texts: Iterable[str]) -> None:
+        """Append the texts of the next rows."""
+        codes, distinct = pd.factorize(np.array(list(texts), dtype=object))
+        known = self._codes
+        whole = np.array([known.setdefault(text, len(known)) for text in distinct], dtype=np.int32)
+        self._parts.append(whole[codes])
+
+    def column(self) -> TextColumn:
+        """Give the column collected so far."""
+        codes = np.concatenate(self._parts) if self._parts else np.zeros(0, dtype=np.int32)
+        return TextColumn(np.array(list(self._codes), dtype=object), codes)
