@@ -30,12 +30,13 @@ class Exhibits:
     tables, figures
         By id, in the order of the page.
     source
-        Population, rows and cut-off: stands under each of them.
+        Population and rows, and ``cutoff``, the data cut-off: they stand under each of them.
     """
 
     tables: Mapping[str, Table]
     figures: Mapping[str, Picture]
     source: str
+    cutoff: str | None
 
     def number(self, identifier: str) -> str:
         """Number of a table or figure: "Table 3", "Figure 1"."""
@@ -50,6 +51,7 @@ def exhibits(results: Results) -> Exhibits:
         tables={table.id: table for table in tables(results)},
         figures={picture.id: picture for picture in pictures(results)},
         source=population_note(results),
+        cutoff=results.plan.cutoff.isoformat() if results.plan.cutoff else None,
     )
 
 

@@ -37,9 +37,9 @@ def propensity_gate(results: Results) -> Gate:
     worst = _worst_differences(results)
     is_open = not serious and all(size <= SMD_LIMIT for _, size in worst)
     verdict = (
-        "Passed: weighting balances the measured covariates of the model."
+        "Comparability of the arms: passed. Weighting balances the measured covariates."
         if is_open
-        else "Not passed: read the outcomes with the points below in mind."
+        else "Comparability of the arms: not passed. Read the outcomes with this in mind."
     )
     lines = [
         f"{label}: largest standardised difference {numbers.decimal(size, 2)} (limit {SMD_LIMIT})."
@@ -52,9 +52,9 @@ def imaging_gate(results: Results) -> Gate:
     """Whether both arms were watched as closely, so that events could be found as soon."""
     serious = _serious(results, "imaging")
     verdict = (
-        "Not passed: endpoints found by imaging are not comparable without care."
+        "Imaging schedule: not passed. Endpoints found by imaging are not comparable as they are."
         if serious
-        else "Passed: no serious difference between the imaging schedules of the arms."
+        else "Imaging schedule: passed. No serious difference between the arms."
     )
     return Gate(not serious, verdict, serious)
 

@@ -10,7 +10,7 @@ from spine_outcomes.tables.selection import in_order, main_analysis, where
 
 
 def population_note(results: Results) -> str:
-    """Who, how many, up to when: under every table and figure."""
+    """Who and how many: under every table and figure."""
     last = results.flow.iloc[-1] if len(results.flow) else None
     unit = results.dictionary.table.row
     parts = [results.plan.population.name]
@@ -19,12 +19,7 @@ def population_note(results: Results) -> str:
         parts.append(f"{last['n_lesions']} {name.rows(unit)}")
         if unit != "patient":
             parts.append(f"{last['n_patients']} patients")
-    text = f"Population: {', '.join(parts)}"
-    return (
-        f"{text}; data cut-off {results.plan.cutoff.isoformat()}."
-        if results.plan.cutoff
-        else f"{text}."
-    )
+    return f"Population: {', '.join(parts)}"
 
 
 def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:

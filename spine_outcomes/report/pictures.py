@@ -192,10 +192,14 @@ def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
 
 
 def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
-    """Cause and estimand of each figure: the event under the first-named weights comes first."""
-    pairs = list(dict.fromkeys(zip(frame["cause"], frame["estimand"], strict=True)))
-    first = (endpoint, headline_estimand(results))
-    return sorted(pairs, key=lambda pair: (pair != first, pair[0] != endpoint))
+    """Cause and estimand of each figure: the event under the first-named weights comes first.
+
+    Competing events are drawn under those weights only.
+    """
+    headline = headline_estimand(results)
+    pairs = dict.fromkeys(zip(frame["cause"], frame["estimand"], strict=True))
+    shown = [pair for pair in pairs if endpoint in pair or headline in pair]
+    return sorted(shown, key=lambda pair: (pair != (endpoint, headline), pair[0] != endpoint))
 
 
 def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:

@@ -8,7 +8,7 @@ import io
 from spine_outcomes.tables.numbers import MINUS
 from spine_outcomes.tables.table import Cell, Table
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def csv_text(table: Table) -> str:
@@ -17,7 +17,8 @@ def csv_text(table: Table) -> str:
     Notes
     -----
     A cell that is a number stays one (ASCII minus, no digit grouping); text that a spreadsheet
-    would take for a formula gets a leading apostrophe (OWASP, CSV injection).
+    would take for a formula gets a leading apostrophe (OWASP, CSV injection). Tabs and line ends
+    become blanks: the csv module would leave a carriage return unquoted.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -33,8 +34,9 @@ def csv_text(table: Table) -> str:
 
 
 def guarded(text: str) -> str:
-    """``text`` with a leading apostrophe where a spreadsheet would run it."""
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_STARTS) else text
+    """``text`` on one line, with a leading apostrophe where a spreadsheet would run it."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return f"'{line}" if line.lstrip(" ").startswith(FORMULA_STARTS) else line
 
 
 def _heads(table: Table) -> list[str]:

@@ -87,7 +87,7 @@ def effects(results: Results, endpoint: str) -> Table:
             *_tests(frame, name),
         ),
         notes=(
-            "NNT: number of rows treated as the comparator for one event fewer (benefit) or more "
+            "NNT: number treated with the comparator for one event fewer (benefit) or more "
             "(harm) by then; its interval runs through infinity where that of the difference "
             "holds 0.",
         ),

@@ -76,10 +76,10 @@ def p_statement(p: float) -> str:
 
 
 def number_needed(value: float) -> str:
-    """Size of a number needed to treat: two decimals, one from 100 on, none where it is whole."""
+    """Size of a number needed to treat: at most two decimals, from 100 on at most one."""
     if math.isinf(value):
         return INFINITY
-    return decimal(abs(value), 1 if abs(value) >= 100 else 2).removesuffix(".00").removesuffix(".0")
+    return decimal(abs(value), 1 if abs(value) >= 100 else 2).rstrip("0").rstrip(".")
 
 
 def side(value: float) -> str:

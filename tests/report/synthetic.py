@@ -9,6 +9,7 @@ are given far more digits than are ever printed.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,11 @@ Z = 1.959963984540054
 
 def synthetic_results(**changes: Any) -> Results:
     """The invented run; ``changes`` replace fields of ``Results``."""
+    return replace(_invented(), **changes)
+
+
+@cache
+def _invented() -> Results:
     frames: dict[str, Any] = {
         "plan": synthetic_plan(),
         "dictionary": DataDictionary.model_validate(DICTIONARY),
@@ -125,14 +131,21 @@ def synthetic_results(**changes: Any) -> Results:
         "imaging": _imaging(),
         "findings": _findings(),
         "provenance": {
-            "source": "invented.csv", "data_sha256": "ab" * 32, "is_simulated": True,
-            "n_rows_read": 760, "n_rows_analysed": 705,
+            "source": "invented.csv",
+            "data_sha256": "ab" * 32,
+            "is_simulated": True,
+            "n_rows_read": 760,
+            "n_rows_analysed": 705,
             "versions": {"spine-outcomes": "0.1.0", "numpy": "2.4.6"},
-            "plan": "invented", "plan_sha256": "cd" * 32, "dictionary": "invented.yaml",
-            "dictionary_sha256": "ef" * 32, "seed": 20240906, "reproducibility_id": "0123456789abcdef" * 4,
+            "plan": "invented",
+            "plan_sha256": "cd" * 32,
+            "dictionary": "invented.yaml",
+            "dictionary_sha256": "ef" * 32,
+            "seed": 20240906,
+            "reproducibility_id": "0123456789abcdef" * 4,
         },
     }
-    return replace(Results(**frames), **changes)
+    return Results(**frames)
 
 
 def synthetic_plan(**changes: Any) -> AnalysisPlan:
