@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.inference.estimate import Estimate, Label
+from spine_outcomes.inference.estimate import Estimate, Label, concatenate
+
+Floats = NDArray[np.float64]
 
 MEASURE_NAMES = {"cumulative_incidence": "risk"}
 
@@ -34,15 +36,11 @@ def difference(comparator: Estimate, reference: Estimate) -> Estimate:
     ValueError
         Where the two do not match quantity by quantity.
     """
-    _check_match(comparator, reference)
-    return Estimate(
-        comparator.value - reference.value,
-        np.where(_both_estimable(comparator, reference), comparator.influence, 0.0)
-        - np.where(_both_estimable(comparator, reference), reference.influence, 0.0),
-        _labels(comparator, reference, "{}_difference"),
-        comparator.cluster,
-        _reasons(comparator, reference),
-    )
+    reasons = _matched_reasons(comparator, reference)
+    return _contrast(
+        comparator, reference, comparator.value - reference.value,
+        (np.ones(len(reasons)), -np.ones(len(reasons))), "{}_difference", reasons,
+    )  # fmt: skip
 
 
 def log_ratio(comparator: Estimate, reference: Estimate) -> Estimate:
@@ -51,23 +49,17 @@ def log_ratio(comparator: Estimate, reference: Estimate) -> Estimate:
     The delta method: the influence of log θ is that of θ divided by θ. A ratio with 0 in it has no
     logarithm and is not estimable. Labels as ``difference``, with ``measure`` as ``log_…_ratio``.
     """
-    _check_match(comparator, reference)
     reasons = tuple(
         reason or _zero_reason(top, bottom)
         for reason, top, bottom in zip(
-            _reasons(comparator, reference), comparator.value, reference.value, strict=True
+            _matched_reasons(comparator, reference), comparator.value, reference.value, strict=True
         )
     )
     is_estimable = np.array([reason is None for reason in reasons], dtype=bool)
-    top = np.where(is_estimable, comparator.value, 1.0)
-    bottom = np.where(is_estimable, reference.value, 1.0)
-    influence = comparator.influence / top - reference.influence / bottom
-    return Estimate(
-        np.where(is_estimable, np.log(top / bottom), np.nan),
-        np.where(is_estimable, influence, 0.0),
-        _labels(comparator, reference, "log_{}_ratio"),
-        comparator.cluster,
-        reasons,
+    top = np.where(is_estimable, comparator.value, np.nan)
+    bottom = np.where(is_estimable, reference.value, np.nan)
+    return _contrast(
+        comparator, reference, np.log(top / bottom), (1 / top, -1 / bottom), "log_{}_ratio", reasons
     )
 
 
@@ -110,14 +102,19 @@ def _reciprocal(reduction: float) -> float:
     return float(np.inf) if reduction == 0 else 1.0 / reduction
 
 
-def _check_match(comparator: Estimate, reference: Estimate) -> None:
-    """Refuse different rows, or quantities that differ in more than the arm."""
-    if comparator.influence.shape != reference.influence.shape:
-        shapes = f"{comparator.influence.shape} and {reference.influence.shape}"
-        raise ValueError(f"the arms have influence of shapes {shapes}; they must be equal")
-    for one, other in zip(comparator.labels, reference.labels, strict=True):
-        if _without_arm(one) != _without_arm(other):
-            raise ValueError(f"{dict(one)} cannot be compared with {dict(other)}")
+def _contrast(
+    comparator: Estimate,
+    reference: Estimate,
+    value: Floats,
+    slopes: tuple[Floats, Floats],
+    pattern: str,
+    reasons: tuple[str | None, ...],
+) -> Estimate:
+    """Apply the delta method to the two arms, given the slopes of the contrast in each."""
+    is_estimable = np.array([reason is None for reason in reasons], dtype=bool)
+    jacobian = np.hstack([np.diag(np.where(is_estimable, slope, 0.0)) for slope in slopes])
+    labels = _labels(comparator, reference, pattern)
+    return concatenate(comparator, reference).transform(value, jacobian, labels, reasons)
 
 
 def _without_arm(label: Label) -> dict[str, object]:
@@ -135,12 +132,14 @@ def _labels(comparator: Estimate, reference: Estimate, pattern: str) -> tuple[La
     return tuple(labels)
 
 
-def _both_estimable(comparator: Estimate, reference: Estimate) -> NDArray[np.bool_]:
-    return comparator.is_estimable & reference.is_estimable
-
-
-def _reasons(comparator: Estimate, reference: Estimate) -> tuple[str | None, ...]:
-    """Join the reasons of the two arms."""
+def _matched_reasons(comparator: Estimate, reference: Estimate) -> tuple[str | None, ...]:
+    """Join the reasons of the two arms; refuse rows or quantities that do not match."""
+    if comparator.influence.shape != reference.influence.shape:
+        shapes = f"{comparator.influence.shape} and {reference.influence.shape}"
+        raise ValueError(f"the arms have influence of shapes {shapes}; they must be equal")
+    for one, other in zip(comparator.labels, reference.labels, strict=True):
+        if _without_arm(one) != _without_arm(other):
+            raise ValueError(f"{dict(one)} cannot be compared with {dict(other)}")
     return tuple(
         "; ".join(dict.fromkeys(reason for reason in pair if reason)) or None
         for pair in zip(comparator.reasons, reference.reasons, strict=True)

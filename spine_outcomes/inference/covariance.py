@@ -39,20 +39,34 @@ def clustered_covariance(
 def std_error(
     influence: NDArray[np.float64], cluster: NDArray[np.int64] | None = None
 ) -> NDArray[np.float64]:
-    """Square roots of the diagonal of the clustered covariance, shape (k,).
-
-    NaN where all rows with an influence are of one cluster: nothing can be said about the variation
-    between clusters, and the sum would be 0.
-    """
+    """Square roots of the diagonal of the clustered covariance, shape (k,)."""
     sums = cluster_sums(influence, cluster)
-    error: NDArray[np.float64] = np.sqrt(np.einsum("ck,ck->k", sums, sums))
+    return np.asarray(np.sqrt(np.einsum("ck,ck->k", sums, sums)), dtype=np.float64)
+
+
+def is_one_cluster(
+    influence: NDArray[np.float64],
+    cluster: NDArray[np.int64] | None,
+    negligible: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Whether only rows of one cluster influence each quantity, shape (k,).
+
+    Their influence sums to zero, which is no standard error: it says nothing about the variation
+    between clusters.
+
+    Parameters
+    ----------
+    influence : ndarray, shape (n, k)
+    cluster : ndarray of int, shape (n,), or None
+    negligible : ndarray, shape (k,)
+        Influence up to this size is round-off.
+    """
     if cluster is None:
-        return error
-    is_one = [_is_one_cluster(column, cluster) for column in influence.T]
-    return np.where(is_one, np.nan, error)
-
-
-def _is_one_cluster(column: NDArray[np.float64], cluster: NDArray[np.int64]) -> bool:
-    """Whether the rows that have an influence all belong to one cluster."""
-    touched = cluster[column != 0]
-    return len(touched) > 0 and bool((touched == touched[0]).all())
+        return np.zeros(influence.shape[1], dtype=bool)
+    touched = [
+        cluster[np.abs(column) > limit]
+        for column, limit in zip(influence.T, negligible, strict=True)
+    ]
+    return np.array(
+        [len(codes) > 0 and codes.min() == codes.max() for codes in touched], dtype=bool
+    )

@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.inference.covariance import clustered_covariance, std_error
+from spine_outcomes.inference.covariance import (
+    clustered_covariance,
+    is_one_cluster,
+    std_error,
+)
 from spine_outcomes.inference.nuisance import Nuisance
 
 Label = Mapping[str, object]
+ROUND_OFF = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +76,14 @@ class Estimate:
         return clustered_covariance(self.influence, self.cluster)
 
     def std_error(self) -> NDArray[np.float64]:
-        """Clustered robust standard errors, shape (k,); NaN where not estimable."""
-        return np.where(self.is_estimable, std_error(self.influence, self.cluster), np.nan)
+        """Clustered robust standard errors, shape (k,).
+
+        NaN where not estimable, and where all rows that matter are of one cluster.
+        """
+        round_off = ROUND_OFF * np.abs(self.value)
+        is_one = is_one_cluster(self.influence, self.cluster, round_off)
+        error = std_error(self.influence, self.cluster)
+        return np.where(self.is_estimable & ~is_one, error, np.nan)
 
     def corrected(self, nuisance: Nuisance | None) -> Estimate:
         """Add the influence of the estimated nuisance (propensity); the value stays."""
@@ -126,13 +137,19 @@ class Estimate:
 def concatenate(*estimates: Estimate) -> Estimate:
     """Several estimates on the same rows as one, so that covariances between them are kept."""
     first = estimates[0]
-    is_beside = any(e.beside_weights is not None for e in estimates)
-    besides = [e.influence * 0 if e.beside_weights is None else e.beside_weights for e in estimates]
+    beside = None
+    if any(e.beside_weights is not None for e in estimates):
+        beside = np.hstack(
+            [
+                np.zeros_like(e.influence) if e.beside_weights is None else e.beside_weights
+                for e in estimates
+            ]
+        )
     return Estimate(
         np.concatenate([e.value for e in estimates]),
         np.hstack([e.influence for e in estimates]),
         tuple(label for e in estimates for label in e.labels),
         first.cluster,
         tuple(reason for e in estimates for reason in e.reasons),
-        np.hstack(besides) if is_beside else None,
+        beside,
     )

@@ -40,10 +40,8 @@ class LifeTable:
     weight, status : ndarray, shape (r,)
     time : ndarray, shape (m,)
         Distinct times, increasing.
-    at_risk : ndarray, shape (m,)
-        Y, the sum of the weights with entry < t ≤ time.
     remaining : ndarray, shape (m,)
-        Y − dN, exactly 0 where everybody at risk has an event.
+        Y − dN, the weights at risk without an event at t; exactly 0 where all have one.
     """
 
     rows: NDArray[np.intp]
@@ -53,7 +51,6 @@ class LifeTable:
     weight: Floats
     status: NDArray[np.int64]
     time: Floats
-    at_risk: Floats
     remaining: Floats
 
     @cached_property
@@ -77,6 +74,11 @@ class LifeTable:
     def events(self) -> Floats:
         """Sum of the weights of the events of any cause at each distinct time, shape (m,)."""
         return self.total(self.weight * self.is_event)
+
+    @cached_property
+    def at_risk(self) -> Floats:
+        """Y, the sum of the weights with entry < t ≤ time, at each distinct time, shape (m,)."""
+        return self.events + self.remaining  # so that nothing is lost where nothing happens
 
     @cached_property
     def leaving(self) -> Floats:
@@ -137,11 +139,10 @@ def _life_table(sample: Sample, weight: Floats, is_own: NDArray[np.bool_]) -> Li
         time = order.distinct[group[first]]
         group = np.cumsum(is_first) - 1
     status = sample.status[rows]
-    # Summed from the end, and what remains as a sum too: no cancellation, however unequal weights.
-    at_risk = _from_here(weight)[first]
+    # What remains is summed from the end: no cancellation, however unequal the weights.
     remaining = np.add.reduceat(weight * (status == 0), first)
-    remaining[:-1] += at_risk[1:]
-    table = LifeTable(rows, group, first, None, weight, status, time, at_risk, remaining)
+    remaining[:-1] += _from_here(weight)[first[1:]]
+    table = LifeTable(rows, group, first, None, weight, status, time, remaining)
     return table if sample.entry is None else _with_late_entry(table, sample.entry[rows])
 
 
@@ -153,7 +154,7 @@ def _with_late_entry(table: LifeTable, entry: Floats) -> LifeTable:
     # A difference of sums may lose small weights: emptiness is decided by counting rows.
     remaining = entered.at_risk_of(table.weight) - table.events
     remaining = np.where(n_left > 0, np.maximum(remaining, table.weight.min()), 0.0)
-    return replace(entered, remaining=remaining, at_risk=table.events + remaining)
+    return replace(entered, remaining=remaining)
 
 
 def _from_here(steps: Floats) -> Floats:

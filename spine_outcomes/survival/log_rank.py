@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.inference import Nuisance, TestResult
 from spine_outcomes.inference.covariance import clustered_covariance
@@ -53,7 +54,7 @@ def log_rank(
     if reason := _obstacle(table, arms):
         return no_test(reason)
     n, d = table.at_risk, table.events
-    at_risk = np.array([table.at_risk_of(is_arm) for is_arm in arms])
+    at_risk = np.array([table.at_risk_of(table.weight * is_arm) for is_arm in arms])
     observed = np.array([(table.weight * table.is_event * is_arm).sum() for is_arm in arms])
     expected = at_risk @ (d / n)
     share = at_risk / n
@@ -117,31 +118,35 @@ def score_test(
     return quadratic_test(score, clustered_covariance(residuals, sample.cluster))
 
 
-def _pooled(sample: Sample, cause: int) -> tuple[LifeTable, list[Floats]]:
+def _pooled(sample: Sample, cause: int) -> tuple[LifeTable, list[NDArray[np.bool_]]]:
     """Table of all arms together for one cause, and the indicator (r,) of each arm present."""
     pooled = replace(sample, status=(sample.status == cause).astype(np.int64), arm=None)
     (_, table), *_ = life_tables(pooled)
     if table is None or sample.arm is None:
         raise AssertionError("a checked sample has weighted rows and an arm")
     arm = sample.arm[table.rows]
-    return table, [(arm == code).astype(np.float64) for code in sample.arms]
+    return table, [arm == code for code in sample.arms]
 
 
-def _obstacle(table: LifeTable, arms: list[Floats]) -> str | None:
+def _obstacle(table: LifeTable, arms: Sequence[NDArray[np.bool_]]) -> str | None:
     """Why arms cannot be compared, if they cannot."""
     if len(arms) < 2:
         return "only one arm has rows with a weight above 0"
     return None if table.is_event.any() else "no event"
 
 
-def _score_residuals(table: LifeTable, is_arm: Floats) -> Floats:
+def _score_residuals(table: LifeTable, is_arm: NDArray[np.bool_]) -> Floats:
     """Weighted score residuals of one arm's indicator at 0, shape (r,)."""
-    mean = table.at_risk_of(table.weight * is_arm) / table.at_risk
-    hazard = table.events / table.at_risk
-    cumulative, of_mean = from_zero(hazard), from_zero(mean * hazard)
-    group = table.group
-    residual = table.is_event * (is_arm - mean[group])
-    residual += of_mean[1:][group] - is_arm * cumulative[1:][group]
+    # x − x̄ is the share of the other arms in the arm, −(the arm's share) outside: no cancellation.
+    own = _residuals_of_share(table, ~is_arm)
+    return np.where(is_arm, own, -_residuals_of_share(table, is_arm))
+
+
+def _residuals_of_share(table: LifeTable, is_in: NDArray[np.bool_]) -> Floats:
+    """w_i [1{event} s(T_i) − Σ_{L_i < t ≤ T_i} s dN/Y] with s the share of some rows at risk."""
+    share = table.at_risk_of(table.weight * is_in) / table.at_risk
+    cumulative = from_zero(share * table.events / table.at_risk)
+    residual = table.is_event * share[table.group] - cumulative[1:][table.group]
     if table.entered is not None:
-        residual += is_arm * cumulative[table.entered + 1] - of_mean[table.entered + 1]
+        residual += cumulative[table.entered + 1]
     return table.weight * residual

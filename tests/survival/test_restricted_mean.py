@@ -65,7 +65,7 @@ def test_horizon_before_the_first_row():
 
 
 def test_pbc_published():
-    """Arms exchanged: published ten-year means of the pbc trial, 7.283 and 7.146 years (survRM2)."""
+    """Arms exchanged: published ten-year means of the pbc trial, 7.283 and 7.146 years."""
     frame = pd.read_csv(DATA / "pbc.csv")
     estimate = restricted_mean_survival(
         frame["time"] / 365.25, frame["status"] == 1, arm=frame["arm"], horizon=10
