@@ -27,7 +27,7 @@ def pain_response(
         - ``PR``: pain lower by 2 or more and not more opioid, or opioid lower by a quarter or more
           and not more pain.
         - ``PP``: pain higher by 2 or more and not a quarter less opioid, or opioid higher by a
-          quarter or more and pain at most 1 higher.
+          quarter or more and pain not lower.
         - ``IR``: anything else.
         - Empty: no pain before, or a value is missing.
 
@@ -47,7 +47,7 @@ def pain_response(
             np.isnan(known) | (pain_before < 1),
             (pain_after == 0) & has_not_more,
             ((change <= -2) & has_not_more) | (is_quarter_less & (change <= 0)),
-            ((change >= 2) & ~is_quarter_less) | (is_quarter_more & (change <= 1)),
+            ((change >= 2) & ~is_quarter_less) | (is_quarter_more & (change >= 0)),
         ],
         ["", "CR", "PR", "PP"],
         "IR",

@@ -23,7 +23,7 @@ from spine_outcomes.clinical.simulated_observation import (
 from spine_outcomes.clinical.simulated_outcomes import PotentialOutcomes, draw_outcomes
 from spine_outcomes.clinical.simulated_uniforms import Ints, generator
 
-_PATIENTS_A_PART = 5_000  # bounds the memory of a large draw
+_PATIENTS_A_PART = 1_000  # bounds memory, and leaves enough parts for an error between them
 
 
 @dataclass(frozen=True, eq=False)

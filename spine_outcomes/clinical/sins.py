@@ -63,10 +63,13 @@ def total(components: ArrayLike) -> NDArray[np.float64]:
 def stability(total_score: ArrayLike) -> NDArray[np.str_]:
     """Class of a total: ``stable`` 0-6, ``potentially unstable`` 7-12, ``unstable`` 13-18.
 
+    Empty where the total is missing.
+
     Examples
     --------
     >>> stability([6, 7, 13]).tolist()
     ['stable', 'potentially unstable', 'unstable']
     """
     score = np.asarray(total_score)
-    return np.select([score <= 6, score <= 12], ["stable", "potentially unstable"], "unstable")
+    names = ["stable", "potentially unstable", "unstable"]
+    return np.select([score <= 6, score <= 12, score <= 18], names, "")
