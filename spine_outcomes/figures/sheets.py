@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import pandas as pd
@@ -18,7 +17,7 @@ from spine_outcomes.figures.svg import new_figure
 from spine_outcomes.figures.weights import draw_weights
 
 WIDTH = 7.6  # inches, as every figure of the report
-LABEL = 44  # characters of a row's name on one line
+LABEL = 64  # characters of a row's name
 CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
 LINE = 0.21
 
@@ -37,11 +36,11 @@ def overlap_sheet(frame: pd.DataFrame, arms: Named, score: str, rows: str) -> Fi
 
 def love_sheet(frame: pd.DataFrame, weights: Named, limit: float, score: str) -> Figure:
     """Standardised differences of every covariate."""
-    wrapped = frame.assign(label=frame["label"].map(_wrapped))
-    labels = list(dict.fromkeys(wrapped["label"]))
-    figure, ax = _sheet(0.3 + LINE * _lines(labels), left=_margin(labels), right=0.25, top=0.1)
+    named = frame.assign(label=frame["label"].map(_cut))
+    labels = list(dict.fromkeys(named["label"]))
+    figure, ax = _sheet(0.3 + LINE * len(labels), left=_margin(labels), right=0.25, top=0.1)
     with house_style():
-        draw_love(ax, wrapped, weights, limit)
+        draw_love(ax, named, weights, limit)
         ax.set_xlabel(score)
     return figure
 
@@ -82,17 +81,11 @@ def _sheet(
         return figure, figure.add_axes(box)
 
 
-def _wrapped(label: str) -> str:
-    """A long name on several lines."""
-    return textwrap.fill(label, LABEL)
-
-
-def _lines(labels: Sequence[str]) -> int:
-    """Lines that the names take together."""
-    return sum(1 + label.count("\n") for label in labels)
+def _cut(label: str) -> str:
+    """A name no longer than a line: viewers draw several lines each in its own way."""
+    return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
 
 
 def _margin(labels: Sequence[str]) -> float:
     """Left margin that the longest name needs, inches."""
-    longest = max((len(line) for label in labels for line in label.split("\n")), default=0)
-    return 0.25 + CHARACTER * longest
+    return 0.25 + CHARACTER * max(map(len, labels), default=0)

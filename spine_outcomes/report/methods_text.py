@@ -83,7 +83,7 @@ def _follow_up(results: Results, name: Labels) -> str:
     plan = results.plan
     parts = []
     if plan.origin:
-        parts.append(f"Time runs from {name.column(plan.origin).lower()}")
+        parts.append(f"Time zero: {_plain(plan.origin, name)}")
     if plan.cutoff:
         parts.append(f"what happened after {plan.cutoff.isoformat()} is not counted")
     text = "; ".join(parts)

@@ -16,7 +16,7 @@ from spine_outcomes.figures.sheets import forest_sheet, love_sheet, overlap_shee
 from spine_outcomes.figures.svg import svg_text
 from spine_outcomes.report.notes import curve_notes, hazard_notes
 from spine_outcomes.tables import cells, numbers
-from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
 from spine_outcomes.tables.selection import headline_estimand, in_order, main_analysis, one, where
 from spine_outcomes.tables.table import identifier
@@ -156,15 +156,11 @@ def _weights(results: Results, unit: str) -> Picture | None:
 
 
 def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:
-    """Balance with one label a line: the column, and the level of a category."""
-    keys = zip(balance["column"], balance["level"].fillna(""), strict=True)
-    label = [
-        name.column(column)
-        if level == ""
-        else f"{name.column(column)}: {name.value(column, level)}"
-        for column, level in keys
-    ]
-    return balance.assign(label=label)
+    """Balance with one label a line; of a yes-or-no column only the yes."""
+    is_no = balance["column"].map(name.is_boolean).astype(bool) & (balance["level"] == NO)
+    shown = balance[~is_no]
+    keys = zip(shown["column"], shown["level"].fillna(""), strict=True)
+    return shown.assign(label=[name.covariate(column, level) for column, level in keys])
 
 
 def _arms(name: Labels) -> list[tuple[str, str]]:

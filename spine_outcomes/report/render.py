@@ -50,7 +50,7 @@ def render_report(results: Results) -> str:
             results=shown,
             labels=labels(shown),
             methods=methods(shown),
-            gates={"propensity": propensity_gate(shown), "imaging": imaging_gate(shown)},
+            gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
             exports=json_block(exports(found)),
             machine=json_block(machine(shown)),
         )

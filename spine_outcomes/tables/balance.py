@@ -8,7 +8,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
-from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.labels import YES, Labels, labels
 from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
@@ -23,8 +23,8 @@ def balance(results: Results, level_unit: str) -> Table:
     rows: list[Row] = []
     for column in in_order(frame["column"]):
         own = where(frame, column=column)
-        levels = list(dict.fromkeys(own["level"].fillna("")))
-        if levels != [""]:
+        levels = [YES] if name.is_boolean(column) else list(dict.fromkeys(own["level"].fillna("")))
+        if len(levels) > 1:
             rows.append(Row(name.column(column)))
         rows += [_row(own, column, level, estimands, name) for level in levels]
     return Table(
@@ -49,12 +49,13 @@ def balance(results: Results, level_unit: str) -> Table:
 def _row(frame: pd.DataFrame, column: str, level: str, estimands: list[str], name: Labels) -> Row:
     """One column of the design, or one level of a category."""
     own = frame[frame["level"].fillna("") == level]
-    stub = name.value(column, level) if level else name.column(column)
+    is_alone = level == "" or name.is_boolean(column)
+    stub = name.column(column) if is_alone else name.value(column, level)
     found: list[Cell] = []
     for estimand in estimands:
         line = where(own, estimand=estimand)
         found += [cells.decimal(_value(line, key), 2) for key in STATISTICS]
-    return Row(stub, tuple(found), is_indented=bool(level))
+    return Row(stub, tuple(found), is_indented=not is_alone)
 
 
 def _value(rows: pd.DataFrame, key: str) -> float:

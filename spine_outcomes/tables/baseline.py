@@ -9,7 +9,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells, numbers
-from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.selection import in_order, one, where
 from spine_outcomes.tables.table import Cell, Column, Number, Row, Table
 
@@ -62,49 +62,44 @@ def _groups(results: Results) -> list[tuple[str, str]]:
 
 
 def _rows(results: Results, groups: list[tuple[str, str]], estimands: list[str]) -> tuple[Row, ...]:
-    """The lines of every column under its head."""
+    """The lines of every column under its head; a yes-or-no column is one line of its own."""
     name = labels(results)
     rows: list[Row] = []
     for column in in_order(results.baseline["column"]):
         own = where(results.baseline, column=column)
-        rows.append(Row(name.column(column)))
-        rows += _lines(own, _differences(results, column), groups, estimands, name)
+        balance = where(results.balance, column=column, level_unit=results.plan.arms.level)
+        if not name.is_boolean(column):
+            rows.append(Row(name.column(column)))
+        for kind, level in _line_keys(own, name):
+            line = own[(own["kind"] == kind) & (own["level"].fillna("") == level)]
+            found = [_statistic(one(line, estimand=e, arm=a), e == "unweighted") for e, a in groups]
+            if any(cell.parts for cell in found):
+                found += [_difference(balance, estimand, kind, level) for estimand in estimands]
+                rows.append(_row(column, kind, level, tuple(found), name))
     return tuple(rows)
 
 
-def _differences(results: Results, column: str) -> pd.DataFrame:
-    """Balance of one column at the level of the arms."""
-    return where(results.balance, column=column, level_unit=results.plan.arms.level)
-
-
-def _lines(
-    frame: pd.DataFrame,
-    balance: pd.DataFrame,
-    groups: list[tuple[str, str]],
-    estimands: list[str],
-    name: Labels,
-) -> list[Row]:
-    """The lines of one characteristic: each statistic or each level."""
-    rows: list[Row] = []
-    has_difference = False
+def _line_keys(frame: pd.DataFrame, name: Labels) -> list[tuple[str, str]]:
+    """Kind and level of each line of a column; missing values come last."""
     keys = dict.fromkeys(zip(frame["kind"], frame["level"].fillna(""), strict=True))
-    for kind, level in sorted(keys, key=lambda key: key[0] == "missing"):
-        own = frame[(frame["kind"] == kind) & (frame["level"].fillna("") == level)]
-        shows_difference = kind == "proportion" or (kind == "mean_sd" and not has_difference)
-        has_difference |= kind != "missing"
-        stub = KINDS.get(kind) or name.value(str(frame["column"].iloc[0]), level)
-        statistics = [_statistic(one(own, estimand=e, arm=a), e == "unweighted") for e, a in groups]
-        differences = [
-            _difference(balance, estimand, level) if shows_difference else cells.BLANK
-            for estimand in estimands
-        ]
-        if any(statistic.parts for statistic in statistics):
-            rows.append(Row(stub, (*statistics, *differences), is_indented=True))
-    return rows
+    is_boolean = name.is_boolean(str(frame["column"].iloc[0]))
+    shown = [key for key in keys if not (is_boolean and key[1] == NO)]
+    return sorted(shown, key=lambda key: key[0] == "missing")
 
 
-def _difference(balance: pd.DataFrame, estimand: str, level: str) -> Cell:
-    """Standardised difference of one column or level."""
+def _row(column: str, kind: str, level: str, line: tuple[Cell, ...], name: Labels) -> Row:
+    """One line with its name: that of the statistic, of the level, or of the column."""
+    if kind in KINDS:
+        return Row(KINDS[kind], line, is_indented=True)
+    if name.is_boolean(column):
+        return Row(name.column(column), line)
+    return Row(name.value(column, level), line, is_indented=True)
+
+
+def _difference(balance: pd.DataFrame, estimand: str, kind: str, level: str) -> Cell:
+    """Standardised difference beside a mean or a share; no other line has one."""
+    if kind not in ("mean_sd", "proportion"):
+        return cells.BLANK
     own = balance[(balance["estimand"] == estimand) & (balance["level"].fillna("") == level)]
     return cells.decimal(float(own["smd"].iloc[0]), 2) if len(own) else cells.EMPTY
 

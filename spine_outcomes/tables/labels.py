@@ -57,6 +57,8 @@ SECTIONS: Mapping[str, str] = {
     "outcomes": "Outcomes",
     "plan": "Plan",
 }
+YES, NO = "True", "False"  # levels of a boolean column
+YES_NO: Mapping[str, str] = {YES: "Yes", NO: "No"}
 PLURAL: Mapping[str, str] = {"lesion": "lesions", "patient": "patients"}
 
 
@@ -142,7 +144,7 @@ class Labels:
 
     def value(self, column: str, code: object) -> str:
         """Label of one code of a column; several codes joined by "/" are named each."""
-        codes = (self.dictionary[column].codes or {}) if column in self.dictionary else {}
+        codes = YES_NO if self.is_boolean(column) else self._codes(column)
         text = "" if pd.isna(code) else str(code)  # type: ignore[call-overload]
         if text in codes:
             return codes[text]
@@ -150,6 +152,20 @@ class Labels:
         if len(parts) > 1 and all(part in codes for part in parts):
             return ", ".join(codes[part] for part in parts)
         return text
+
+    def _codes(self, column: str) -> Mapping[str, str]:
+        """Codes of a column, none where it has none."""
+        return (self.dictionary[column].codes or {}) if column in self.dictionary else {}
+
+    def is_boolean(self, column: str) -> bool:
+        """Whether a column says yes or no: one line of a table tells all of it."""
+        return column in self.dictionary and self.dictionary[column].type == "boolean"
+
+    def covariate(self, column: str, level: str) -> str:
+        """Label of a column and, where it has several, of one of its levels."""
+        if level == "" or self.is_boolean(column):
+            return self.column(column)
+        return f"{self.column(column)}: {self.value(column, level)}"
 
     def column(self, name: str) -> str:
         """Label of a column of the cohort, with its unit."""
