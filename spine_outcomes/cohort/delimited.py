@@ -76,10 +76,11 @@ def _check_text(source: SourceFile, encoding: str) -> None:
         raise CohortError(Problem("E_EMPTY", "the file is empty; a header is expected", file=file))
     if "\0" in text:
         before = text[: text.index("\0")]
-        message = f"a NUL at byte {len(before.encode(encoding))}"
+        is_utf8 = encoding == "utf-8-sig"  # whose codec would count a mark that may not be there
+        at = raw.index(b"\0") if is_utf8 else len(before.encode(encoding))
         fix = "The file is damaged or is not text; export it again."
         line = before.count("\n") + 1
-        raise CohortError(Problem("E_NUL", message, file=file, line=line, fix=fix))
+        raise CohortError(Problem("E_NUL", f"a NUL at byte {at}", file=file, line=line, fix=fix))
 
 
 def _undecodable(source: SourceFile, encoding: str, at: int) -> Problem:

@@ -65,12 +65,14 @@ def text_of(table: Any, file: str, dictionary: DataDictionary) -> TextTable:
 
 def _text_column(column: Any) -> TextColumn:
     """Distinct texts of an Arrow column, and which of them each row has."""
-    distinct = column.combine_chunks().dictionary_encode(null_encoding="mask")
-    if isinstance(distinct, pa.ChunkedArray):
-        distinct = distinct.combine_chunks()
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+    elif pa.types.is_null(kind):
+        column = column.cast(pa.string())
+    distinct = column.combine_chunks().dictionary_encode()
     codes = pc.fill_null(distinct.indices, -1).to_numpy(zero_copy_only=False).astype(np.int32)
-    values = np.array(_texts(distinct.dictionary).to_pylist(), dtype=object)
-    return TextColumn(values, codes)
+    return TextColumn(np.array(_texts(distinct.dictionary).to_pylist(), dtype=object), codes)
 
 
 def _texts(values: Any) -> Any:

@@ -100,8 +100,8 @@ def _inconstant(
     patient = dictionary.table.patient
     first = _first_rows(_joint_codes(frame, (patient,)))
     has_others = first != np.arange(len(frame))
-    if not has_others.any():
-        return
+    if dictionary.table.row == "patient" or not has_others.any():
+        return  # a second row of a patient is a fault by itself
     for column in dictionary.columns:
         name = column.name
         if column.level != "patient" or name not in frame or name == patient:

@@ -49,7 +49,7 @@ def read_numbers(
     if whole:
         for i in np.flatnonzero(values % 1 > 0).tolist():
             faults[i] = Fault("E_INTEGER", "a whole number is expected")
-        for i in np.flatnonzero(np.abs(values) > MAX_EXACT).tolist():
+        for i in np.flatnonzero(np.abs(values) >= MAX_EXACT).tolist():
             faults[i] = Fault("E_INTEGER", "too large for an exact whole number")
     values[list(faults)] = np.nan
     return values, faults

@@ -1,0 +1,103 @@
+"""A small cohort as text, its dictionary, and ways to spoil them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.read import read_cohort
+from spine_outcomes.errors import CohortError, Problem
+from spine_outcomes.study.dictionary import DataDictionary
+
+COLUMNS: list[dict[str, Any]] = [
+    {"name": "id", "type": "string", "level": "patient", "phase": "identifier", "phi": "direct"},
+    {"name": "part", "type": "string", "level": "lesion", "phase": "identifier"},
+    {"name": "name", "type": "string", "level": "patient", "phase": "identifier", "phi": "direct"},
+    {
+        "name": "arm", "type": "category", "level": "lesion", "phase": "exposure",
+        "codes": {"a": "A", "b": "B"}, "required": True,
+    },
+    {
+        "name": "age", "type": "integer", "level": "patient", "phase": "baseline", "unit": "years",
+        "hard": [0, 120], "plausible": [18, 90], "missing_codes": ["-9"],
+    },
+    {
+        "name": "dose", "type": "float", "level": "lesion", "phase": "treatment", "unit": "Gy",
+        "hard": [6, 80], "not_applicable": ["-8"],
+    },
+    {"name": "smoker", "type": "boolean", "level": "patient", "phase": "baseline"},
+    {
+        "name": "grade", "type": "category", "level": "lesion", "phase": "baseline",
+        "codes": ["0", "1a", "2"], "ordered": True,
+    },
+    {"name": "start", "type": "date", "level": "lesion", "phase": "baseline"},
+    {"name": "died", "type": "boolean", "level": "patient", "phase": "post_baseline"},
+    {"name": "death", "type": "date", "level": "patient", "phase": "post_baseline"},
+    {"name": "note", "type": "string", "level": "lesion", "phase": "baseline"},
+]  # fmt: skip
+CHECKS: list[dict[str, Any]] = [
+    {"id": "X01", "severity": "error", "rule": {"column": "death", "at_least": "start"}},
+    {
+        "id": "X02",
+        "severity": "error",
+        "rule": {"column": "death", "present_iff": {"column": "died", "equals": 1}},
+    },
+]
+
+
+def make_dictionary(
+    *, columns: list[dict[str, Any]] | None = None, checks: list[dict[str, Any]] | None = None,
+    **table: Any,
+) -> DataDictionary:  # fmt: skip
+    """The small dictionary, or one with other columns, checks or table keys."""
+    described = [{"label": c["name"].capitalize(), **c} for c in columns or COLUMNS]
+    keys = {"row": "lesion", "patient": "id", "lesion": "part", **table}
+    rules = CHECKS if checks is None else checks
+    return DataDictionary.model_validate({"table": keys, "columns": described, "checks": rules})
+
+
+@pytest.fixture
+def dictionary() -> Callable[..., DataDictionary]:
+    """Maker of dictionaries."""
+    return make_dictionary
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writer of files: text in UTF-8, or bytes."""
+
+    def write_file(content: str | bytes, name: str = "cohort.csv") -> Path:
+        path = tmp_path / name
+        raw = content.encode() if isinstance(content, str) else content
+        path.write_bytes(raw)
+        return path
+
+    return write_file
+
+
+@pytest.fixture
+def read(write: Callable[..., Path]) -> Callable[..., Cohort]:
+    """Reader of text with the small dictionary, or another."""
+
+    def read_text(
+        content: str | bytes, dictionary: DataDictionary | None = None, name: str = "cohort.csv"
+    ) -> Cohort:
+        return read_cohort(write(content, name), dictionary or make_dictionary())
+
+    return read_text
+
+
+@pytest.fixture
+def problems(read: Callable[..., Cohort]) -> Callable[..., tuple[Problem, ...]]:
+    """Problems that reading a text raises; there must be some."""
+
+    def problems_of(content: str | bytes, *rest: Any, **more: Any) -> tuple[Problem, ...]:
+        with pytest.raises(CohortError) as caught:
+            read(content, *rest, **more)
+        return caught.value.problems
+
+    return problems_of
