@@ -42,8 +42,7 @@ def draw_curves(
             ends.append((float(curve["estimate"].iloc[-1]), label, look))
     top = axis_top(shown)
     ax.set(xlim=(0, ticks[-1]), ylim=(0, top), xticks=list(ticks))
-    step = _percent_step(top)
-    marks = np.arange(0, round(top / step) + 1) * step
+    marks = np.linspace(0, top, round(top / _percent_step(top)) + 1)
     ax.set_yticks(marks, [f"{100 * mark:.3g}%" for mark in marks])
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)

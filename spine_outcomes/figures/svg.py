@@ -13,7 +13,8 @@ from spine_outcomes.figures.style import FACES, INK, PAPER, house_style
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
-_DROPPED = {f"{{{SVG}}}metadata", f"{{{SVG}}}style"}
+# No clipping: every drawing stays within its axes, and a page without url() is easier to trust.
+_DROPPED = {f"{{{SVG}}}{tag}" for tag in ("metadata", "style", "clipPath")}
 _GEOMETRY = ("d", "transform", "x", "y", "points")
 _DECIMALS = re.compile(r"-?\d+\.\d{3,}")
 ElementTree.register_namespace("", SVG)
@@ -78,6 +79,7 @@ def _clean(element: ElementTree.Element) -> None:
             element.set(key, " ".join(rounded.split()))
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
+    element.attrib.pop("clip-path", None)
 
 
 def _is_nothing(element: ElementTree.Element) -> bool:
