@@ -119,9 +119,12 @@ class Column(Model):
         )
 
     def has_code(self, code: object) -> bool:
-        """Whether a row can have this code; True where the column has no codes."""
+        """Whether a row can have this code: by the codes, or by the hard range of a number."""
         if self.type == "boolean":
             return str(code) in ("0", "1")
+        if self.is_numeric:
+            low, high = self.hard if self.hard is not None else (None, None)
+            return _is_number(code) and _is_between(float(str(code)), low, high)
         return self.codes is None or str(code) in self.codes
 
 
@@ -165,10 +168,15 @@ class DataDictionary(Model):
         return {column.name: column for column in self.columns}
 
 
-def _is_number(code: str) -> bool:
+def _is_between(value: float, low: Any, high: Any) -> bool:
+    """Whether a number lies inside limits; None is no limit."""
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _is_number(code: object) -> bool:
     """Whether a code reads as a number."""
     try:
-        float(code)
+        float(str(code))
     except ValueError:
         return False
     return True

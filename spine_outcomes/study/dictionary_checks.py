@@ -89,21 +89,8 @@ def _codes(column: Column) -> Iterator[Fault]:
     for code in sorted(set(column.missing_codes) & set(column.not_applicable)):
         yield ("not_applicable",), f"{code!r} is both unknown and not applicable"
     if column.is_numeric and column.hard is not None:
-        yield from (
-            (("missing_codes",), f"{code!r} lies inside the hard range and may be a value")
-            for code in sorted(missing)
-            if _is_inside(code, column.hard)
-        )
-
-
-def _is_inside(code: str, limits: tuple[Any, Any]) -> bool:
-    """Whether a missing code could be a value."""
-    try:
-        value = float(code)
-    except ValueError:
-        return False
-    low, high = limits
-    return (low is None or value >= low) and (high is None or value <= high)
+        for code in sorted(code for code in missing if column.has_code(code)):
+            yield ("missing_codes",), f"{code!r} lies inside the hard range and may be a value"
 
 
 def _ranges(column: Column) -> Iterator[Fault]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from spine_outcomes.errors import PlanError, printable
 from spine_outcomes.study.covariate_checks import Fault, covariate_faults, unknown_column
 from spine_outcomes.study.dictionary import Column, DataDictionary
-from spine_outcomes.study.endpoint import Endpoint, as_tuple
-from spine_outcomes.study.key_path import KeyPath
+from spine_outcomes.study.endpoint import Endpoint, Source, StatusColumn, as_tuple
+from spine_outcomes.study.key_path import KeyPath, dotted
 from spine_outcomes.study.model import Code
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.variants import plan_problem, variants
@@ -27,23 +27,30 @@ def check_plan(plan: AnalysisPlan, dictionary: DataDictionary) -> None:
         identifier as a covariate, a dose column outside a sensitivity analysis that says why, a
         code that the column cannot have, a date that is none, a form that does not fit the type.
     """
-    faults = [
-        *_structure(plan, dictionary),
-        *_endpoints(plan, dictionary),
-        *_population(plan, dictionary),
-        *_subgroups(plan, dictionary),
-        *_tables(plan, dictionary),
-        *covariate_faults(plan, dictionary, in_sensitivity=False),
-    ]
+    faults = list(_faults(plan, dictionary, in_sensitivity=False))
     seen = set(faults)
     names = [sensitivity.name for sensitivity in plan.sensitivity]
     for name, variant in variants(plan).items():
         here: KeyPath = ("sensitivity", names.index(name), "change")
-        for path, code, text in covariate_faults(variant, dictionary, in_sensitivity=True):
-            if (path, code, text) not in seen:
-                faults.append((here, code, f"in the sensitivity analysis {name!r}, {text}"))
+        for fault in _faults(variant, dictionary, in_sensitivity=True):
+            if fault not in seen:
+                path, code, text = fault
+                text = f"in the sensitivity analysis {name!r}, {dotted(path)}: {text}"
+                faults.append((here, code, text))
     if faults:
         raise PlanError(*(plan_problem(plan, *fault) for fault in faults))
+
+
+def _faults(
+    plan: AnalysisPlan, dictionary: DataDictionary, *, in_sensitivity: bool
+) -> Iterator[Fault]:
+    """Every fault of one plan."""
+    yield from _structure(plan, dictionary)
+    yield from _endpoints(plan, dictionary)
+    yield from _population(plan, dictionary)
+    yield from _subgroups(plan, dictionary)
+    yield from _tables(plan, dictionary)
+    yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
 
 
 def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -74,12 +81,16 @@ def _endpoints(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault
         here: KeyPath = ("endpoints", name)
         if endpoint.level == "lesion" and dictionary.table.row == "patient":
             yield (*here, "level"), "E_LEVEL", "lesion, in a table whose rows are patients"
+        has_order = plan.origin is not None or plan.index.earliest is not None
+        if endpoint.level == "patient" and dictionary.table.row == "lesion" and not has_order:
+            text = "needs index.earliest or origin: which row stands for its patient"
+            yield (*here, "level"), "E_LEVEL", text
         yield from _endpoint(here, endpoint, dictionary)
 
 
 def _endpoint(here: KeyPath, endpoint: Endpoint, dictionary: DataDictionary) -> Iterator[Fault]:
     """Columns of one endpoint."""
-    groups: list[tuple[KeyPath, Iterable[object]]] = [((*here, "event"), endpoint.event)]
+    groups: list[tuple[KeyPath, tuple[Source, ...]]] = [((*here, "event"), endpoint.event)]
     groups += [((*here, "competing", k), group) for k, group in endpoint.competing.items()]
     for path, sources in groups:
         for i, source in enumerate(sources):
@@ -89,32 +100,34 @@ def _endpoint(here: KeyPath, endpoint: Endpoint, dictionary: DataDictionary) -> 
         for i, date in enumerate(endpoint.censor.or_before):
             yield from _date((*here, "censor", "or_before", i), date, dictionary)
     if endpoint.entry is not None:
-        yield from _entry((*here, "entry"), endpoint, dictionary)
+        needed = _date if endpoint.is_dated else _number
+        yield from needed((*here, "entry"), endpoint.entry, dictionary)
     if endpoint.time is not None:
         yield from _number((*here, "time", "column"), endpoint.time.column, dictionary)
     if endpoint.status is not None:
-        path = (*here, "status", "column")
-        yield from _exists(path, endpoint.status.column, dictionary)
-        if endpoint.status.column in dictionary:
-            yield from _codes(path, dictionary[endpoint.status.column], endpoint.status.codes)
+        yield from _states((*here, "status", "column"), endpoint.status, dictionary)
 
 
-def _source(path: KeyPath, source: object, dictionary: DataDictionary) -> Iterator[Fault]:
+def _states(path: KeyPath, status: StatusColumn, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Every state the column can have has a meaning, and no other."""
+    yield from _exists(path, status.column, dictionary)
+    if status.column in dictionary:
+        column = dictionary[status.column]
+        yield from _codes(path, column, status.codes)
+        for code in column.codes or ():
+            if code not in status.codes:
+                text = f"the code {code!r} of {column.name!r} has no meaning in this endpoint"
+                yield path, "E_CODE", text
+
+
+def _source(path: KeyPath, source: Source, dictionary: DataDictionary) -> Iterator[Fault]:
     """Date and flag of one source."""
-    date, flag, equals = (getattr(source, key) for key in ("date", "flag", "equals"))
-    yield from _date((*path, "date"), date, dictionary)
-    if flag is not None:
-        yield from _exists((*path, "flag"), flag, dictionary)
-        if flag in dictionary:
-            yield from _codes((*path, "equals"), dictionary[flag], as_tuple(equals))
-
-
-def _entry(path: KeyPath, endpoint: Endpoint, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Delayed entry is a date beside dates, a number beside a time."""
-    if endpoint.is_dated:
-        yield from _date(path, endpoint.entry, dictionary)
-    else:
-        yield from _number(path, str(endpoint.entry), dictionary)
+    yield from _date((*path, "date"), source.date, dictionary)
+    if source.flag is not None and source.equals is not None:
+        yield from _exists((*path, "flag"), source.flag, dictionary)
+        if source.flag in dictionary:
+            codes = as_tuple(source.equals)
+            yield from _codes((*path, "equals"), dictionary[source.flag], codes)
 
 
 def _population(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -187,9 +200,18 @@ def _codes(path: KeyPath, column: Column, codes: Iterable[Code]) -> Iterator[Fau
     """Codes that a column cannot have."""
     for code in codes:
         if not column.has_code(code):
-            allowed = ", ".join(column.codes) if column.codes else "0, 1"
-            text = f"{printable(code)!r} is not a code of {column.name!r}; allowed: {allowed}"
-            yield path, "E_CODE", text
+            text = f"{printable(code)!r} is not a code of {column.name!r}; allowed: "
+            yield path, "E_CODE", text + _allowed(column)
+
+
+def _allowed(column: Column) -> str:
+    """Codes or range of a column."""
+    if column.is_numeric and column.hard is not None:
+        low, high = ("any" if limit is None else f"{limit:g}" for limit in column.hard)
+        return f"{low} to {high}"
+    if column.is_numeric:
+        return "a number"
+    return ", ".join(column.codes) if column.codes else "0, 1"
 
 
 def _a(column: Column) -> str:

@@ -61,6 +61,12 @@ class Interaction(Model):
 
     interaction: tuple[str, str]
 
+    @model_validator(mode="after")
+    def _two(self) -> Interaction:
+        if self.interaction[0] == self.interaction[1]:
+            raise ValueError("an interaction is of two different terms")
+        return self
+
 
 def _normalised(written: Any) -> Any:
     """``"sex"`` and ``{age: {spline: 3}}`` as keys of a term."""

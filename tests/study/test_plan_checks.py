@@ -185,6 +185,56 @@ def test_columns_of_the_other_parts(plan_with: Change, add: str, words: str) -> 
     assert words in problems(plan_with(add=add + "\n"))
 
 
+STATE = """\
+  state:
+    label: State
+    level: lesion
+    time: {column: pain, unit: months}
+    status: {column: score, censored: 0, event: 1, competing: {death: 3}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("death: 3", "death: 2", "'2' is not a code of 'score'; allowed: 0, 1, 3"),
+        (", competing: {death: 3}", "", "the code '3' of 'score' has no meaning"),
+        ("column: pain,", "column: sex,", "'sex' is a category; a number is needed"),
+        ("column: score,", "column: pain,", ""),
+        ("{column: score, censored: 0, event: 1, competing: {death: 3}}",
+         "{column: pain, censored: 0, event: 11}",
+         "'11' is not a code of 'pain'; allowed: 0 to 10"),
+    ],
+)  # fmt: skip
+def test_every_state_has_a_meaning(plan_with: Change, old: str, new: str, words: str) -> None:
+    """A state without meaning would be censored, or an event, by chance."""
+    path = plan_with("propensity:\n", STATE.replace(old, new) + "propensity:\n")
+    if words:
+        assert words in problems(path)
+    else:
+        plan = load_plan(path)
+        assert plan.file is not None
+        check_plan(plan, load_dictionary(plan.file.dictionary))
+
+
+def test_an_endpoint_of_patients_needs_an_index_row(plan_with: Change) -> None:
+    """Without an order the row that stands for its patient would be the first in the file."""
+    state = STATE.replace("level: lesion", "level: patient")
+    path = plan_with("propensity:\n", state + "propensity:\n")
+    text = path.read_text()
+    start, end = text.index("  relapse:"), text.index("  state:")
+    path.write_text((text[:start] + text[end:]).replace("origin: start\n", ""))
+    assert "endpoints.state.level: needs index.earliest or origin" in problems(path)
+
+
+def test_a_sensitivity_analysis_is_checked_in_every_part(plan_with: Change) -> None:
+    """Not only its covariates: an endpoint or a population may be what changes."""
+    change = "{endpoints.relapse.censor.date: lst_scan, arms.reference: c}"
+    found = problems(plan_with(add=f"sensitivity: [{{name: other, change: {change}}}]\n"))
+    assert "in the sensitivity analysis 'other', endpoints.relapse.censor.date: no column" in found
+    assert "in the sensitivity analysis 'other', arms.reference: 'c' is not a code" in found
+
+
 def test_every_problem_is_reported_at_once(plan_with: Change) -> None:
     """One problem a run makes a correction take as many runs as there are problems."""
     found = problems(plan_with(TERM, "    - event\n    - sxe\n", add="baseline_table: [agee]\n"))
