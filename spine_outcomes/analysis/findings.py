@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,6 @@ import pandas as pd
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.results import FINDING_COLUMNS
 from spine_outcomes.errors import Finding
-from spine_outcomes.study.plan import AnalysisPlan
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 10
@@ -19,37 +18,21 @@ FEW_EVENTS = 10
 _RANK = {"serious": 0, "caution": 1, "note": 2}
 
 
-def cluster_findings(rows: AnalysisSet, plan: AnalysisPlan) -> tuple[Finding, ...]:
-    """Few clusters, and clusters with rows in both arms."""
-    if rows.cluster is None:
+def cluster_findings(rows: AnalysisSet) -> tuple[Finding, ...]:
+    """Too few clusters for large-sample standard errors."""
+    n_clusters = len(rows) if rows.cluster is None else len(np.unique(rows.cluster))
+    if n_clusters >= FEW_CLUSTERS:
         return ()
-    findings = []
-    n_clusters = len(np.unique(rows.cluster))
-    if n_clusters < FEW_CLUSTERS:
-        findings.append(
-            Finding(
-                "W_FEW_CLUSTERS",
-                f"Standard errors rest on {n_clusters} clusters; below {FEW_CLUSTERS} they are "
-                "too small.",
-                severity="serious",
-                section="outcomes",
-                n=n_clusters,
-            )
-        )
-    arms = pd.Series(rows.arm).groupby(rows.cluster).nunique()
-    n_both = int((arms > 1).sum())
-    if n_both:
-        findings.append(
-            Finding(
-                "W_CLUSTERS_IN_BOTH_ARMS",
-                f"{n_both} of {n_clusters} clusters ({plan.cluster}) have rows in both arms; the "
-                "covariance between arms is part of every contrast.",
-                severity="note",
-                section="outcomes",
-                n=n_both,
-            )
-        )
-    return tuple(findings)
+    return (
+        Finding(
+            "W_FEW_CLUSTERS",
+            f"Standard errors at {rows.level} level rest on {n_clusters} clusters; below "
+            f"{FEW_CLUSTERS} they are too small.",
+            severity="serious",
+            section="outcomes",
+            n=n_clusters,
+        ),
+    )
 
 
 def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
@@ -87,8 +70,14 @@ def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
 
 
 def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """All findings, each once, the serious first, ``FINDING_COLUMNS``."""
-    ranked = sorted(dict.fromkeys(findings), key=lambda finding: _RANK[finding.severity])
-    frame = pd.DataFrame([asdict(finding) for finding in ranked])
-    frame["rank"] = range(1, len(frame) + 1)
-    return frame.reindex(columns=list(FINDING_COLUMNS))
+    """All findings, each once with the endpoints it concerns, ranked, ``FINDING_COLUMNS``."""
+    endpoints: dict[Finding, list[str]] = {}
+    for finding in findings:
+        concerned = endpoints.setdefault(replace(finding, endpoint=None), [])
+        concerned += [finding.endpoint] if finding.endpoint else []
+    ranked = sorted(endpoints, key=lambda finding: _RANK[finding.severity])
+    records = [
+        {**asdict(finding), "rank": rank, "endpoint": ", ".join(endpoints[finding]) or None}
+        for rank, finding in enumerate(ranked, start=1)
+    ]
+    return pd.DataFrame(records, columns=list(FINDING_COLUMNS))

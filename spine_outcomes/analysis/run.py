@@ -73,7 +73,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         *selection.findings,
         *(f for w in weighted.values() for f in (*w.analysis_set.findings, *w.findings)),
         *(f for outcome in outcomes for f in outcome.findings),
-        *cluster_findings(described.analysis_set, plan),
+        *(f for w in weighted.values() for f in cluster_findings(w.analysis_set)),
         *balance_findings(balance, covariates(plan)),
         *imaging_findings(imaging),
         *outcome_findings(results),
