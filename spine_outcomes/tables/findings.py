@@ -17,7 +17,8 @@ def findings(results: Results) -> Table:
     for _, finding in results.findings.iterrows():
         endpoint = finding["endpoint"]
         about = [SECTIONS.get(finding["section"], worded(str(finding["section"])))]
-        about += [name.endpoint(endpoint)] if isinstance(endpoint, str) and endpoint else []
+        if isinstance(endpoint, str) and endpoint:
+            about += [name.endpoint(each) for each in endpoint.split(", ")]
         severity = SEVERITIES.get(finding["severity"], worded(str(finding["severity"])))
         n = finding["n"]
         line = (
