@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.notes import variance_text
 from spine_outcomes.study.plan import Interaction, Term
-from spine_outcomes.tables.labels import POPULATIONS, VARIANCES, Labels, labels
+from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
 from spine_outcomes.tables.selection import in_order, where
 
 SCALES = {
@@ -186,12 +187,9 @@ def _estimation(results: Results) -> str:
 
 def _uncertainty(results: Results, name: Labels) -> str:
     """Variance, clusters and scales of the intervals, as the rows say."""
-    frame = results.results
-    kinds = [VARIANCES.get(kind, kind) for kind in in_order(frame["variance"])]
-    text = f"Standard errors come from the influence of each row, {listed(kinds)}" if kinds else ""
-    if text and results.plan.cluster is not None:
-        text += f", summed within {_plain(results.plan.cluster, name)}"
-    return f"{text}. {_intervals(frame, name)}".removeprefix(". ")
+    kind = variance_text(results, results.results)
+    text = f"Standard errors come from the influence of each row: {kind}. " if kind else ""
+    return text + _intervals(results.results, name)
 
 
 def _intervals(frame: pd.DataFrame, name: Labels) -> str:

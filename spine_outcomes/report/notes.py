@@ -66,15 +66,23 @@ def hazard_notes(results: Results) -> tuple[str, ...]:
 
 def variance_text(results: Results, rows: pd.DataFrame) -> str:
     """How the variance of these rows was computed, and over which clusters it was summed."""
-    kinds = [VARIANCES.get(kind, kind) for kind in in_order(rows["variance"])]
+    kind, cluster = variance_name(rows), results.plan.cluster
+    if not kind or cluster is None:
+        return kind
+    return f"{kind}, clustered by {labels(results).column(cluster).lower()}"
+
+
+def variance_name(rows: pd.DataFrame) -> str:
+    """Name of the variance of these rows.
+
+    Unweighted rows have no propensity score to correct for: with them alone it is the robust one.
+    """
+    weighted = rows.loc[rows["estimand"] != "unweighted", "variance"].dropna()
+    kinds = in_order(rows["variance"])
     if not kinds:
         return ""
-    if (rows["estimand"] == "unweighted").all() and "bootstrap" not in set(rows["variance"]):
-        kinds = ["robust"]  # nothing but the data was estimated
-    clusters = results.plan.cluster
-    name = labels(results)
-    by = f", clustered by {name.column(clusters).lower()}" if clusters else ""
-    return f"{kinds[0]}{by}"
+    kind = str(weighted.iloc[0]) if len(weighted) else str(kinds[0])
+    return VARIANCES["robust" if kind == "corrected" and weighted.empty else kind]
 
 
 def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:

@@ -34,7 +34,12 @@ def render_report(results: Results) -> str:
         HTML. The same results give the same text.
     """
     shown = protected(results)
-    found, top = exhibits(shown), head(shown)
+    return page(shown, exhibits(shown))
+
+
+def page(shown: Results, found: Exhibits) -> str:
+    """The report of results whose small counts are hidden and whose exhibits are drawn."""
+    top = head(shown)
     style = read_asset("report.css") + running_heads(top)
     script = read_asset("report.js")
     return (

@@ -1,0 +1,88 @@
+"""The methods say what ran, and only that."""
+
+from __future__ import annotations
+
+import pytest
+
+from spine_outcomes.report.methods_text import listed, methods
+from spine_outcomes.report.notes import curve_notes
+from tests.report.synthetic import synthetic_plan, synthetic_results
+
+
+def text(**changes: object) -> str:
+    """All paragraphs of a run."""
+    return " ".join(f"{p.heading}: {p.text}" for p in methods(synthetic_results(**changes)))
+
+
+def test_the_model_of_the_arm_is_the_plan_s_in_words() -> None:
+    """A covariate left out of the text is one that a reader believes was not adjusted for."""
+    assert (
+        "logistic regression on age at start (restricted cubic spline, 3 knots), sex, "
+        "grade (grouped: Low; Middle, High) and logarithm of volume" in text()
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "claim"),
+    [
+        ("fine_gray", "Fine–Gray"),
+        ("log_rank", "classical log-rank"),
+        ("score", "robust score test"),
+        ("cox", "Cox"),
+        ("kaplan_meier", "Kaplan–Meier"),
+        ("aalen_johansen", "Aalen–Johansen"),
+    ],
+)
+def test_a_method_without_a_row_in_the_results_is_not_claimed(model: str, claim: str) -> None:
+    """A methods section that lists what did not run is untrue, however harmless it looks."""
+    assert claim in text()
+    results = synthetic_results().results
+    assert claim not in text(results=results[results["model"] != model])
+
+
+def test_adjustment_for_several_endpoints_is_claimed_only_if_it_happened() -> None:
+    """The plan may ask for Holm; without adjusted p values nothing was adjusted."""
+    plan = synthetic_plan(multiplicity={"method": "holm", "order": ["relapse"]})
+    assert "not adjusted" in text(plan=plan)
+    adjusted = synthetic_results().results.assign(p_adjusted=0.1)
+    assert "adjusted by the holm method" in text(plan=plan, results=adjusted)
+
+
+def test_without_a_propensity_none_is_described() -> None:
+    """Unweighted results were not adjusted for anything."""
+    empty = synthetic_results().propensity.iloc[:0]
+    assert "propensity score)" not in text(propensity=empty)
+
+
+def test_the_variance_named_is_the_one_of_the_rows() -> None:
+    """Robust and corrected errors differ; the text must not say one and print the other."""
+    robust = synthetic_results().results.assign(variance="robust")
+    assert "weights taken as known" in text(results=robust)
+    assert "corrected for the estimated propensity score" in text()
+
+
+def test_the_note_of_an_unweighted_curve_claims_no_propensity() -> None:
+    """Nothing was estimated there but the curve."""
+    results = synthetic_results()
+    own = results.curves.query("endpoint == 'relapse' and cause == 'relapse'")
+    notes = {
+        e: " ".join(curve_notes(results, own[own["estimand"] == e])) for e in ("unweighted", "ATE")
+    }
+    assert "propensity" not in notes["unweighted"]
+    assert "corrected for the estimated propensity score" in notes["ATE"]
+    assert "Narrow field 388, Wide field with margin 317" in notes["ATE"]
+
+
+def test_complete_cases_are_said_where_rows_were_left_out_for_it() -> None:
+    """Imputation must not be claimed, nor complete cases where nothing was missing."""
+    assert "complete cases" in text()
+    assert "imputed" not in text()
+    imputed = synthetic_results().results.assign(imputations=20)
+    assert "multiply imputed (20 times)" in text(results=imputed)
+
+
+def test_lists_read_as_english() -> None:
+    """ "a, b, c" in a sentence reads as unfinished."""
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b"]) == "a and b"
+    assert listed(["a", "b", "c"]) == "a, b and c"
