@@ -90,6 +90,8 @@ def read_codes(texts: Sequence[str], codes: Sequence[str]) -> tuple[NDArray[np.i
 
 def unseen(text: str) -> Fault | None:
     """Fault of a text with characters that people do not see, or see as others; else None."""
+    if text.isascii() and text.isprintable() and text == text.strip():
+        return None
     for c in text:
         is_odd_space = c != " " and unicodedata.category(c) in ("Zs", "Cf", "Zl", "Zp")
         if is_odd_space or not (c.isprintable() or c in "\t\r\n"):
