@@ -31,7 +31,10 @@ SURVIVAL = (
     "overall_survival_of_lesions",
     "overall_survival",
 )
-"""Endpoints without competing events; the last is on index lesions, one row a patient."""
+"""Endpoints without competing events."""
+
+PATIENT_LEVEL = "overall_survival"
+"""The endpoint on index lesions, one row a patient."""
 
 ENDPOINTS = COMPETING + SURVIVAL
 
@@ -64,8 +67,7 @@ class Truth:
 
 def truth_of(draws: Iterable[Draw]) -> Truth:
     """Truth over all the draws; its error is NaN if there is one draw only."""
-    parts = [(_weighted_sums(draw), _weight_sums(draw), _sizes(draw)) for draw in draws]
-    sums, weights, sizes = (np.stack(part) for part in zip(*parts, strict=True))
+    sums, weights, sizes = (np.stack(part) for part in zip(*map(_sums, draws), strict=True))
     mean = sums.sum(axis=0) / weights.sum(axis=0)
     residual = (sums - mean * weights) / weights.sum(axis=0)
     n_patients, n_lesions = sizes.sum(axis=0)
@@ -104,8 +106,17 @@ def conditional_hazard_ratios() -> dict[str, float]:
     }
 
 
-def _event_months(draw: Draw, kind: str) -> dict[str, Floats]:
-    """Months to each endpoint's event under each arm, infinite if it never is the first event."""
+def _sums(draw: Draw) -> tuple[Floats, Floats, Ints]:
+    """Weighted sums as `Truth.mean`, sums of weights that divide them, patients and lesions."""
+    weights = _weights(draw)
+    months = np.stack([_event_months(draw, kind) for kind in KINDS])
+    sums = weights[None, :, None] @ _measures(months)
+    sizes = np.array([len(draw.patients.age), len(draw.lesions.patient)], dtype=np.int64)
+    return sums.swapaxes(2, 3), weights.sum(axis=2)[None, :, :, None, None], sizes
+
+
+def _event_months(draw: Draw, kind: str) -> Floats:
+    """Months to each endpoint's event, infinite if it never is the first; (endpoints, arms, m)."""
     if kind == "latent":
         death = draw.outcomes.death
         failure = np.where(draw.outcomes.local_failure < death, draw.outcomes.local_failure, np.inf)
@@ -115,15 +126,16 @@ def _event_months(draw: Draw, kind: str) -> dict[str, Floats]:
         failure = _months(draw.detection.local_failure)
         fracture = _months(draw.detection.fracture)
     death = np.broadcast_to(death, failure.shape)
-    return {
+    by_endpoint = {
         "local_failure": failure,
         "in_field_failure": np.where(draw.outcomes.is_marginal, np.inf, failure),
         "marginal_failure": np.where(draw.outcomes.is_marginal, failure, np.inf),
         "vertebral_fracture": fracture,
         "local_progression_free_survival": np.minimum(failure, death),
         "overall_survival_of_lesions": death,
-        "overall_survival": death[:, draw.index_lesion],
+        "overall_survival": death,
     }
+    return np.stack([by_endpoint[endpoint] for endpoint in ENDPOINTS])
 
 
 def _months(days: Ints) -> Floats:
@@ -131,51 +143,20 @@ def _months(days: Ints) -> Floats:
     return np.where(days < NEVER, days / DAYS_PER_MONTH, np.inf)
 
 
-def _weights(propensity: Floats) -> Floats:
-    """Weight of a row in each estimand's population, in the order of `ESTIMANDS`; shape (4, m)."""
-    treated, untreated = propensity, 1.0 - propensity
-    return np.stack([np.ones_like(propensity), treated, untreated, treated * untreated])
-
-
-def _weighted_sums(draw: Draw) -> Floats:
-    """Weighted sums of event indicators and months lost, shape as `Truth.mean`."""
-    by_lesion = _weights(draw.lesions.propensity)
-    by_patient = by_lesion[:, draw.index_lesion]
-    return np.stack(
-        [
-            np.stack(
-                [
-                    by_lesion @ measures
-                    if measures.shape[1] == by_lesion.shape[1]
-                    else by_patient @ measures
-                    for measures in (
-                        _measures(months) for months in _event_months(draw, kind).values()
-                    )
-                ],
-                axis=0,
-            )
-            for kind in KINDS
-        ]
-    ).swapaxes(2, 3)
-
-
-def _weight_sums(draw: Draw) -> Floats:
-    """Sums of the weights, shape (1, endpoints, estimands, 1, 1)."""
-    by_lesion = _weights(draw.lesions.propensity)
-    of_patients = by_lesion[:, draw.index_lesion].sum(axis=1)
-    of_lesions = np.broadcast_to(by_lesion.sum(axis=1), (len(ENDPOINTS) - 1, len(ESTIMANDS)))
-    return np.vstack([of_lesions, of_patients])[None, :, :, None, None]
+def _weights(draw: Draw) -> Floats:
+    """Weight of each lesion, shape (endpoints, estimands, m); 0 off the index rows of patients."""
+    treated = draw.lesions.propensity
+    untreated = 1.0 - treated
+    of_lesions = np.stack([np.ones_like(treated), treated, untreated, treated * untreated])
+    is_index = np.zeros_like(treated)
+    is_index[draw.index_lesion] = 1.0
+    return np.stack([of_lesions * (is_index if e == PATIENT_LEVEL else 1.0) for e in ENDPOINTS])
 
 
 def _measures(months: Floats) -> Floats:
-    """Whether the event came by each time, and months lost to it; shape (arms, m, times + 1)."""
+    """Whether the event came by each time, and months lost to it: one axis more, times + 1."""
     by_time = [months <= time for time in TIMES]
     return np.stack([*by_time, np.maximum(HORIZON - months, 0.0)], axis=-1)
-
-
-def _sizes(draw: Draw) -> Ints:
-    """Patients and lesions."""
-    return np.array([len(draw.patients.age), len(draw.lesions.patient)], dtype=np.int64)
 
 
 def _spread(residual: Floats) -> Floats:
