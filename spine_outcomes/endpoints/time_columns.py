@@ -40,7 +40,8 @@ def from_columns(
         If the plan has a cut-off and no origin to count it from.
     """
     frame = cohort.frame
-    names = (time_column.column, status_column.column, plan.origin, endpoint.entry)
+    origin = None if plan.cutoff is None else plan.origin
+    names = (time_column.column, status_column.column, origin, endpoint.entry)
     require_columns(cohort, tuple(name for name in names if name is not None))
     time = frame[time_column.column].to_numpy(np.float64)
     entry = None if endpoint.entry is None else frame[endpoint.entry].to_numpy(np.float64)
