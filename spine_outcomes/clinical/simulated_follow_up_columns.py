@@ -7,24 +7,29 @@ and adjacent progression, re-treatment, pain, toxicity), are drawn independent o
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spine_outcomes.clinical.levels import LEVELS, level_positions
 from spine_outcomes.clinical.pain_response import pain_response
 from spine_outcomes.clinical.simulated_covariates import BILSKY, Lesions
 from spine_outcomes.clinical.simulated_observation import NEVER, Observation
-from spine_outcomes.clinical.simulated_text import Columns, Text, coded, dated, only_where, whole
+from spine_outcomes.clinical.simulated_text import (
+    Columns,
+    Dates,
+    Text,
+    coded,
+    dated,
+    only_where,
+    whole,
+)
 from spine_outcomes.clinical.simulated_uniforms import (
     Bools,
     Floats,
     Ints,
+    Uniforms,
     category,
     integer,
     uniforms,
 )
-
-Uniforms = dict[str, Floats]
-Dates = NDArray[np.datetime64]
 
 _PAIN_VISIT_DAY = 91
 _LAST_CORD_LEVEL = LEVELS.index("L2")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spine_outcomes.clinical import levels, sins
 from spine_outcomes.clinical.simulated_covariates import BILSKY, Lesions
 from spine_outcomes.clinical.simulated_text import (
     Columns,
+    Dates,
     Text,
     coded,
     dated,
@@ -19,16 +19,14 @@ from spine_outcomes.clinical.simulated_text import (
 from spine_outcomes.clinical.simulated_uniforms import (
     Floats,
     Ints,
+    Uniforms,
     category,
     integer,
     uniforms,
 )
 
-Uniforms = dict[str, Floats]
-Dates = NDArray[np.datetime64]
-
 _DRAWS = (
-    *("level", "extra_levels", "body", "side", "height_loss", "pain", "opioid", "frankel"),
+    *("body", "side", "height_loss", "pain", "opioid", "frankel"),
     *("surgery", "surgery_day", "cord", "oesophagus", "mri", "physician"),
 )
 

@@ -7,7 +7,6 @@ independent of the outcome, and agrees with what the law does rule.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spine_outcomes.clinical.age import years_before
 from spine_outcomes.clinical.simulated_covariates import SITES, Patients, is_site
@@ -16,6 +15,7 @@ from spine_outcomes.clinical.simulated_observation import CUTOFF, DAYS_PER_MONTH
 from spine_outcomes.clinical.simulated_text import (
     NOT_APPLICABLE,
     Columns,
+    Dates,
     Text,
     coded,
     dated,
@@ -26,15 +26,13 @@ from spine_outcomes.clinical.simulated_text import (
 from spine_outcomes.clinical.simulated_uniforms import (
     Floats,
     Ints,
+    Uniforms,
     category,
     exponential,
     integer,
     normal,
     uniforms,
 )
-
-Uniforms = dict[str, Floats]
-Dates = NDArray[np.datetime64]
 
 _DRAWS = (
     *("birthday", "height", "weight", "kps", "smoking", "osteoporosis", "diabetes"),

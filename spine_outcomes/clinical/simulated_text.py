@@ -12,6 +12,7 @@ from spine_outcomes.clinical.simulated_uniforms import Bools, Ints
 
 Text = NDArray[np.str_]
 Columns = dict[str, Text]
+Dates = NDArray[np.datetime64]
 
 NOT_APPLICABLE = "-8"
 
@@ -31,7 +32,7 @@ def coded(positions: Ints, codes: Sequence[str]) -> Text:
     return np.array(list(codes))[positions]
 
 
-def dated(dates: NDArray[np.datetime64]) -> Text:
+def dated(dates: Dates) -> Text:
     """ISO dates."""
     return np.datetime_as_string(dates.astype("datetime64[D]"))
 

@@ -12,9 +12,13 @@ from spine_outcomes.clinical.simulated_lesion_columns import FIRST_LUMBAR
 from spine_outcomes.clinical.simulated_outcomes import ARMS
 from spine_outcomes.clinical.simulated_patient_columns import start_dates
 from spine_outcomes.clinical.simulated_text import Columns, Text, coded, dated, fixed, whole
-from spine_outcomes.clinical.simulated_uniforms import Floats, Ints, category, integer, uniforms
-
-Uniforms = dict[str, Floats]
+from spine_outcomes.clinical.simulated_uniforms import (
+    Ints,
+    Uniforms,
+    category,
+    integer,
+    uniforms,
+)
 
 _DRAWS = (
     *("plan", "spacing", "platform", "isodose", "ctv", "ptv", "above", "below", "coverage"),

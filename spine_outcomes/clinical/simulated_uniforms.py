@@ -17,6 +17,7 @@ from scipy.special import gammaincinv, ndtri
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Uniforms = dict[str, Floats]
 Stream = Literal["law", "columns", "missing"]
 
 _STREAMS: tuple[Stream, ...] = ("law", "columns", "missing")
@@ -33,7 +34,7 @@ def generator(seed: int, stream: Stream, part: int = 0) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(sequence))
 
 
-def uniforms(rng: np.random.Generator, n: int, names: Sequence[str]) -> dict[str, Floats]:
+def uniforms(rng: np.random.Generator, n: int, names: Sequence[str]) -> Uniforms:
     """Uniforms on (0, 1), shape (n,) under each name: one row after the other, names in order."""
     draws = np.maximum(rng.random((n, len(names))), _SMALLEST)
     return dict(zip(names, np.ascontiguousarray(draws.T), strict=True))
