@@ -37,21 +37,22 @@ def logistic_newton(
     Newton's method, a step halved while it lowers the likelihood. Where no maximum exists it ends
     at the step limit or far out; `maximum_exists` tells.
     """
-    coefficients = start
-    likelihood = _log_likelihood(basis @ coefficients, arm, weight)
+    coefficients, predictor = start, basis @ start
+    likelihood = _log_likelihood(predictor, arm, weight)
     for _ in range(MAX_STEPS):
-        score = expit(basis @ coefficients)
+        score = expit(predictor)
         gradient = basis.T @ (weight * (arm - score))
         if np.linalg.norm(gradient) <= TOLERANCE * np.linalg.norm(weight):
             break
         information = basis.T @ ((weight * score * (1.0 - score))[:, None] * basis)
         step = np.linalg.lstsq(information, gradient)[0]
+        change = basis @ step
         for _ in range(MAX_HALVINGS):
-            proposed = _log_likelihood(basis @ (coefficients + step), arm, weight)
+            proposed = _log_likelihood(predictor + change, arm, weight)
             if proposed >= likelihood - ROUNDING * abs(likelihood):
                 break
-            step = step / 2.0
-        coefficients, likelihood = coefficients + step, proposed
+            step, change = step / 2.0, change / 2.0
+        coefficients, predictor, likelihood = coefficients + step, predictor + change, proposed
     return coefficients
 
 

@@ -95,6 +95,11 @@ def test_rare_level_is_a_finding_without_its_count(rare):
         assert "fewer than 5" in block.findings[0].message
 
 
+def test_level_of_five_rows_is_not_rare():
+    """A finding where the report would print the count."""
+    assert categories("stage", np.array([1] * 5 + [0] * 30), ["I", "II"]).findings == ()
+
+
 def test_cut_puts_the_cut_point_in_the_upper_class():
     """ECOG 2 counted with 0 and 1."""
     block = cut("ecog", np.array([0, 1, 2, 3, 2, 1.0]), [2])
