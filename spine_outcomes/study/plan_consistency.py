@@ -50,6 +50,8 @@ def _columns(terms: tuple[Term | Interaction, ...]) -> list[str]:
 
 def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
     """What dated endpoints need elsewhere in the plan."""
+    if plan.cutoff is not None and plan.origin is None:
+        yield ("cutoff",), "a cut-off needs the key origin, a column of dates to count from"
     contact = plan.imaging.last_contact if plan.imaging is not None else None
     interval = plan.imaging.interval if plan.imaging is not None else None
     for name, endpoint in plan.endpoints.items():

@@ -17,7 +17,7 @@ def locked(study: Path, command: Command) -> Path:
     """The plan of the small study, locked."""
     done = command("plan", "lock", "plan.yaml", SOURCE_DATE_EPOCH="1700000000")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["plan.yaml", "plan.lock.yaml"]
+    assert done.stdout.split() == ["plan.yaml", "plan.lock.json"]
     assert "2023-11-14" in (study / "plan.yaml").read_text()
     return study / "plan.yaml"
 

@@ -32,6 +32,7 @@ AGE = "    - age: {spline: 3}\n"
         (ESTIMATION, ESTIMATION[:-1] + ", ties: exact}", "estimation.ties", "'efron' or 'breslow'"),
         ("comparator: b", "comparator: a", "arms.comparator", "the two arms are one"),
         ("origin: start\n", "", "endpoints.relapse", "needs the key origin"),
+        ("origin: start\n", "cutoff: 2024-12-31\n", "cutoff", "needs the key origin"),
         (CENSOR, "", "endpoints.relapse", "either event and censor"),
         (CENSOR, CENSOR + "    time: {column: x, unit: days}\n", "endpoints.relapse", "either"),
         (CENSOR, CENSOR + "    imaging_end: last_contact\n", "endpoints.relapse.imaging_end",

@@ -1,0 +1,58 @@
+"""Every column that a plan reads, and the key that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spine_outcomes.study.endpoint import Endpoint
+from spine_outcomes.study.key_path import KeyPath
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.terms import columns_of
+
+
+def columns_read(plan: AnalysisPlan) -> dict[str, KeyPath]:
+    """List the columns that a cohort needs for a plan, each with the first key that names it.
+
+    Sensitivity analyses are plans of their own: see ``variants``.
+    """
+    first: dict[str, KeyPath] = {}
+    for path, name in _named(plan):
+        if name is not None:
+            first.setdefault(name, path)
+    return first
+
+
+def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
+    """Key and column, in the order of the plan."""
+    yield ("arms", "column"), plan.arms.column
+    yield ("cluster",), plan.cluster
+    yield ("origin",), plan.origin
+    for i, step in enumerate(plan.population.eligibility):
+        yield ("population", "eligibility", i, "rule"), step.rule.column
+    for name, endpoint in plan.endpoints.items():
+        yield from ((("endpoints", name), column) for column in _of_endpoint(endpoint))
+    for i, column in enumerate(plan.baseline_table or ()):
+        yield ("baseline_table", i), column
+    if plan.imaging is not None:
+        for key in ("visits", "last", "last_contact"):
+            yield ("imaging", key), getattr(plan.imaging, key)
+    yield ("index", "earliest"), plan.index.earliest
+    yield ("index", "then_largest"), plan.index.then_largest
+    for column in columns_of(plan.propensity.terms):
+        yield ("propensity", "terms"), column
+    if plan.estimation.adjusted_models is not None:
+        for column in columns_of(plan.estimation.adjusted_models.terms):
+            yield ("estimation", "adjusted_models", "terms"), column
+    for i, subgroup in enumerate(plan.subgroups):
+        yield ("subgroups", i, "column"), subgroup.column
+
+
+def _of_endpoint(endpoint: Endpoint) -> Iterator[str | None]:
+    """Columns of one endpoint."""
+    for source in endpoint.sources:
+        yield from (source.date, source.flag)
+    if endpoint.censor is not None:
+        yield from (endpoint.censor.date, *endpoint.censor.or_before)
+    yield endpoint.entry
+    yield endpoint.time.column if endpoint.time is not None else None
+    yield endpoint.status.column if endpoint.status is not None else None
