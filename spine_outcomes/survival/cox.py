@@ -130,7 +130,7 @@ def cox(
     influence[:, arrangement.rows] = fit.influence(fit.likelihood.score_residuals(fit.at))
     return CoxFit(
         Estimate(fit.coefficients, influence.T, labels, sample.cluster, fit.reasons),
-        fit.at.log_likelihood,
+        fit.log_likelihood,
         fit.null_log_likelihood,
         fit.information,
         fit.covariance,
@@ -144,9 +144,11 @@ def _likelihood_ratio(sample: Sample, fit: Regression) -> TestResult:
     """Twice the rise of the log likelihood from coefficients 0, χ² on those that are free."""
     if fit.n_free == 0:
         return no_test("no covariate varies among the rows at risk")
+    if np.isnan(fit.log_likelihood):
+        return no_test("the likelihood has no maximum within reach")
     if not np.isin(sample.weight, (0.0, 1.0)).all():
         return no_test("the rows have weights: the likelihood ratio is not χ²")
     if sample.cluster is not None and sample.cluster.max() + 1 < sample.n:
         return no_test("the rows are clustered: the likelihood ratio is not χ²")
-    statistic = 2 * (fit.at.log_likelihood - fit.null_log_likelihood)
+    statistic = 2 * (fit.log_likelihood - fit.null_log_likelihood)
     return TestResult(statistic, float(fit.n_free), float(stats.chi2.sf(statistic, fit.n_free)))

@@ -144,7 +144,7 @@ def fine_gray(
         influence += beside
     return FineGrayFit(
         Estimate(fit.coefficients, influence, labels, sample.cluster, fit.reasons, beside),
-        fit.at.log_likelihood,
+        fit.log_likelihood,
         fit.null_log_likelihood,
         fit.information,
         fit.n_steps,

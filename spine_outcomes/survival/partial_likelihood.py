@@ -26,6 +26,7 @@ from spine_outcomes.survival.risk_sets import Floats, Indices, RiskSets, sum_at
 
 Ties = Literal["efron", "breslow"]
 BLOCK = 8192
+EPSILON = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +118,12 @@ class PartialLikelihood:
         exposure[tied.events] -= h[1][tied.tie]
         cross = (a1[:, tied.times] * g[1]) @ b1.T
         between = _gram(a1, g[0]) - cross - cross.T + _gram(b1, g[2])
+        within = _gram(self.covariates, hazard * exposure)
         return Evaluation(
             float(coefficients @ self.event_moment) - loss,
             self.event_moment - (a1 @ h[0] - b1 @ h[1]),
-            _gram(self.covariates, hazard * exposure) - between,
+            within - between,
+            EPSILON * np.diag(within),
             hazard,
             exposure,
             a1,
@@ -186,6 +189,8 @@ class Evaluation:
     score : ndarray, shape (p,)
     information : ndarray, shape (p, p)
         Minus the second derivative.
+    round_off : ndarray, shape (p,)
+        Relative round-off of double numbers, on the scale of the information's diagonal.
     hazard : ndarray, shape (n,)
         r.
     exposure : ndarray, shape (n,)
@@ -201,6 +206,7 @@ class Evaluation:
     log_likelihood: float
     score: Floats
     information: Floats
+    round_off: Floats
     hazard: Floats
     exposure: Floats
     moment: Floats

@@ -16,7 +16,7 @@ from spine_outcomes.survival.estimability import (
     limit_along,
     unidentified,
 )
-from spine_outcomes.survival.newton import Maximum, maximise
+from spine_outcomes.survival.newton import Maximum, go_on, maximise
 from spine_outcomes.survival.partial_likelihood import Evaluation, PartialLikelihood, Ties
 from spine_outcomes.survival.risk_sets import Arrangement, Floats, Indices
 from spine_outcomes.survival.sample import Sample
@@ -45,8 +45,8 @@ class Regression:
         Which of the p covariates these are.
     unit : ndarray, shape (k,)
         Their standard deviations.
-    null_log_likelihood
-        Log likelihood at coefficients 0.
+    log_likelihood, null_log_likelihood
+        At the maximum (NaN where it was not reached) and at coefficients 0.
     n_free
         Number of coefficients that the likelihood depends on, infinite ones included.
     n_steps
@@ -59,6 +59,7 @@ class Regression:
     at: Evaluation
     kept: Indices
     unit: Floats
+    log_likelihood: float
     null_log_likelihood: float
     n_free: int
     n_steps: int
@@ -131,19 +132,20 @@ def regress(
     if not fit.maximum.has_converged:
         own = covariates[arrangement.rows]
         fit = _limit(likelihood, fit, names, own)
-    coefficients = np.full(len(names), np.nan)
-    coefficients[fit.kept] = fit.maximum.coefficients / unit[fit.kept]
+    maximum, coefficients = fit.maximum, np.full(len(names), np.nan)
+    coefficients[fit.kept] = maximum.coefficients / unit[fit.kept]
     coefficients[[reason is not None for reason in fit.reasons]] = np.nan
     return Regression(
         coefficients,
         fit.reasons,
         fit.likelihood,
-        fit.maximum.evaluation,
+        maximum.evaluation,
         fit.kept,
         unit[fit.kept],
+        maximum.evaluation.log_likelihood if maximum.has_converged else np.nan,
         null.log_likelihood,
         n_free,
-        fit.maximum.n_steps,
+        maximum.n_steps,
     )
 
 
@@ -180,13 +182,26 @@ def _limit(likelihood: PartialLikelihood, fit: _Fit, names: Sequence[str], own: 
     direction[fit.kept] = fit.maximum.direction
     limit = limit_along(likelihood, direction)
     if limit is None:
-        reason = NO_MAXIMUM.format(fit.maximum.n_steps)
-        return replace(fit, reasons=_first(fit.reasons, (reason,) * len(names)))
+        more = go_on(fit.likelihood, fit.maximum)
+        if more.has_converged:
+            return replace(fit, maximum=more)
+        return _nothing(fit, fit.reasons, NO_MAXIMUM.format(more.n_steps))
     infinite = _first(fit.reasons, infinite_reasons(direction, names, own, likelihood.events))
+    if limit.risk.tails:
+        return _nothing(fit, infinite, BESIDE_INFINITE)
     finite = _fit(limit, limit.at(np.zeros(len(names))), names)
-    if limit.risk.tails or not finite.maximum.has_converged:
-        return replace(finite, reasons=_first(infinite, (BESIDE_INFINITE,) * len(names)))
-    return replace(finite, reasons=_first(infinite, finite.reasons))
+    if finite.maximum.has_converged:
+        return replace(finite, reasons=_first(infinite, finite.reasons))
+    return _nothing(fit, infinite, BESIDE_INFINITE)
+
+
+def _nothing(fit: _Fit, known: Reasons, otherwise: str) -> _Fit:
+    """No coefficient at all, each with its reason."""
+    likelihood = replace(fit.likelihood, covariates=fit.likelihood.covariates[:0])
+    none = np.zeros(0)
+    maximum = replace(fit.maximum, coefficients=none, evaluation=likelihood.at(none))
+    reasons = _first(known, (otherwise,) * len(known))
+    return _Fit(likelihood, fit.kept[:0], maximum, reasons)
 
 
 def _first(known: Reasons, otherwise: Reasons) -> Reasons:
