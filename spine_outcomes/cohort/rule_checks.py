@@ -28,7 +28,7 @@ def check_rules(
     Parameters
     ----------
     checks
-        Rules; one that names a column the file lacks does not apply.
+        Rules; where the file lacks a column, a rule applies to the others that it lists.
     frame
         The table, typed.
     faulty
@@ -45,9 +45,9 @@ def check_rules(
     problems: list[Problem] = []
     findings: list[Finding] = []
     for check in checks:
-        if not all(name in frame for name in check.rule.named):
-            continue
         for column in check.rule.columns:
+            if not all(name in frame for name in (column, *check.rule.others)):
+                continue
             rows = np.flatnonzero(_broken(check.rule, column, frame, faulty))
             if not len(rows):
                 continue
@@ -71,7 +71,7 @@ def _broken(
         broken = found.is_known & ~found.holds
     if rule.when is not None:
         broken &= verdict(rule.when, rule.when.column, frame).holds
-    for name in (column, *rule.named[len(rule.columns) :]):
+    for name in (column, *rule.others):
         if name in faulty:
             broken &= ~faulty[name]
     return broken

@@ -107,14 +107,18 @@ class Rule(Comparison):
     when: Where | None = None
 
     @property
-    def named(self) -> tuple[str, ...]:
-        """Every column the rule names."""
-        names = list(self.columns)
-        names += [where.column for where in (self.present_iff, self.when) if where is not None]
+    def others(self) -> tuple[str, ...]:
+        """Columns that each of ``columns`` is ruled by."""
+        names = [where.column for where in (self.present_iff, self.when) if where is not None]
         for test in (self, self.present_iff, self.when):
             if test is not None and isinstance(test.operand, Operand):
                 names.append(test.operand.column)
         return tuple(dict.fromkeys(names))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Every column the rule names."""
+        return tuple(dict.fromkeys((*self.columns, *self.others)))
 
 
 def _written(tests: tuple[str, ...]) -> str:

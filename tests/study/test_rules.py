@@ -66,3 +66,9 @@ def test_a_rule_is_exactly_one_known_test(keys: dict[str, object]) -> None:
     """Two tests in one rule leave open whether both or either must hold."""
     with pytest.raises(ValidationError):
         rule(**keys)
+
+
+def test_a_rule_knows_what_each_of_its_columns_needs() -> None:
+    """A list of dates must be checked also where the file lacks one of them."""
+    found = rule(column=["a", "b"], at_most="a", when={"column": "c", "at_least": "d"})
+    assert found.others == ("c", "a", "d")
