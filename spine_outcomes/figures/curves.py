@@ -39,7 +39,8 @@ def draw_curves(
         curve = shown[shown["arm"] == code]
         if len(curve):
             _draw_step(ax, curve, look)
-            ends.append((float(curve["estimate"].iloc[-1]), label, look))
+            end = float(curve["time"].iloc[-1]), float(curve["estimate"].iloc[-1])
+            ends.append((end, textwrap.fill(label, LABEL_WIDTH), look))
     top = axis_top(shown)
     ax.set(xlim=(0, ticks[-1]), ylim=(0, top), xticks=list(ticks))
     marks = np.linspace(0, top, round(top / _percent_step(top)) + 1)
@@ -79,20 +80,16 @@ def _draw_step(ax: Axes, curve: pd.DataFrame, look: Look) -> None:
 
 
 def _label_ends(
-    ax: Axes, ends: Sequence[tuple[float, str, Look]], right: float, top: float
+    ax: Axes, ends: Sequence[tuple[tuple[float, float], str, Look]], right: float, top: float
 ) -> None:
-    """Names of the curves beside their ends, pushed apart where they would touch."""
-    wrapped = [(value, textwrap.fill(label, LABEL_WIDTH), look) for value, label, look in ends]
-    height = ax.get_position().height * ax.get_figure(root=True).get_figheight()  # type: ignore[union-attr]
+    """Names of the curves to the right, pushed apart where they would touch, led to their ends."""
+    height = ax.get_window_extent().height / ax.figure.dpi
     line = 1.25 * TEXT_SIZE / 72 / height * top
-    places = spread(
-        [value for value, _, _ in wrapped],
-        [line * (1 + text.count("\n")) for _, text, _ in wrapped],
-        top,
-    )
-    for (value, text, look), place in zip(wrapped, places, strict=True):
-        start = right * 1.012
-        ax.plot([right, start], [value, place], color=look.colour, linewidth=0.8, clip_on=False)
+    heights = [line * (1 + text.count("\n")) for _, text, _ in ends]
+    places = spread([value for (_, value), _, _ in ends], heights, top)
+    for ((time, value), text, look), place in zip(ends, places, strict=True):
+        lead = [time, right, right * 1.012], [value, value, place]
+        ax.plot(*lead, color=look.colour, linewidth=0.8, linestyle=(0, (1, 2)), clip_on=False)
         ax.text(
             right * 1.02, place, text, color=look.text_colour, va="center", ha="left",
             fontweight="bold", linespacing=1.2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -29,6 +30,7 @@ def draw_weights(
     arms, weights
         Code and label, in order from the top.
     """
+    least = smallest_shown(frame)
     labels: list[str] = []
     for code, name in weights:
         for (arm, label), look in zip(arms, ARMS, strict=True):
@@ -36,7 +38,7 @@ def draw_weights(
             place = len(labels)
             labels.append(f"{name}: {label}")
             for _, row in own.iterrows():
-                low, middle, high, top = (float(row[key]) for key in SPREAD)
+                low, middle, high, top = (max(float(row[key]), least) for key in SPREAD)
                 ax.plot([low, top], [place] * 2, color=look.colour, linewidth=1.2)
                 ax.plot(middle, place, marker=look.marker, color=look.colour, markersize=6)
                 ax.plot(high, place, marker="|", color=look.colour, markersize=9, mew=1.6)
@@ -44,7 +46,26 @@ def draw_weights(
     ax.set_yticks(range(len(labels)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set(ylim=(len(labels) - 0.4, -0.6))
-    ax.set_xlim(left=0)
+    _log_axis(ax, frame)
     ax.xaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax
+
+
+def smallest_shown(frame: pd.DataFrame) -> float:
+    """Left end of the log axis: the smallest positive weight, five decades at most."""
+    values = frame[list(SPREAD)].to_numpy(dtype=float)
+    positive = values[values > 0]
+    return float(max(positive.min(initial=1.0), positive.max(initial=1.0) / 1e5))
+
+
+def _log_axis(ax: Axes, frame: pd.DataFrame) -> None:
+    """A log axis marked at 1, 2, 5, 10, … or, where that is too many, at powers of ten."""
+    low, high = smallest_shown(frame), float(frame["maximum"].max())
+    decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(max(high, 1.0)))) + 1)
+    digits = (1, 2, 5) if len(decades) <= 3 else (1,)
+    marks = [digit * 10.0**decade for decade in decades for digit in digits]
+    ax.set_xscale("log")
+    ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
+    ax.minorticks_off()
+    ax.set_xlim(low / 1.15, max(high, 1.0) * 1.15)

@@ -91,8 +91,14 @@ def _follow_up(results: Results, name: Labels) -> str:
     text = text[:1].upper() + text[1:] + ". " if text else ""
     return (
         f"{text}At one time, events of interest come before competing events, and both before "
-        f"censorings. Times are printed in {name.unit} (a month is 30.4375 days)."
+        f"censorings. Times are printed in {name.unit}{_unit_length(name.unit)}."
     )
+
+
+def _unit_length(unit: str) -> str:
+    """How long the unit is, where that is not plain."""
+    lengths = {"months": " (30.4375 days each)", "years": " (365.25 days each)"}
+    return lengths.get(unit, "")
 
 
 def _missing(results: Results) -> str:
@@ -106,6 +112,8 @@ def _missing(results: Results) -> str:
     steps = where(results.flow, id="complete")
     if steps.empty:
         return ""
+    if steps["excluded_lesions"].iloc[0] == 0:
+        return "No row lacks a covariate of the models."
     return "Rows with a missing covariate of the models were left out (complete cases)."
 
 

@@ -150,7 +150,7 @@ def _weights(results: Results, unit: str) -> Picture | None:
     if not estimands:
         return None
     figure = weights_sheet(spread, _arms(name), estimands, "Weight")
-    note = "Line: smallest to largest; symbol: median; stroke: 99th percentile."
+    note = "Line: smallest to largest; symbol: median; stroke: 99th percentile. Log axis."
     title = f"Weights of the {name.rows(unit)}, by arm"
     return _picture(figure, identifier("weights-spread", unit), title, (note,))
 

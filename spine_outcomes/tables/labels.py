@@ -139,8 +139,10 @@ class Labels:
         return f"{100 * self.plan.estimation.level:g}%"
 
     def arm(self, code: object) -> str:
-        """Label of an arm; "All" for both together."""
-        return "All" if str(code) == "all" else self.value(self.plan.arms.column, code)
+        """Label of an arm; "All" for both together; "Treatment: yes" where a code is only "Yes"."""
+        column = self.plan.arms.column
+        label = "All" if str(code) == "all" else self.value(column, code)
+        return f"{self.column(column)}: {label.lower()}" if label in YES_NO.values() else label
 
     def value(self, column: str, code: object) -> str:
         """Label of one code of a column; several codes joined by "/" are named each."""

@@ -58,3 +58,19 @@ def test_spread_of_the_weights_runs_from_smallest_to_largest() -> None:
     ranges = [list(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2]
     assert [1.0, 7.6] in ranges
     assert [1.1, 15.9] in ranges
+    low, high = ax.get_xlim()
+    assert low < 1.0
+    assert high > 15.9
+    assert ax.get_xscale() == "log"
+
+
+def test_a_weight_of_zero_does_not_break_the_log_axis() -> None:
+    """Trimmed rows weigh nothing; the axis has no place for zero."""
+    frame = pd.DataFrame(
+        {
+            "estimand": ["ATO", "ATO"], "arm": ["a", "b"], "minimum": [0.0, 0.1],
+            "median": [0.4, 0.5], "p99": [0.9, 0.9], "maximum": [1.0, 1.0],
+        }
+    )  # fmt: skip
+    ax = draw_weights(Figure().add_subplot(), frame, ARMS, [("ATO", "Overlap")])
+    assert 0 < ax.get_xlim()[0] <= 0.1

@@ -85,6 +85,13 @@ def test_curves_are_labelled_directly() -> None:
     assert {"Arm A", "Arm B"} <= labels
 
 
+def test_a_curve_that_ends_early_is_led_to_its_label() -> None:
+    """A label at the edge beside nothing could belong to either curve."""
+    curves = frame().query("arm == 'a' or time <= 6")
+    leads = [line for line in drawn(curves).lines if line.get_drawstyle() != "steps-post"]
+    assert [(lead.get_xdata()[0], lead.get_ydata()[0]) for lead in leads] == [(12, 0.20), (6, 0.05)]
+
+
 def test_a_dollar_in_a_label_is_a_dollar() -> None:
     """Mathtext would run whatever stands between two of them."""
     ax = Figure(figsize=(6, 4)).add_subplot()

@@ -56,6 +56,7 @@ DICTIONARY = {
             "codes": {"1": "Low", "2": "Middle", "3": "High"},
         },
         {"name": "volume", "label": "Volume", "level": "lesion", "type": "float", "unit": "cc", "phase": "baseline"},
+        {"name": "prior", "label": "Treated before", "level": "lesion", "type": "boolean", "phase": "baseline"},
         {"name": "relapse_date", "label": "Date of relapse", "level": "lesion", "type": "date", "phase": "post_baseline"},
     ],
 }  # fmt: skip
@@ -389,15 +390,10 @@ def _hazards(endpoint: str, estimand: str, survives: bool) -> list[dict[str, Any
     return rows
 
 
-COVARIATES = [
-    ("age", ""),
-    ("sex", "0"),
-    ("sex", "1"),
-    ("grade", "1"),
-    ("grade", "2"),
-    ("grade", "3"),
-    ("volume", ""),
-]
+COVARIATES = {
+    ("age", ""): 0.31, ("sex", "0"): -0.08, ("sex", "1"): 0.08, ("grade", "1"): -0.22, ("grade", "2"): 0.05,
+    ("grade", "3"): 0.19, ("volume", ""): 0.27, ("prior", "False"): -0.13, ("prior", "True"): 0.13,
+}  # fmt: skip
 LABELS = {column["name"]: column["label"] for column in DICTIONARY["columns"]}  # type: ignore[index]
 
 
@@ -405,8 +401,7 @@ def _balance() -> pd.DataFrame:
     rows = []
     for level_unit in ("lesion", "patient"):
         for estimand in ESTIMANDS:
-            for i, (column, level) in enumerate(COVARIATES):
-                smd = [0.31, -0.08, 0.08, -0.22, 0.05, 0.19, 0.27][i]
+            for (column, level), smd in COVARIATES.items():
                 shrunk = {"unweighted": smd, "ATE": 0.12 * smd, "ATO": 1e-17 * smd}[estimand]
                 rows.append(
                     {
@@ -468,6 +463,7 @@ def _baseline() -> pd.DataFrame:
         for name, shares in (
             ("sex", {"0": 0.47, "1": 0.53}),
             ("grade", {"1": 0.60, "2": 0.395, "3": 0.005}),
+            ("prior", {"False": 0.75, "True": 0.25}),
         ):
             for level, share in shares.items():
                 rows.append(

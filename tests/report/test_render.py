@@ -61,6 +61,17 @@ def test_every_number_is_its_raw_value_to_the_printed_digits(tree: Element) -> N
     assert wrong == []
 
 
+def test_a_printed_sign_is_the_sign_of_the_value(tree: Element) -> None:
+    """A lost minus turns benefit into harm. (A number needed says its side in words.)"""
+    for cell in tree.all("td"):
+        if "number_needed" in cell.attributes.get("data-id", ""):
+            continue
+        for number in cell.all("span"):
+            raw = float(number.attributes["data-raw"])
+            is_zero = not re.search("[1-9]", number.text)
+            assert is_zero or number.text.startswith("−") == (raw < 0), cell.text
+
+
 def test_every_estimate_stands_in_the_results_under_its_id(tree: Element) -> None:
     """The page and results.csv must not be able to disagree."""
     frame = synthetic_results().results.set_index("id")

@@ -14,6 +14,13 @@ def test_baseline_percentages_name_their_base() -> None:
     assert any("of rows whose value is known" in note for note in table.notes)
 
 
+def test_a_yes_or_no_column_is_one_line() -> None:
+    """The share of "no" is the rest: a second line only makes the table twice as long."""
+    table = baseline(synthetic_results())
+    assert texts(line(table, "Treated before"))[0] == "176 (25.0%)"
+    assert not [row for row in table.rows if row.stub in ("No", "False", "Yes", "True")]
+
+
 def test_standardised_differences_stand_beside_the_variable_before_and_after() -> None:
     """A table that shows only the weighted difference hides how much weighting had to do."""
     table = baseline(synthetic_results())
