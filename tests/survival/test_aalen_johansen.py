@@ -10,7 +10,7 @@ from spine_outcomes.survival.kaplan_meier import kaplan_meier
 
 SIX_DIGITS = 5e-7
 TRAP_TIME = np.arange(1, 11)
-TRAP_STATUS = [2, 1, 2, 2, 1, 2, 0, 2, 0, 0]  # fracture 1, death 2
+TRAP_STATUS = [2, 1, 2, 2, 1, 2, 0, 2, 0, 0]  # death is 2
 TRAP_ARM = [0, 1, 0, 1, 1, 0, 1, 0, 1, 0]
 TRAP_WEIGHT = [1.2, 2.0, 1.1, 1.5, 1.8, 1.4, 1.3, 1.6, 2.5, 1.2]
 
@@ -60,7 +60,7 @@ def test_no_censored_row(status):
     np.testing.assert_allclose(values, expected, rtol=1e-12)
 
 
-def test_fracture_with_death_competing():
+def test_event_with_death_competing():
     """1 − KM printed as incidence: .2593 where .2000 is right; with death .5333 and free .2667."""
     values, _ = incidence(TRAP_TIME, TRAP_STATUS, 10)
     np.testing.assert_allclose(values[:, 0], [0.2, 0.5333333333], rtol=1e-9)
@@ -70,7 +70,7 @@ def test_fracture_with_death_competing():
     assert values.sum() + free.value[0] == pytest.approx(1, abs=1e-15)
 
 
-def test_weighted_fracture_with_death_competing():
+def test_weighted_event_with_death_competing():
     """Weights left out of the risk sets; values by R."""
     values, _ = incidence(TRAP_TIME, TRAP_STATUS, 10, TRAP_WEIGHT)
     np.testing.assert_allclose(values[:, 0], [0.243590, 0.461055], atol=SIX_DIGITS)
