@@ -37,7 +37,8 @@ class CensoringDistribution:
     Notes
     -----
     G(t) = Π (1 − q) over s ≤ t. At one time events come first: their rows are no longer at risk of
-    censoring.
+    censoring. Past the last time of its stratum G is taken as 0, as by R's ``crr``: nobody was left
+    to be followed there.
     """
 
     order: TimeOrder
@@ -60,6 +61,7 @@ class CensoringDistribution:
         hazard = np.divide(censored, at_risk, out=np.zeros_like(censored), where=at_risk > 0)
         kept = np.divide(remaining, at_risk, out=np.ones_like(censored), where=at_risk > 0)
         survival = np.concatenate([[1.0], np.cumprod(kept)[:-1]])
+        survival[order.total_from(ordered) == 0] = 0.0
         return cls(order, is_own, weight, is_censored, survival, hazard, at_risk)
 
     @classmethod

@@ -26,6 +26,7 @@ class PublicCohort:
     arm: NDArray[np.int64]
     cluster: NDArray[Any]
     weight: NDArray[np.float64]
+    covariates: NDArray[np.float64]
     landmarks: list[float]
     answers: dict[str, Any]
 
@@ -66,7 +67,8 @@ def make_public_cohort(name: str, estimand: str) -> PublicCohort:
     frame = pd.read_csv(TESTS / f"data/{name}.csv")
     frame = frame.dropna(subset=[*answers["covariates"], "time", "status", "arm"])
     arm = frame["arm"].to_numpy()
-    e = logistic_scores(r_design(frame, answers["covariates"]), arm)
+    design = r_design(frame, answers["covariates"])
+    e = logistic_scores(design, arm)
     weight = {
         "unweighted": np.ones(len(e)),
         "ATE": np.where(arm == 1, 1 / e, 1 / (1 - e)),
@@ -79,6 +81,7 @@ def make_public_cohort(name: str, estimand: str) -> PublicCohort:
         arm,
         frame["cluster"].to_numpy(),
         weight,
+        design[:, 1:],
         answers["landmarks"],
         answers[estimand],
     )
