@@ -21,10 +21,11 @@ from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.weighting import weigh_set
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.eligibility import select
+from spine_outcomes.cohort.eligibility import require_columns, select
 from spine_outcomes.endpoints.derive import derive
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan_columns import columns_read
 
 
 def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ()) -> Results:
@@ -42,7 +43,7 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
     Raises
     ------
     CohortError
-        If a time is negative or an arm is missing.
+        If the plan needs a column that is not there, a time is negative, or an arm is missing.
     NotEstimableError
         If an arm is empty or the propensity cannot be fitted.
     """
@@ -52,6 +53,7 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
 
 def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Results:
     dictionary = cohort.dictionary
+    require_columns(cohort, columns_read(plan))
     selection = select(cohort, plan)
     outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
     weighted = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,7 +91,7 @@ def select(cohort: Cohort, plan: AnalysisPlan) -> Selection:
     )
 
 
-def require_columns(cohort: Cohort, names: tuple[str, ...]) -> None:
+def require_columns(cohort: Cohort, names: Iterable[str]) -> None:
     """Refuse a cohort that lacks a column; a dictionary may describe more than a file holds.
 
     Raises

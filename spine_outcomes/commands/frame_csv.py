@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
+import io
 import re
 
 import numpy as np
@@ -11,7 +13,6 @@ import pandas as pd
 from spine_outcomes.tables.csv_text import guarded
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
-_NEEDS_QUOTES = re.compile(r'[,"\r\n]')
 _EXACT_INTEGER = 1e15
 
 
@@ -30,9 +31,12 @@ def frame_csv(frame: pd.DataFrame, digits: int | None = None) -> str:
         Significant digits of floats; None: all. With 10, the text is the same on platforms whose
         last digits differ.
     """
-    columns = [[_cell(value, digits) for value in frame[name]] for name in frame.columns]
-    rows = [[_quoted(_safe(str(name))) for name in frame.columns], *zip(*columns, strict=True)]
-    return "".join(",".join(row) + "\n" for row in rows)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_safe(str(name)) for name in frame.columns])
+    columns = ([_cell(value, digits) for value in frame[name]] for name in frame.columns)
+    writer.writerows(zip(*columns, strict=True))
+    return text.getvalue()
 
 
 def _cell(value: object, digits: int | None) -> str:
@@ -45,7 +49,7 @@ def _cell(value: object, digits: int | None) -> str:
         return _number(float(value), digits)
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
-    return _quoted(_safe(str(value)))
+    return _safe(str(value))
 
 
 def _number(value: float, digits: int | None) -> str:
@@ -60,10 +64,5 @@ def _number(value: float, digits: int | None) -> str:
 
 
 def _safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula; a number written as text stays one."""
+    """Text on one line that no spreadsheet takes for a formula; a number as text stays one."""
     return text if _PLAIN_NUMBER.fullmatch(text) else guarded(text)
-
-
-def _quoted(text: str) -> str:
-    """Text as one field (RFC 4180); a lone carriage return is quoted too."""
-    return '"' + text.replace('"', '""') + '"' if _NEEDS_QUOTES.search(text) else text

@@ -75,8 +75,9 @@ def _explain(error: Exception) -> int:
         say(str(Problem("E_MEMORY", "the memory of this machine does not suffice")))
         return 1
     # The text of an unforeseen exception may hold patient data: only its kind and place are shown.
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{type(error).__name__} in {Path(frame.filename).name}, line {frame.lineno}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if "spine_outcomes" in frame.filename][-1]
+    place = f"{type(error).__name__} in {Path(own.filename).name}, line {own.lineno}"
     fix = "This is a fault of the program, not of the data; --debug shows the traceback."
     say(str(Problem("E_INTERNAL", place, fix=fix)))
     return 1

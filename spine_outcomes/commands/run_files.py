@@ -5,7 +5,8 @@ from __future__ import annotations
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.manifest import sha256
-from spine_outcomes.report.render import figure_svgs, render_report, table_files
+from spine_outcomes.report.exhibits import exhibits
+from spine_outcomes.report.render import exports, page
 from spine_outcomes.tables.suppression import protected
 
 FRAMES = ("results", "curves", "balance", "flow", "findings")
@@ -15,10 +16,11 @@ REPRODUCIBLE_DIGITS = 10
 def run_files(results: Results) -> dict[str, bytes]:
     """Everything a run writes but its manifest; small counts are masked as the plan says."""
     shown = protected(results)
-    files = {"report.html": render_report(results)}
+    found = exhibits(shown)
+    files = {"report.html": page(shown, found)}
     files |= {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
-    files |= {f"tables/{name}": text for name, text in table_files(results).items()}
-    files |= {f"figures/{name}": text for name, text in figure_svgs(results).items()}
+    files |= {f"tables/{name}.csv": text for name, text in exports(found).items()}
+    files |= {f"figures/{name}.svg": picture.svg for name, picture in found.figures.items()}
     return {name: text.encode() for name, text in files.items()}
 
 

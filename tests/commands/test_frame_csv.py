@@ -34,12 +34,15 @@ def test_missing_values_are_empty_and_whole_numbers_plain() -> None:
     assert frame_csv(frame) == "n,text,flag\n705,a,true\n,,false\n"
 
 
-@pytest.mark.parametrize("payload", ["=cmd|'/c calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize(
+    "payload", ["=cmd|'/c calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=x", "\r@x"]
+)
 def test_a_text_that_a_spreadsheet_would_run_is_disarmed(payload: str) -> None:
     """A reader who opens the file would run the formula of whoever wrote the cell."""
     frame = pd.DataFrame({payload: [payload]})
     header, row = cells(frame_csv(frame))
-    assert (header, row) == (["'" + payload], ["'" + payload])
+    expected = "'" + payload.replace("\t", " ").replace("\r", " ")
+    assert (header, row) == ([expected], [expected])
 
 
 @pytest.mark.parametrize("number", ["-9", "-0.31", "+5", "1e-7", "-1E+3"])
@@ -56,13 +59,15 @@ def test_ten_digits_hide_the_last_digits_of_another_processor() -> None:
     assert frame_csv(first, digits=10) == frame_csv(second, digits=10) == "x\n0.3\n"
 
 
-def test_quotes_commas_and_line_ends_survive() -> None:
+def test_quotes_and_commas_survive_on_one_line() -> None:
     """A reason with a comma must not shift the columns after it."""
     text = 'no event, in arm "b"\nat all'
-    assert cells(frame_csv(pd.DataFrame({"reason": [text], "n": [3]})))[1] == [text, "3"]
+    assert cells(frame_csv(pd.DataFrame({"reason": [text], "n": [3]})))[1] == [
+        'no event, in arm "b" at all', "3",
+    ]  # fmt: skip
 
 
 def test_dates_are_iso_without_a_time_of_day() -> None:
     """A date with a midnight behind it reads as a timestamp in some time zone."""
-    frame = pd.DataFrame({"day": pd.to_datetime(["2024-02-29", None])})
-    assert frame_csv(frame) == "day\n2024-02-29\n\n"
+    frame = pd.DataFrame({"day": pd.to_datetime(["2024-02-29", None]), "n": [1, 2]})
+    assert frame_csv(frame) == "day,n\n2024-02-29,1\n,2\n"
