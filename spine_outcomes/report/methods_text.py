@@ -82,16 +82,16 @@ def _strategies(results: Results, name: Labels) -> str:
 def _follow_up(results: Results, name: Labels) -> str:
     """Origin, cut-off and ties."""
     plan = results.plan
-    parts = []
+    parts: list[str] = []
     if plan.origin:
         parts.append(f"Time zero: {_plain(plan.origin, name)}")
     if plan.cutoff:
         parts.append(f"what happened after {plan.cutoff.isoformat()} is not counted")
-    text = "; ".join(parts)
-    text = text[:1].upper() + text[1:] + ". " if text else ""
+    text = "; ".join(parts) + ". " if parts else ""
+    first = "events, those of interest before competing ones," if _competes(results) else "events"
     return (
-        f"{text}At one time, events of interest come before competing events, and both before "
-        f"censorings. Times are printed in {name.unit}{_unit_length(name.unit)}."
+        f"{text[:1].upper()}{text[1:]}At one time, {first} come before censorings. "
+        f"Times are printed in {name.unit}{_unit_length(name.unit)}."
     )
 
 
@@ -176,7 +176,7 @@ def _estimation(results: Results) -> str:
         "kaplan_meier": "Survival is the weighted Kaplan–Meier estimate.",
         "cox": "Hazard ratios are from weighted Cox models with the arm alone"
         + (f" ({ties[0].capitalize()}'s handling of ties)" if ties else "")
-        + ", cause-specific where events compete.",
+        + (", cause-specific where events compete." if _competes(results) else "."),
         "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
         "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
         "distribution of censoring is unweighted.",
@@ -185,12 +185,20 @@ def _estimation(results: Results) -> str:
         "log_rank": "The classical log-rank test is given for unweighted rows.",
     }
     text = [sentence for model, sentence in sentences.items() if model in models]
-    if frame["measure"].isin(["rmst_difference", "rmtl_difference"]).any():
-        text.append(
-            f"Restricted means run to {results.plan.estimation.horizon}: mean survival time, or "
-            "mean time lost to the event where others compete."
-        )
+    means = {
+        "rmst": "mean survival time",
+        "rmtl": "mean time lost to the event where others compete",
+    }
+    found = [label for measure, label in means.items() if (frame["measure"] == measure).any()]
+    if found:
+        horizon = results.plan.estimation.horizon
+        text.append(f"Restricted means run to {horizon}: {listed(found)}.")
     return " ".join(text)
+
+
+def _competes(results: Results) -> bool:
+    """Whether some endpoint of the run has competing events."""
+    return bool((results.results["measure"] == "cumulative_incidence").any())
 
 
 def _uncertainty(results: Results, name: Labels) -> str:

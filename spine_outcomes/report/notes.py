@@ -57,11 +57,14 @@ def hazard_notes(results: Results) -> tuple[str, ...]:
     name = labels(results)
     rows = where(main_analysis(results), measure="hazard_ratio", model="cox")
     ties = in_order(rows["ties"])
-    text = "Weighted Cox models with the arm alone, cause-specific where events compete"
+    text = "Weighted Cox models with the arm alone"
+    if (results.results["measure"] == "cumulative_incidence").any():
+        text += ", cause-specific where events compete"
     text += f", {ties[0].capitalize()}'s ties" if ties else ""
     variance = variance_text(results, rows)
     text += f"; {name.level} intervals on the log scale, variance {variance}." if variance else "."
-    return (text, "NE: not estimable; the reason is in the table of the endpoint.")
+    missing = "NE: not estimable; the reason is in the table of the endpoint."
+    return (text, missing) if (rows["status"] != "ok").any() else (text,)
 
 
 def variance_text(results: Results, rows: pd.DataFrame) -> str:

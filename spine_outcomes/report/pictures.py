@@ -117,8 +117,10 @@ def _overlap(results: Results, unit: str) -> Picture | None:
     if scores.empty:
         return None
     score = f"Propensity score: probability of {name.comparator}"
-    figure = overlap_sheet(scores, _arms(name), score, name.rows(unit).capitalize())
-    notes = ["Unweighted counts. Where only one arm has bars, nobody can be compared."]
+    figure = overlap_sheet(
+        scores, _arms(name), score, f"Share of the {name.rows(unit)} of each arm"
+    )
+    notes = ["Unweighted. Where only one arm has bars, nobody can be compared."]
     if scores["n"].map(lambda n: isinstance(n, str)).any():
         notes.append("Pale bars: a small count, drawn at its bound.")
     title = f"Propensity scores of the {name.rows(unit)}, by arm"
@@ -200,7 +202,8 @@ def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[t
 
 def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
     """What the vertical axis of a curve shows."""
-    quantity, label = name.measure(curve["measure"]).name, name.endpoint(endpoint)
+    label = name.endpoint(endpoint)
+    quantity = name.quantity(str(curve["measure"]), endpoint)
     if curve["cause"] != endpoint:
         return f"{quantity}: {name.cause(curve['cause']).lower()} before {label.lower()}"
     return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"

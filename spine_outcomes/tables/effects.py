@@ -19,7 +19,7 @@ def risks(results: Results, endpoint: str) -> Table:
     frame = where(main_analysis(results), endpoint=endpoint)
     measure = absolute_measure(frame)
     shown = where(frame, measure=measure)
-    quantity = name.measure(measure).name
+    quantity = name.quantity(measure, endpoint)
     rows: list[Row] = []
     for estimand in in_order(shown["estimand"]):
         own = where(frame, estimand=estimand)
@@ -62,7 +62,7 @@ def _risk_notes(measure: str) -> tuple[str, ...]:
     """What the contrasts are contrasts of."""
     if measure != "survival":
         return ()
-    return ("The risk is 100 − survival: a positive risk difference means lower survival.",)
+    return ("The risk is 100 minus what is shown: a positive difference means more events.",)
 
 
 def effects(results: Results, endpoint: str) -> Table:

@@ -19,6 +19,8 @@ from spine_outcomes.tables.selection import (
 )
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
+SHOWN = {"Survival": "survival", "Free of the event": "event-free", "Cumulative incidence": "risk"}
+
 
 def key_results(results: Results) -> Table:
     """Events, absolute risk by arm, difference and hazard ratio of every endpoint."""
@@ -26,7 +28,7 @@ def key_results(results: Results) -> Table:
     estimand, time = headline_estimand(results), headline_time(results)
     frame = where(main_analysis(results), estimand=estimand)
     events = f"Events by {name.time(time)} / rows"
-    risk = f"Risk or survival at {name.time(time)}, % ({name.level} CI)"
+    risk = f"At {name.time(time)}, % ({name.level} CI)"
     return Table(
         id="key-results",
         title=f"Key results of every endpoint: {name.estimand(estimand)}",
@@ -47,10 +49,10 @@ def key_results(results: Results) -> Table:
         notes=(
             "Events and rows are unweighted counts. Risk is the cumulative incidence, with "
             "competing events counted as such.",
-            "Where survival is shown, the difference is that of the risk, 100 − survival: a "
-            "positive difference means lower survival.",
-            "Hazard ratios are cause-specific; p tests that the ratio is 1 and is not adjusted "
-            "for the number of endpoints.",
+            "Where survival or the share free of the event is shown, the difference is that of the "
+            "risk, 100 minus it: a positive difference means more events.",
+            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1 and "
+            "is not adjusted for the number of endpoints.",
         ),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
@@ -62,7 +64,7 @@ def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels) -> Row:
     arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
     hazard = one(frame, measure="hazard_ratio", model="cox")
     return Row(
-        stub=f"{name.endpoint(endpoint)} ({'survival' if measure == 'survival' else 'risk'})",
+        stub=f"{name.endpoint(endpoint)} ({SHOWN[name.quantity(measure, endpoint)]})",
         cells=(
             *(_events(row) for row in arms),
             *(cells.estimate(row, "percent") for row in arms),

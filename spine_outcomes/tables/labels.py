@@ -200,6 +200,15 @@ class Labels:
         """Name and form of a measure."""
         return MEASURES.get(name, Measure(worded(name), "statistic"))
 
+    def quantity(self, measure: str, endpoint: str) -> str:
+        """Name of what a curve shows; survival of an event is being free of it."""
+        is_event = "surviv" not in self.endpoint(endpoint).lower()
+        return (
+            "Free of the event"
+            if measure == "survival" and is_event
+            else self.measure(measure).name
+        )
+
     def model(self, name: str) -> str:
         """Name of a model or test."""
         return MODELS.get(name, worded(name))

@@ -24,8 +24,8 @@ def test_overlap_is_mirrored_and_hidden_counts_are_pale_at_their_bound() -> None
     )
     ax = draw_overlap(Figure().add_subplot(), frame, ARMS)
     bars = {(bar.get_x(), bar.get_height()): bar.get_alpha() for bar in ax.patches}
-    assert set(bars) == {(0.0, -12), (0.5, -8), (0.0, 5), (0.5, 20)}
-    assert bars[0.0, 5] < bars[0.5, 20]
+    assert set(bars) == {(0.0, -0.6), (0.5, -0.4), (0.0, 0.2), (0.5, 0.8)}
+    assert bars[0.0, 0.2] < bars[0.5, 0.8]
     assert not [text for text in ax.get_yticklabels() if "−" in text.get_text()]
 
 

@@ -31,7 +31,7 @@ def test_survival_is_shown_as_survival_and_its_risk_contrasts_are_explained() ->
     row = line(table, "Unweighted", "24 months")
     alive = 100 * (1 - float(incidence("overall_survival", "narrow", "unweighted", 24.0)))
     assert texts(row)[0].startswith(f"{alive:.1f} (")
-    assert any("100 − survival" in note for note in table.notes)
+    assert any("100 minus" in note for note in table.notes)
 
 
 def test_what_is_not_estimable_keeps_its_row_and_says_why() -> None:
