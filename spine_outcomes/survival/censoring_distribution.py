@@ -37,8 +37,7 @@ class CensoringDistribution:
     Notes
     -----
     G(t) = Π (1 − q) over s ≤ t. At one time events come first: their rows are no longer at risk of
-    censoring. Past the last time of its stratum G is taken as 0, as by R's ``crr``: nobody was left
-    to be followed there.
+    censoring. Past the last time of its stratum G stays as it is; R's ``crr`` with groups takes 0.
     """
 
     order: TimeOrder
@@ -61,7 +60,6 @@ class CensoringDistribution:
         hazard = np.divide(censored, at_risk, out=np.zeros_like(censored), where=at_risk > 0)
         kept = np.divide(remaining, at_risk, out=np.ones_like(censored), where=at_risk > 0)
         survival = np.concatenate([[1.0], np.cumprod(kept)[:-1]])
-        survival[order.total_from(ordered) == 0] = 0.0
         return cls(order, is_own, weight, is_censored, survival, hazard, at_risk)
 
     @classmethod

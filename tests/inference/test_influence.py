@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from spine_outcomes.inference import Estimate, Nuisance, difference, log_ratio
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
+from spine_outcomes.survival.cox import cox
+from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.kaplan_meier import kaplan_meier
 from spine_outcomes.survival.restricted_mean import (
     restricted_mean_survival,
@@ -72,9 +74,28 @@ ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
     "restricted_mean_time_lost, late entry": lambda rows, w: restricted_mean_time_lost(
         rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, cause=(1, 2), horizon=6
     ),
+    "cox, Efron": lambda rows, w: (
+        cox(rows.time, rows.status, w, covariates=adjusted(rows), ties="efron").estimate
+    ),
+    "cox, Breslow": lambda rows, w: (
+        cox(rows.time, rows.status, w, covariates=adjusted(rows), ties="breslow").estimate
+    ),
+    "cox, late entry": lambda rows, w: (
+        cox(rows.time, rows.status, w, covariates=adjusted(rows), entry=rows.entry).estimate
+    ),
+    # G is not weighted and stays; with its own term: tests/survival/test_fine_gray.py
+    "fine_gray, known censoring": lambda rows, w: (
+        fine_gray(
+            rows.time, rows.status, w, covariates=adjusted(rows), censoring_term=False
+        ).estimate
+    ),
     "difference of incidences": lambda rows, w: difference(*arms(incidence(rows, w))),
     "log ratio of incidences": lambda rows, w: log_ratio(*arms(incidence(rows, w))),
 }
+
+
+def adjusted(rows: Rows) -> Floats:
+    return np.column_stack([rows.arm, rows.covariates[:, 0]])
 
 
 def incidence(rows: Rows, weight: Floats) -> Estimate:
