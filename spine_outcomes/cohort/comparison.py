@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.study.rules import TESTS, Operand
+from spine_outcomes.study.plan import Condition
+from spine_outcomes.study.rules import TESTS, Comparison, Operand
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-
-class Test(Protocol):
-    """A comparison of a rule, a condition of a plan: one of ``TESTS`` is set."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +33,13 @@ class Verdict:
     is_known: Bools
 
 
-def verdict(test: Test, column: str, frame: pd.DataFrame) -> Verdict:
+def verdict(test: Comparison | Condition, column: str, frame: pd.DataFrame) -> Verdict:
     """Work out one test of one column.
 
     Parameters
     ----------
     test
-        Has one of the tests of ``study.rules`` set.
+        Of a rule between columns, or of a plan; one of ``study.rules.TESTS`` is set.
     column
         The column tested.
     frame

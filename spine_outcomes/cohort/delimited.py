@@ -5,6 +5,7 @@ Nothing is sniffed: encoding and delimiter are the dictionary's. Quotes follow R
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -16,10 +17,18 @@ import numpy as np
 from spine_outcomes.cohort.header import Header, match_header
 from spine_outcomes.cohort.source_file import SourceFile
 from spine_outcomes.cohort.text_table import MAX_ROWS, TextColumn, TextColumnBuilder, TextTable
-from spine_outcomes.errors import MAX_SHOWN, CohortError, DictionaryError, Finding, Problem
+from spine_outcomes.errors import (
+    MAX_SHOWN,
+    CohortError,
+    DictionaryError,
+    Finding,
+    Problem,
+    printable,
+)
 from spine_outcomes.study.dictionary import DataDictionary
 
 MAX_CELL = 65_536
+UTF_8 = "utf-8-sig"
 
 _CHUNK = 100_000
 _OTHER_DELIMITERS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
@@ -40,7 +49,7 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
     """
     table = dictionary.table
     delimiter = "\t" if source.suffix == ".tsv" else table.delimiter
-    encoding = "utf-8-sig" if table.encoding.lower() in ("utf-8", "utf8") else table.encoding
+    encoding = _codec(table.encoding)
     _check_text(source, encoding)
     stream = io.TextIOWrapper(io.BytesIO(source.raw), encoding=encoding, newline="")
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
@@ -59,24 +68,32 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
     )
 
 
+def _codec(encoding: str) -> str:
+    """Name of a declared encoding; that of UTF-8 drops a byte-order mark."""
+    try:
+        " ".encode(encoding)  # refuses codecs that are no text, which a look-up finds
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        message = f"table.encoding: no text encoding {printable(encoding)!r} is known"
+        raise DictionaryError(Problem("E_ENCODING", message)) from None
+    return UTF_8 if name == "utf-8" else name
+
+
 def _check_text(source: SourceFile, encoding: str) -> None:
     """Refuse bytes that are not text of the declared encoding, or that hold a NUL."""
     raw, file = source.raw, source.name
-    if encoding == "utf-8-sig" and raw.startswith(_WIDE_MARKS):
+    if encoding == UTF_8 and raw.startswith(_WIDE_MARKS):
         fix = "Save the file as UTF-8, or declare the encoding in the dictionary (utf-16)."
         raise CohortError(Problem("E_ENCODING", "this is UTF-16 text", file=file, fix=fix))
     try:
         text = raw.decode(encoding)
-    except LookupError:
-        message = f"table.encoding: no text encoding {encoding!r} is known"
-        raise DictionaryError(Problem("E_ENCODING", message)) from None
     except UnicodeDecodeError as fault:
         raise CohortError(_undecodable(source, encoding, fault.start)) from None
     if not text.strip("\ufeff \t\r\n"):
         raise CohortError(Problem("E_EMPTY", "the file is empty; a header is expected", file=file))
     if "\0" in text:
         before = text[: text.index("\0")]
-        is_utf8 = encoding == "utf-8-sig"  # whose codec would count a mark that may not be there
+        is_utf8 = encoding == UTF_8  # whose codec would count a mark that may not be there
         at = raw.index(b"\0") if is_utf8 else len(before.encode(encoding))
         fix = "The file is damaged or is not text; export it again."
         line = before.count("\n") + 1
@@ -86,9 +103,9 @@ def _check_text(source: SourceFile, encoding: str) -> None:
 def _undecodable(source: SourceFile, encoding: str, at: int) -> Problem:
     """Say where a byte is no text, and which encoding would read it."""
     raw = source.raw
-    is_western = encoding == "utf-8-sig" and raw[at] >= 0x80
+    is_western = encoding == UTF_8 and raw[at] >= 0x80
     fix = "If the file comes from Windows, declare encoding: cp1252." if is_western else None
-    name = "UTF-8" if encoding == "utf-8-sig" else encoding
+    name = "UTF-8" if encoding == UTF_8 else encoding
     line = raw.count(b"\n", 0, at) + 1
     field_number = raw.count(b",", raw.rfind(b"\n", 0, at) + 1, at) + 1
     message = f"byte {at} (0x{raw[at]:02X}, near field {field_number}) is not {name}"

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, as_text, is_one_of
-from spine_outcomes.cohort.eligibility import require_columns
 from spine_outcomes.cohort.places import Fault, raise_problems
 from spine_outcomes.endpoints.follow_up import FollowUp, follow_up, follow_up_columns
 from spine_outcomes.endpoints.history import History
@@ -57,14 +56,12 @@ def from_dates(cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint) -> Histor
     Raises
     ------
     CohortError
-        If a column is not in the file, a row has no origin or one after the cut-off, something
-        happened without a date or before the origin, or an entry is missing.
+        If a row has no origin or one after the cut-off, something happened without a date or before
+        the origin, or an entry is missing.
     """
     frame = cohort.frame
     origin_column = str(plan.origin)
     ends = follow_up_columns(endpoint, plan)
-    entry_columns = () if endpoint.entry is None else (endpoint.entry,)
-    require_columns(cohort, (origin_column, *_source_columns(endpoint), *ends, *entry_columns))
     dates = _dates(frame, plan, endpoint)
     end = follow_up(frame, endpoint, plan, dates.origin, dates.limit)
     entry = None if endpoint.entry is None else as_days(frame[endpoint.entry]) - dates.origin
@@ -96,12 +93,6 @@ def from_dates(cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint) -> Histor
             *_unfollowed_finding(cohort, plan, endpoint, (status == 0) & ~end.is_known),
         ),
     )
-
-
-def _source_columns(endpoint: Endpoint) -> tuple[str, ...]:
-    """Columns of the sources."""
-    names = (name for source in endpoint.sources for name in (source.date, source.flag))
-    return tuple(name for name in names if name is not None)
 
 
 def _dates(frame: pd.DataFrame, plan: AnalysisPlan, endpoint: Endpoint) -> _Dates:

@@ -22,7 +22,7 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     Parameters
     ----------
     cohort
-        Rows selected by ``cohort.eligibility.select``.
+        Rows selected by ``cohort.eligibility.select``, with every column that the plan reads.
     plan
         Origin, cut-off and the endpoint's sources.
     name
@@ -39,8 +39,6 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     CohortError
         Naming every row with a negative time (both dates and their difference), an event without
         its date, a missing time, an unknown state, an entry at or after the end.
-    PlanError
-        If the plan has a cut-off and no origin to count it from.
 
     Notes
     -----
@@ -50,10 +48,11 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     last image is a competing event.
     """
     endpoint = plan.endpoints[name]
-    rows = np.arange(len(cohort.frame))
     if endpoint.level == "patient":
         rows = index_rows(cohort, plan)
-    members = cohort.take(rows)
+        members = cohort.take(rows)
+    else:
+        rows, members = np.arange(len(cohort.frame)), cohort
     history = _history(members, plan, endpoint)
     history = settle_time_zero(history, endpoint, members.places)
     history, is_observed = settle_entry(history, members.places)

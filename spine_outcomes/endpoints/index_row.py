@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days
-from spine_outcomes.cohort.eligibility import require_columns
 from spine_outcomes.study.plan import AnalysisPlan
 
 
@@ -26,16 +25,10 @@ def index_rows(cohort: Cohort, plan: AnalysisPlan) -> NDArray[np.intp]:
     -------
     ndarray of int, shape (number of patients,)
         Positions in the cohort's frame, ascending. A missing date or size comes last.
-
-    Raises
-    ------
-    CohortError
-        If a column that the plan names is not in the file.
     """
     frame = cohort.frame
     earliest = plan.index.earliest or plan.origin
     largest = plan.index.then_largest
-    require_columns(cohort, tuple(name for name in (earliest, largest) if name is not None))
     patient = pd.factorize(frame[cohort.dictionary.table.patient])[0]
     row = np.arange(len(frame))
     day = as_days(frame[earliest]) if earliest is not None else np.zeros(len(frame))

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, as_text, is_one_of
-from spine_outcomes.cohort.eligibility import require_columns
 from spine_outcomes.cohort.places import Fault, Places, raise_problems
 from spine_outcomes.endpoints.history import History
-from spine_outcomes.errors import Finding, PlanError, Problem
+from spine_outcomes.errors import Finding, Problem
 from spine_outcomes.study.durations import DAYS_PER_UNIT, TimeUnit
 from spine_outcomes.study.endpoint import Endpoint, StatusColumn, TimeColumn, as_tuple
 from spine_outcomes.study.plan import AnalysisPlan
@@ -34,15 +33,10 @@ def from_columns(
     Raises
     ------
     CohortError
-        If a column is not in the file, a time or state is missing, a time is negative, a state has
-        no meaning in the plan, or an entry is missing.
-    PlanError
-        If the plan has a cut-off and no origin to count it from.
+        If a time or state is missing, a time is negative, a state has no meaning in the plan, or an
+        entry is missing.
     """
     frame = cohort.frame
-    origin = None if plan.cutoff is None else plan.origin
-    names = (time_column.column, status_column.column, origin, endpoint.entry)
-    require_columns(cohort, tuple(name for name in names if name is not None))
     time = frame[time_column.column].to_numpy(np.float64)
     entry = None if endpoint.entry is None else frame[endpoint.entry].to_numpy(np.float64)
     limit = _limit(frame, plan, time_column.unit)
@@ -68,11 +62,8 @@ def from_columns(
 
 def _limit(frame: pd.DataFrame, plan: AnalysisPlan, unit: TimeUnit) -> Floats:
     """Time from the origin to the cut-off, infinite without one."""
-    if plan.cutoff is None:
+    if plan.cutoff is None or plan.origin is None:  # a plan with a cut-off has an origin
         return np.full(len(frame), np.inf)
-    if plan.origin is None:
-        message = "cutoff: a cut-off needs the key origin, a column of dates to count it from"
-        raise PlanError(Problem("E_CUTOFF", message))
     days = as_days(pd.Series([pd.Timestamp(plan.cutoff)])) - as_days(frame[plan.origin])
     return days / DAYS_PER_UNIT[unit]
 

@@ -59,7 +59,7 @@ def make_cohort(rows: list[dict[str, Any]]) -> Cohort:
     frame = pd.DataFrame(rows)
     names = [*KINDS, *DATES]
     filled = {
-        "id": [f"P{i}" for i in range(len(rows))],
+        "id": [f"P{i:03}" for i in range(len(rows))],
         "part": ["1"] * len(rows),
         "arm": ["a"] * len(rows),
     }
