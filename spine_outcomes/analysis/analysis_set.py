@@ -14,7 +14,8 @@ from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.plan import AnalysisPlan, Interaction, Term
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.terms import columns_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +52,8 @@ class AnalysisSet:
 
 def covariates(plan: AnalysisPlan) -> tuple[str, ...]:
     """Columns that some model of the plan needs, in the plan's order."""
-    terms: list[Term | Interaction] = list(plan.propensity.terms)
-    if plan.estimation.adjusted_models is not None:
-        terms += plan.estimation.adjusted_models.terms
-    return tuple(dict.fromkeys(term.column for term in terms if isinstance(term, Term)))
+    adjusted = plan.estimation.adjusted_models
+    return columns_of(plan.propensity.terms + (() if adjusted is None else adjusted.terms))
 
 
 def analysis_set(
@@ -96,7 +95,7 @@ def _incomplete_findings(
     if n_lost == 0:
         return ()
     causes = ", ".join(
-        f"{dictionary[name].label.lower()} {count}"
+        f"{dictionary[name].label} {count}"
         for name, count in sorted(by_column.items(), key=lambda item: -item[1])
     )
     return (

@@ -95,7 +95,7 @@ def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Fi
 def _named(row: Mapping[Any, Any]) -> str:
     """Label of a balance row, with its level."""
     level = "" if pd.isna(row["level"]) else f" {row['level']}"
-    return f"{row['label'].lower()}{level}"
+    return f"{row['label']}{level}"
 
 
 def baseline_frame(
