@@ -19,7 +19,7 @@ from spine_outcomes.figures.weights import draw_weights
 WIDTH = 7.6  # inches, as every figure of the report
 LABEL = 64  # characters of a row's name
 CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
-LINE = 0.21
+LINE = 0.18
 
 Named = Sequence[tuple[str, str]]
 

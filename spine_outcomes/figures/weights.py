@@ -60,10 +60,10 @@ def smallest_shown(frame: pd.DataFrame) -> float:
 
 
 def _log_axis(ax: Axes, frame: pd.DataFrame) -> None:
-    """A log axis marked at 1, 2, 5, 10, … or, where that is too many, at powers of ten."""
+    """A log axis marked at 1, 3, 10, … or, where that is too many, at powers of ten."""
     low, high = smallest_shown(frame), float(frame["maximum"].max())
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(max(high, 1.0)))) + 1)
-    digits = (1, 2, 5) if len(decades) <= 3 else (1,)
+    digits = (1, 3) if len(decades) <= 5 else (1,)
     marks = [digit * 10.0**decade for decade in decades for digit in digits]
     ax.set_xscale("log")
     ax.set_xticks(marks, [f"{mark:g}" for mark in marks])

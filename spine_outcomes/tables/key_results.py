@@ -51,8 +51,8 @@ def key_results(results: Results) -> Table:
             "competing events counted as such.",
             "Where survival or the share free of the event is shown, the difference is that of the "
             "risk, 100 minus it: a positive difference means more events.",
-            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1 and "
-            "is not adjusted for the number of endpoints.",
+            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1, "
+            "without adjustment for the number of endpoints.",
         ),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
