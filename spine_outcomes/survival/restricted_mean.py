@@ -111,8 +111,7 @@ def restricted_mean_time_lost(
                 if table.past_follow_up(tau):
                     yield not_estimable(_horizon_reason(table))
                     continue
-                left = np.maximum(tau - table.time, 0.0)
-                lost = IncidenceInfluence.of(table, k, left)
+                lost = IncidenceInfluence.of(table, k, tau - table.time)
                 yield Quantity(lost.value(position), None, lost.at(position))
 
     labels = [

@@ -16,6 +16,7 @@ from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.cox import cox
 from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.kaplan_meier import kaplan_meier
+from spine_outcomes.survival.log_rank import score_test
 from spine_outcomes.survival.restricted_mean import (
     restricted_mean_survival,
     restricted_mean_time_lost,
@@ -141,6 +142,18 @@ def propensity_weights(
     return weight, slope[:, None] * x
 
 
+def estimated_propensity(
+    estimand: str, x: Floats, arm: NDArray[np.int64]
+) -> tuple[Floats, Nuisance]:
+    """Weights from a fitted propensity, with its influence and the log-derivative, by hand."""
+    gamma = logistic(x, arm, np.ones(len(arm)))
+    weight, log_derivative = propensity_weights(estimand, x, arm, gamma)
+    e = 1 / (1 + np.exp(-x @ gamma))
+    information = (x * (e * (1 - e))[:, None]).T @ x
+    phi = np.linalg.solve(information, (x * (arm - e)[:, None]).T).T
+    return weight, Nuisance(phi, log_derivative)
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_influence_is_the_derivative_in_each_weight(name, seed):
@@ -174,11 +187,44 @@ def test_corrected_influence_is_the_derivative_in_multiplicity(name, estimand):
         return estimator(rows, weight * multiplicity).value
 
     ones = np.ones(len(rows.arm))
-    gamma = logistic(x, rows.arm, ones)
-    e = 1 / (1 + np.exp(-x @ gamma))
-    weight, log_derivative = propensity_weights(estimand, x, rows.arm, gamma)
-    information = (x * (e * (1 - e))[:, None]).T @ x
-    phi = np.linalg.solve(information, (x * (rows.arm - e)[:, None]).T).T
-    estimate = estimator(rows, weight).corrected(Nuisance(phi, log_derivative))
+    weight, nuisance = estimated_propensity(estimand, x, rows.arm)
+    estimate = estimator(rows, weight).corrected(nuisance)
     expected = derivatives(refitted, ones)
     np.testing.assert_allclose(estimate.influence, expected, rtol=0, atol=TOLERANCE)
+
+
+def score(rows: Rows, weight: Floats) -> float:
+    """Score of the comparator arm at 0 in a Cox model for cause 1, by its definition."""
+    total = 0.0
+    for i in np.flatnonzero(rows.status == 1):
+        at_risk = (rows.entry < rows.time[i]) & (rows.time[i] <= rows.time)
+        total += weight[i] * (rows.arm[i] - np.average(rows.arm[at_risk], weights=weight[at_risk]))
+    return total
+
+
+def test_score_test_is_the_score_over_its_influence():
+    """A robust log-rank test with a wrong variance, weights known: U²/ΣU_i² by differences."""
+    rows = make_rows(4)
+    slopes = derivatives(lambda w: np.array([score(rows, w)]), rows.weight)
+    expected = score(rows, rows.weight) ** 2 / (slopes**2).sum()
+    keys = {"arm": rows.arm, "entry": rows.entry}
+    test = score_test(rows.time, rows.status, rows.weight, **keys)
+    assert test.statistic == pytest.approx(expected, rel=1e-6)
+
+
+def test_corrected_score_test_refits_the_propensity():
+    """A robust log-rank test that takes an estimated propensity as known."""
+    rows = make_rows(4, n=40)
+    x = np.column_stack([np.ones(len(rows.arm)), rows.covariates])
+
+    def refitted(multiplicity: Floats) -> Floats:
+        gamma = logistic(x, rows.arm, multiplicity)
+        weight, _ = propensity_weights("ATE", x, rows.arm, gamma)
+        return np.array([score(rows, weight * multiplicity)])
+
+    ones = np.ones(len(rows.arm))
+    weight, nuisance = estimated_propensity("ATE", x, rows.arm)
+    expected = refitted(ones)[0] ** 2 / (derivatives(refitted, ones) ** 2).sum()
+    keys = {"arm": rows.arm, "entry": rows.entry, "nuisance": nuisance}
+    test = score_test(rows.time, rows.status, weight, **keys)
+    assert test.statistic == pytest.approx(expected, rel=1e-6)

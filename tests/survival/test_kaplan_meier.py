@@ -74,6 +74,18 @@ def test_round_off_does_not_break_a_tie():
     np.testing.assert_allclose(in_months.value, [0.5], rtol=1e-12)
 
 
+def test_round_off_of_the_time_asked_for():
+    """An event at 0.1 + 0.2 missed by a landmark of 0.3."""
+    estimate = kaplan_meier([0.1 + 0.2, 1], [1, 1], times=[0.3])
+    np.testing.assert_allclose(estimate.value, [0.5], rtol=1e-12)
+
+
+def test_small_weights_beside_a_large_one_that_enters_late():
+    """A difference of sums that loses the rows at risk: 10¹⁷ + 2 − 10¹⁷ = 0 at 2, where S = ½."""
+    estimate = kaplan_meier([2, 3, 9], [1, 0, 0], [1, 1, 1e17], entry=[0, 0, 5], times=2)
+    np.testing.assert_allclose(estimate.value, [0.5], rtol=1e-12)
+
+
 def test_event_precedes_censoring_of_the_same_day():
     """Times 5 event, 5 censored, 8 event: three at risk at 5, S = 2/3 and not 1/2."""
     estimate = kaplan_meier([5, 5, 8], [1, 0, 1], times=5)

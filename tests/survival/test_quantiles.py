@@ -36,8 +36,8 @@ def test_flat_to_the_end_is_its_start():
 
 
 def test_round_off_does_not_hide_a_flat_piece():
-    """Ten rows: the product of nine, eight … tenths misses ½ by round-off; the middle is 5.5."""
-    assert quantile(curve(range(1, 11), [1] * 10)).value == 5.5
+    """24 rows: 23/24 · 22/23 · … · 12/13 is ½ plus round-off; the middle is 12.5, not 13."""
+    assert quantile(curve(range(1, 25), [1] * 24)).value == 12.5
 
 
 def test_median_not_reached():
