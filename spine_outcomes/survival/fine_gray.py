@@ -127,7 +127,7 @@ def fine_gray(
         nothing = np.full((len(terms),) * 2, np.nan)
         estimate = not_estimable(sample, labels, reason)
         return FineGrayFit(estimate, np.nan, np.nan, nothing, 0, censoring_term)
-    arrangement = arrange(sample, cause, keep_competing=True)
+    arrangement = arrange(sample, cause, keep_early=True)
     if censoring_survival is None:
         censoring = _estimated(sample, censoring_weight)
     else:
@@ -171,7 +171,8 @@ def _tail(
     is_own = (status > 0) & (status != cause) & censoring.is_own[arrangement.rows]
     event_group = np.flatnonzero(np.diff(arrangement.n_passed, prepend=0))
     before, rows = censoring.survival, np.flatnonzero(is_own)
-    return Tail(rows, before[event_group], before[arrangement.group[rows]])
+    share = 1 / before[arrangement.group[rows]]
+    return Tail(rows, arrangement.risk.stop[rows], share, before[event_group])
 
 
 def _censoring_scores(
@@ -191,7 +192,7 @@ def _censoring_scores(
 
     for tail, distribution in zip(arrangement.risk.tails, censoring, strict=True):
         group = arrangement.group[tail.rows]
-        kept = at.hazard[tail.rows] / tail.survival_at_exit
+        kept = at.hazard[tail.rows] * tail.share
         competed, later = np.cumsum(sum_at(group, kept, m)), after(at.h[0] * tail.survival)
         for score, x, own_drift in zip(scores, fit.likelihood.covariates, drift, strict=True):
             moment = np.cumsum(sum_at(group, kept * x[tail.rows], m))

@@ -90,11 +90,10 @@ class Regression:
 
     def influence(self, scores: Floats) -> Floats:
         """Influence (p, r) of r rows from their weighted scores (k, r); 0 where not estimable."""
-        influence = np.zeros((len(self.reasons), scores.shape[1]))
-        influence[self.kept] = np.linalg.inv(self.at.information) @ scores
-        influence[self.kept] /= self.unit[:, None]
-        influence[self._has_reason] = 0.0
-        return influence
+        of_scores = np.zeros((len(self.reasons), len(self.kept)))
+        of_scores[self.kept] = np.linalg.inv(self.at.information) / self.unit[:, None]
+        of_scores[self._has_reason] = 0.0
+        return of_scores @ scores
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,15 +27,18 @@ class Tail:
     ----------
     rows : ndarray of int, shape (r,)
         Which rows.
+    stop : ndarray of int, shape (r,)
+        Number of event times at or before the time of each.
+    share : ndarray, shape (r,)
+        1/G(T_i−) of each, at the time of its competing event.
     survival : ndarray, shape (m,)
         G(t_j−) of the stratum at the event times.
-    survival_at_exit : ndarray, shape (r,)
-        G(T_i−) of each row at the time of its competing event.
     """
 
     rows: Indices
+    stop: Indices
+    share: Floats
     survival: Floats
-    survival_at_exit: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,8 +69,7 @@ class RiskSets:
             leaving -= sum_at(self.start, values, self.n_times + 1)
         at_risk = sum_after(leaving)[:-1]
         for tail in self.tails:
-            kept = values[tail.rows] / tail.survival_at_exit
-            stayed = sum_at(self.stop[tail.rows], kept, self.n_times + 1)
+            stayed = sum_at(tail.stop, values[tail.rows] * tail.share, self.n_times + 1)
             at_risk += tail.survival * np.cumsum(stayed)[:-1]
         return at_risk
 
@@ -79,7 +81,7 @@ class RiskSets:
             sums -= passed[self.start]
         for tail in self.tails:
             later = sum_after(np.concatenate([[0.0], increments * tail.survival]))
-            sums[tail.rows] += later[self.stop[tail.rows]] / tail.survival_at_exit
+            sums[tail.rows] += later[tail.stop] * tail.share
         return sums
 
 
@@ -90,7 +92,7 @@ class Arrangement:
     Parameters
     ----------
     rows : ndarray of int, shape (r,)
-        Rows with weight > 0 that are at risk at some event time, by time.
+        Rows with weight > 0, by time.
     risk : RiskSets
         When each of them is at risk.
     events : ndarray of int, shape (e,)
@@ -108,28 +110,27 @@ class Arrangement:
     n_passed: Indices
 
 
-def arrange(sample: Sample, cause: int, *, keep_competing: bool = False) -> Arrangement:
+def arrange(sample: Sample, cause: int, *, keep_early: bool = False) -> Arrangement:
     """Sort the rows that count, with the event times of ``cause``.
 
-    Rows that leave before the first event time are left out; those with a competing event are kept
-    on demand.
+    Rows that leave before the first event time are left out, unless they are to be kept: with a
+    competing event they stay at risk.
     """
-    order = sample.order
-    status, counts = sample.status[order.order], sample.weight[order.order] > 0
-    is_event = (status == cause) & counts
+    order, is_counted = sample.order, sample.weight > 0
+    is_event = ((sample.status == cause) & is_counted)[order.order]
     has_event = np.zeros(len(order.distinct), dtype=bool)
     has_event[order.group[is_event]] = True
     n_passed = np.cumsum(has_event)
-    stop = n_passed[order.group]
-    counts &= (stop > 0) | (status > 0) if keep_competing else stop > 0
-    kept = np.flatnonzero(counts)
-    rows = order.order[kept]
+    early = 0 if keep_early else int(order.first[np.argmax(has_event)])
+    kept: slice | Indices = slice(early, None)
+    if not is_counted.all():
+        kept = early + np.flatnonzero(is_counted[order.order[early:]])
+    rows, group = order.order[kept], order.group[kept]
     start = None
     if sample.entry is not None:
         start = np.concatenate([[0], n_passed])[order.position(sample.entry[rows]) + 1]
-    risk = RiskSets(int(n_passed[-1]), stop[kept], start)
-    events = np.flatnonzero(is_event[kept])
-    return Arrangement(rows, risk, events, order.group[kept], n_passed)
+    risk = RiskSets(int(n_passed[-1]), n_passed[group], start)
+    return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), group, n_passed)
 
 
 def sum_at(index: Indices, values: Floats, size: int) -> Floats:
