@@ -62,12 +62,7 @@ def draw_forest(ax: Axes, frame: pd.DataFrame, favours: tuple[str, str], *, marg
         if finite[place]:
             ax.plot([low_limit, high_limit], [place] * 2, color=INK, linewidth=1.2)
             ax.plot(values[place, 0], place, marker="s", color=INK, markersize=5)
-    for place, (label, text, is_head) in enumerate(
-        zip(frame["label"], frame["text"], frame["is_head"], strict=True)
-    ):
-        weight = "bold" if is_head else "normal"
-        write_beside(ax, label, (0, place), (-margin + (0 if is_head else 10), 0), weight=weight)
-        write_beside(ax, text, (1, place), (TEXT_GAP, 0))
+    _write_rows(ax, frame, margin)
     ax.set_xscale("log")
     ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
     ax.minorticks_off()
@@ -77,6 +72,15 @@ def draw_forest(ax: Axes, frame: pd.DataFrame, favours: tuple[str, str], *, marg
     ax.set_axisbelow(True)
     _say_direction(ax, favours, len(frame) - 0.4)
     return ax
+
+
+def _write_rows(ax: Axes, frame: pd.DataFrame, margin: float) -> None:
+    """Name of each row on the left, its numbers on the right."""
+    rows = zip(frame["label"], frame["text"], frame["is_head"], strict=True)
+    for place, (label, text, is_head) in enumerate(rows):
+        weight = "bold" if is_head else "normal"
+        write_beside(ax, label, (0, place), (-margin + (0 if is_head else 10), 0), weight=weight)
+        write_beside(ax, text, (1, place), (TEXT_GAP, 0))
 
 
 def _say_direction(ax: Axes, favours: tuple[str, str], bottom: float) -> None:

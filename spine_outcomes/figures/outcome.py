@@ -35,10 +35,8 @@ def outcome_figure(
         As ``draw_risk_table`` takes them; its times are the ticks of the axis.
     arms, states
         Codes or columns, with their labels.
-    heading
-        What the vertical axis shows.
-    unit
-        Unit of the times.
+    heading, unit
+        What the vertical axis shows, and the unit of the times.
     """
     ticks = sorted(people["time"].unique())
     lines = len(arms) * (len(states) + 1) * LINE

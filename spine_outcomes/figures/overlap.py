@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from spine_outcomes.figures.style import ARMS, INK, RULE
 
@@ -31,8 +33,7 @@ def draw_overlap(ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]])
     for (code, label), look, sign in zip(arms, ARMS, (-1, 1), strict=True):
         own = frame[frame["arm"] == code]
         is_hidden = own["n"].map(lambda n: isinstance(n, str)).to_numpy(dtype=bool)
-        n = own["n"].map(lambda n: float(str(n).removeprefix("<"))).to_numpy(dtype=float)
-        share = n / max(n.sum(), 1.0)
+        share = _shares(own["n"])
         left, right = (own[side].to_numpy(dtype=float) for side in ("left", "right"))
         for pale, alpha in ((False, 0.75), (True, 0.25)):
             chosen = is_hidden == pale
@@ -54,3 +55,9 @@ def draw_overlap(ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]])
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax
+
+
+def _shares(counts: pd.Series[Any]) -> NDArray[np.float64]:
+    """Counts as shares of their sum, a hidden one at its bound."""
+    n = counts.map(lambda n: float(str(n).removeprefix("<"))).to_numpy(dtype=np.float64)
+    return n / max(float(n.sum()), 1.0)

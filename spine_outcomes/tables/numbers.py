@@ -1,7 +1,7 @@
 """How a number is printed: the one place where a value becomes text.
 
 Frames keep full precision; rounding happens here, once, at the last moment. A negative number has
-a true minus, an interval reads "a to b", and no p value is ever "0.000" or "p = < 0.001".
+a true minus, and no p value is ever "0.000" or "p = < 0.001".
 """
 
 from __future__ import annotations
@@ -45,11 +45,6 @@ def percent(value: float) -> str:
 def ratio(value: float) -> str:
     """A ratio with two decimals; what would read 0.00 reads "<0.01"."""
     return "<0.01" if 0 < value < 0.005 else decimal(value, 2)
-
-
-def interval(lower: str, upper: str) -> str:
-    """Two printed limits as "a to b"."""
-    return f"{lower} to {upper}"
 
 
 def p_value(p: float) -> str:
