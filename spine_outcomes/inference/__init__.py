@@ -1,5 +1,6 @@
 """From a value and its influence to an error, an interval and a test."""
 
+from spine_outcomes.inference.bands import simultaneous_band, supremum_test
 from spine_outcomes.inference.contrasts import (
     NumberNeeded,
     difference,
@@ -23,5 +24,7 @@ __all__ = [
     "interval",
     "log_ratio",
     "number_needed_to_treat",
+    "simultaneous_band",
+    "supremum_test",
     "wald_test",
 ]

@@ -45,10 +45,15 @@ def interval(
     log(−log) is taken of the printed probability itself, survival or incidence: p^exp(±z σ / (p log
     p)) (Kalbfleisch and Prentice, 2002, section 1.4).
     """
+    return limits(value, std_error, scale, critical_value(level, df))
+
+
+def limits(value: ArrayLike, std_error: ArrayLike, scale: Scale, critical: ArrayLike) -> Limits:
+    """Limits at ``critical`` standard errors on the scale, arguments as ``interval``."""
     estimate, error = np.broadcast_arrays(
         np.asarray(value, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
     )
-    half = critical_value(level, df) * error
+    half = np.asarray(critical, dtype=np.float64) * error
     # A very wide interval overflows to 0 or ∞, which is its limit; values at the edge become NaN.
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         if scale == "identity":
