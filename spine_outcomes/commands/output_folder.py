@@ -114,7 +114,8 @@ def _refuse_unsafe(path: Path, inputs: tuple[Path, ...]) -> None:
                 Problem("E_OUTPUT_OVER_INPUT", f"the output folder holds the input {source.name}",
                         file=str(path), fix="Choose another folder with --out.")
             )  # fmt: skip
-    if Path.cwd().is_relative_to(real) or Path.home() == real or (real / ".git").exists():
+    home = Path("~").expanduser() if "HOME" in os.environ else None
+    if Path.cwd().is_relative_to(real) or home == real or (real / ".git").exists():
         raise RefusedError(
             Problem("E_OUTPUT_PLACE", "this folder is a place of work, not one to be replaced",
                     file=str(path), fix="Name a folder of its own with --out.")

@@ -12,7 +12,6 @@ import typer
 from spine_outcomes.errors import Problem, UsageError
 
 FORMATS = ("html", "docx", "pdf")
-AVAILABLE_FORMATS = ("html",)
 
 
 def report(
@@ -59,8 +58,8 @@ def report(
     is not estimable, or a warning under --strict; 6 input or output; 7 refused for safety; 8 the
     folder is being written by another run; 1 a fault of the program. Unless 0, nothing is written.
     """
-    _check_formats(formats)
-    _check_backend(backend)
+    chosen = _chosen_formats(formats)
+    _prepare_backend(backend)
     from joblib import parallel_config
 
     from spine_outcomes.commands.report_run import run_report
@@ -69,6 +68,7 @@ def report(
         "cutoff": cutoff.date() if cutoff else None,
         "seed": seed,
         "report.min_cell": min_cell,
+        "report.formats": chosen,
     }
     with parallel_config(backend=backend, n_jobs=jobs):
         run_report(
@@ -82,8 +82,8 @@ def report(
         )
 
 
-def _check_backend(backend: str) -> None:
-    """Refuse a backend whose package is not installed."""
+def _prepare_backend(backend: str) -> None:
+    """Refuse a backend whose package is not installed; make joblib know Ray."""
     package = {"loky": "joblib", "dask": "distributed", "ray": "ray"}[backend]
     if find_spec(package) is None:
         raise UsageError(
@@ -93,23 +93,19 @@ def _check_backend(backend: str) -> None:
                 fix="Install spine-outcomes[cluster] for Dask, or ray itself; or leave it out.",
             )
         )
+    if backend == "ray":
+        from ray.util.joblib import register_ray
+
+        register_ray()
 
 
-def _check_formats(formats: str | None) -> None:
-    """Refuse a format that does not exist, or not yet."""
-    asked = [name.strip() for name in formats.split(",")] if formats is not None else ["html"]
-    unknown = [name for name in asked if name not in FORMATS]
-    missing = [name for name in asked if name in FORMATS and name not in AVAILABLE_FORMATS]
+def _chosen_formats(text: str | None) -> tuple[str, ...] | None:
+    """Formats named on the command line; None where none are."""
+    if text is None:
+        return None
+    names = tuple(name.strip() for name in text.split(","))
+    unknown = [name for name in names if name not in FORMATS]
     if unknown:
-        raise UsageError(
-            Problem("E_USAGE", f"--formats: {', '.join(unknown)!r} is none of {', '.join(FORMATS)}")
-        )
-    if missing:
-        raise UsageError(
-            Problem(
-                "E_USAGE",
-                f"--formats: {', '.join(missing)} cannot be written by this version; it writes "
-                f"{', '.join(AVAILABLE_FORMATS)}",
-                fix="Print the HTML report to PDF from a browser.",
-            )
-        )
+        message = f"--formats: {', '.join(unknown)!r} is none of {', '.join(FORMATS)}"
+        raise UsageError(Problem("E_USAGE", message))
+    return names

@@ -16,7 +16,7 @@ from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
-from spine_outcomes.commands.run_files import reproducibility_id, run_files
+from spine_outcomes.commands.run_files import check_formats, reproducibility_id, run_files
 from spine_outcomes.commands.verdict import check_required, check_strict
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
@@ -57,6 +57,7 @@ def run_report(
         planned, columns = load_plan(named.path), load_dictionary(dictionary)
         plan = _with_options(planned, given)
         check_plan(plan, columns)
+        check_formats(plan.report.formats)
         identity = {"command": "report", "plan_sha256": plan_hash(planned)}
         with reserve(out, identity, (*named.chain, dictionary, cohort), overwrite) as folder:
             step("Reading and checking the cohort")

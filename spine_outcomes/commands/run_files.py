@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.manifest import sha256
+from spine_outcomes.errors import Problem, UsageError
 from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
 from spine_outcomes.tables.suppression import protected
 
 FRAMES = ("results", "curves", "balance", "flow", "findings")
+FORMATS = ("html",)
 REPRODUCIBLE_DIGITS = 10
+
+
+def check_formats(asked: Iterable[str]) -> None:
+    """Refuse a format that no part of this version writes.
+
+    Raises
+    ------
+    UsageError
+        Naming it, and those that are written.
+    """
+    missing = [name for name in asked if name not in FORMATS]
+    if missing:
+        message = f"a report in {', '.join(missing)} is not written by this version, only in "
+        fix = "Print the HTML report from a browser."
+        raise UsageError(Problem("E_FORMAT", message + ", ".join(FORMATS), fix=fix))
 
 
 def run_files(results: Results) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -227,12 +228,16 @@ def test_somebody_elses_folder_needs_overwrite(study: Path, command: Command) ->
 @pytest.mark.parametrize(
     ("words", "text"),
     [
-        (["--formats", "docx"], "docx"),
         (["--formats", "odt"], "none of html, docx, pdf"),
         (["--seed", "-1"], "--seed"),
         (["--jobs", "0"], "--jobs"),
         (["--cutoff", "31.12.2024"], "--cutoff"),
         (["--backend", "threads"], "--backend"),
+        pytest.param(
+            ["--backend", "ray"],
+            "needs the package ray",
+            marks=pytest.mark.skipif(find_spec("ray") is not None, reason="Ray is installed"),
+        ),
         (["--sed", "3"], "--seed"),
         (["plan.yaml", "another.yaml"], "another.yaml"),
     ],
@@ -240,6 +245,19 @@ def test_somebody_elses_folder_needs_overwrite(study: Path, command: Command) ->
 def test_a_wrong_option_is_a_usage_error(command: Command, words: list[str], text: str) -> None:
     """Exit 2 with the option's name; nothing runs."""
     fails(command("report", *words), 2, text)
+
+
+@pytest.mark.parametrize("in_plan", [False, True])
+def test_a_format_that_does_not_exist_yet_is_said(
+    study: Path, command: Command, in_plan: bool
+) -> None:
+    """A Word file that was asked for and silently does not come is a report that was not made."""
+    words = ["--formats", "html,docx"]
+    if in_plan:
+        plan = study / "plan.yaml"
+        plan.write_text(plan.read_text().replace("min_cell: 0", "min_cell: 0, formats: [docx]"))
+        words = []
+    fails(command("report", "plan.yaml", *words), 2, "docx", "only in html")
 
 
 def test_options_of_the_command_are_departures_from_the_plan(study: Path, command: Command) -> None:
