@@ -5,34 +5,24 @@ Nothing is sniffed: encoding and delimiter are the dictionary's. Quotes follow R
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from spine_outcomes.cohort.decoding import decode, lines_of
 from spine_outcomes.cohort.header import Header, match_header
 from spine_outcomes.cohort.source_file import SourceFile
 from spine_outcomes.cohort.text_table import MAX_ROWS, TextColumn, TextColumnBuilder, TextTable
-from spine_outcomes.errors import (
-    MAX_SHOWN,
-    CohortError,
-    DictionaryError,
-    Finding,
-    Problem,
-    printable,
-)
+from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
 from spine_outcomes.study.dictionary import DataDictionary
 
 MAX_CELL = 65_536
-UTF_8 = "utf-8-sig"
 
 _CHUNK = 100_000
 _OTHER_DELIMITERS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
@@ -49,10 +39,8 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
     """
     table = dictionary.table
     delimiter = "\t" if source.suffix == ".tsv" else table.delimiter
-    encoding = _codec(table.encoding)
-    _check_text(source, encoding)
-    stream = io.TextIOWrapper(io.BytesIO(source.raw), encoding=encoding, newline="")
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    lines = lines_of(decode(source, table.encoding))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     names = _names(reader, source, dictionary, delimiter)
     header = match_header(names, dictionary, source.name)
     body = _Body(source.name, header, len(names))
@@ -66,50 +54,6 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
         problems=header.problems,
         findings=(*header.findings, *body.findings()),
     )
-
-
-def _codec(encoding: str) -> str:
-    """Name of a declared encoding; that of UTF-8 drops a byte-order mark."""
-    try:
-        " ".encode(encoding)  # refuses codecs that are no text, which a look-up finds
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        message = f"table.encoding: no text encoding {printable(encoding)!r} is known"
-        raise DictionaryError(Problem("E_ENCODING", message)) from None
-    return UTF_8 if name == "utf-8" else name
-
-
-def _check_text(source: SourceFile, encoding: str) -> None:
-    """Refuse bytes that are not text of the declared encoding, or that hold a NUL."""
-    raw, file = source.raw, source.name
-    if encoding == UTF_8 and raw.startswith(_WIDE_MARKS):
-        fix = "Save the file as UTF-8, or declare the encoding in the dictionary (utf-16)."
-        raise CohortError(Problem("E_ENCODING", "this is UTF-16 text", file=file, fix=fix))
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as fault:
-        raise CohortError(_undecodable(source, encoding, fault.start)) from None
-    if not text.strip("\ufeff \t\r\n"):
-        raise CohortError(Problem("E_EMPTY", "the file is empty; a header is expected", file=file))
-    if "\0" in text:
-        before = text[: text.index("\0")]
-        is_utf8 = encoding == UTF_8  # whose codec would count a mark that may not be there
-        at = raw.index(b"\0") if is_utf8 else len(before.encode(encoding))
-        fix = "The file is damaged or is not text; export it again."
-        line = before.count("\n") + 1
-        raise CohortError(Problem("E_NUL", f"a NUL at byte {at}", file=file, line=line, fix=fix))
-
-
-def _undecodable(source: SourceFile, encoding: str, at: int) -> Problem:
-    """Say where a byte is no text, and which encoding would read it."""
-    raw = source.raw
-    is_western = encoding == UTF_8 and raw[at] >= 0x80
-    fix = "If the file comes from Windows, declare encoding: cp1252." if is_western else None
-    name = "UTF-8" if encoding == UTF_8 else encoding
-    line = raw.count(b"\n", 0, at) + 1
-    field_number = raw.count(b",", raw.rfind(b"\n", 0, at) + 1, at) + 1
-    message = f"byte {at} (0x{raw[at]:02X}, near field {field_number}) is not {name}"
-    return Problem("E_ENCODING", message, file=source.name, line=line, fix=fix)
 
 
 def _names(

@@ -46,6 +46,7 @@ def read_numbers(
             values[i] = float(plain)
     for i in np.flatnonzero(np.isinf(values)).tolist():
         faults[i] = Fault("E_NUMBER", "too large for a number")
+        values[i] = np.nan
     if whole:
         for i in np.flatnonzero(values % 1 > 0).tolist():
             faults[i] = Fault("E_INTEGER", "a whole number is expected")
