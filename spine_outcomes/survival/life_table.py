@@ -114,31 +114,30 @@ class LifeTable:
 
 def life_tables(sample: Sample) -> Iterator[tuple[dict[str, int], LifeTable | None]]:
     """Yield the label and the table of each arm 0 … max; None where no row has a weight above 0."""
-    rows = sample.order.order
-    weight = sample.weight[rows]
-    is_weighted = weight > 0
-    if sample.arm is None:
-        yield {}, _life_table(sample, weight, is_weighted)
-        return
-    arm = sample.arm[rows]
-    for code in range(int(arm.max()) + 1):
-        is_own = is_weighted & (arm == code)
-        yield {"arm": code}, _life_table(sample, weight, is_own) if is_own.any() else None
-
-
-def _life_table(sample: Sample, weight: Floats, is_own: NDArray[np.bool_]) -> LifeTable:
-    """Build the table of the rows ``is_own`` (n,) in time order, with their weights (n,)."""
     order = sample.order
-    if is_own.all():
+    is_weighted = sample.weight[order.order] > 0
+    if sample.arm is None:
+        yield {}, _life_table(sample, np.flatnonzero(is_weighted))
+        return
+    arm = sample.arm[order.order]
+    for code in range(int(arm.max()) + 1):
+        own = np.flatnonzero(is_weighted & (arm == code))
+        yield {"arm": code}, _life_table(sample, own) if len(own) else None
+
+
+def _life_table(sample: Sample, own: NDArray[np.intp]) -> LifeTable:
+    """Build the table of the rows at these positions of the time order."""
+    order = sample.order
+    if len(own) == sample.n:
         rows, group, first, time = order.order, order.group, order.first, order.distinct
     else:
-        rows, weight, group = order.order[is_own], weight[is_own], order.group[is_own]
+        rows, group = order.order[own], order.group[own]
         is_first = np.ones(len(group), dtype=bool)
         np.not_equal(group[1:], group[:-1], out=is_first[1:])
         first = np.flatnonzero(is_first)
         time = order.distinct[group[first]]
         group = np.cumsum(is_first) - 1
-    status = sample.status[rows]
+    weight, status = sample.weight[rows], sample.status[rows]
     # What remains is summed from the end: no cancellation, however unequal the weights.
     remaining = np.add.reduceat(weight * (status == 0), first)
     remaining[:-1] += _from_here(weight)[first[1:]]

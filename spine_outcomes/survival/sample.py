@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ from spine_outcomes.errors import Problem, SampleError
 from spine_outcomes.survival.time_order import TIE_TOLERANCE, TimeOrder
 
 MAX_ROWS_NAMED = 10
+CODES = frozenset({"status", "arm"})
 ALLOWED = {
     "time": "finite and not negative",
     "weight": "finite and not negative",
@@ -100,7 +102,7 @@ def sample_of(
     given = {"time": time, "status": status, "weight": weight, "entry": entry, "arm": arm}
     present = {name: values for name, values in given.items() if values is not None}
     problems = _index_problems({**present, "cluster": cluster})
-    columns: dict[str, NDArray[np.float64]] = {
+    columns: dict[str, NDArray[Any]] = {
         name: values.time if isinstance(values, TimeOrder) else _numbers(values, name, problems)
         for name, values in present.items()
     }
@@ -113,22 +115,24 @@ def sample_of(
         raise SampleError(*problems)
     return Sample(
         TimeOrder.of(time if isinstance(time, TimeOrder) else columns["time"]),
-        columns["status"].astype(np.int64),
+        columns["status"].astype(np.int64, copy=False),
         columns["weight"] if "weight" in columns else np.ones(len(columns["time"])),
         columns.get("entry"),
         codes,
-        columns["arm"].astype(np.int64) if "arm" in columns else None,
+        columns["arm"].astype(np.int64, copy=False) if "arm" in columns else None,
     )
 
 
-def _numbers(values: object, name: str, problems: list[Problem]) -> NDArray[np.float64]:
-    """One column as floats, NaN where missing; reports what is no column of numbers."""
+def _numbers(values: object, name: str, problems: list[Problem]) -> NDArray[Any]:
+    """One column as floats, NaN where missing, or codes as integers where they are already."""
     array = np.asarray(values)
     if array.dtype.kind in "mMcV" or array.ndim != 1:
         found = f"{array.dtype} with shape {array.shape}"
         message = f"{name} must be one column of numbers; found {found}"
         problems.append(Problem(f"E_{name.upper()}", message))
         return np.zeros(0)
+    if array.dtype.kind in "iub" and name in CODES:
+        return array.astype(np.int64, copy=False)
     if array.dtype.kind not in "OUST":
         return array.astype(np.float64, copy=False)
     numbers = np.array([_number(value) for value in array.tolist()], dtype=np.float64)
@@ -209,7 +213,7 @@ def _index_problems(arguments: Mapping[str, object]) -> list[Problem]:
 
 
 def _length_problems(
-    columns: Mapping[str, NDArray[np.float64]], codes: NDArray[np.int64] | None
+    columns: Mapping[str, NDArray[Any]], codes: NDArray[np.int64] | None
 ) -> list[Problem]:
     """All columns have the length of time, which is not 0."""
     lengths = {name: len(column) for name, column in columns.items()}
@@ -225,7 +229,7 @@ def _length_problems(
     ]
 
 
-def _value_problems(columns: Mapping[str, NDArray[np.float64]]) -> list[Problem]:
+def _value_problems(columns: Mapping[str, NDArray[Any]]) -> list[Problem]:
     """Values that are not allowed, one problem a column."""
     problems = []
     for name, column in columns.items():
@@ -234,7 +238,7 @@ def _value_problems(columns: Mapping[str, NDArray[np.float64]]) -> list[Problem]
             is_allowed &= column < columns["time"] * (1 - TIE_TOLERANCE)
         else:
             is_allowed &= column >= 0
-        if name in {"status", "arm"}:
+        if column.dtype.kind == "f" and name in CODES:
             is_allowed &= column == np.floor(column)
         if not is_allowed.all():
             problems.append(_value_problem(name, column, ~is_allowed))
@@ -243,7 +247,7 @@ def _value_problems(columns: Mapping[str, NDArray[np.float64]]) -> list[Problem]
     return problems
 
 
-def _value_problem(name: str, column: NDArray[np.float64], is_wrong: NDArray[np.bool_]) -> Problem:
+def _value_problem(name: str, column: NDArray[Any], is_wrong: NDArray[np.bool_]) -> Problem:
     """Name the rows of one column that are wrong, and the first value."""
     first = np.flatnonzero(is_wrong)[0]
     message = f"{name} must be {ALLOWED[name]}; it is not in {_rows(is_wrong)}"
