@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.text_table import MAX_ROWS
 from spine_outcomes.errors import DictionaryError
 from spine_outcomes.study.dictionary import DataDictionary
 
@@ -153,6 +154,13 @@ def test_f20_a_giant_cell(problems: Problems, n: int) -> None:
     """Usually an unclosed quote; never a value."""
     (found,) = problems(f"id,part,arm,note\nP1,1,a,x\nP2,1,b,{'y' * n}\n")
     assert (found.code, found.line) == ("E_CELL_LENGTH", 3)
+
+
+@pytest.mark.slow
+def test_f21_too_many_rows(problems: Problems) -> None:
+    """Five million rows are not a cohort of this program; memory must stay bounded."""
+    (found,) = problems("id,part,arm\n" + "1,1,a\n" * (MAX_ROWS + 1))
+    assert found.code == "E_TOO_LARGE"
 
 
 def test_f33_ids_are_kept_to_the_letter(read: Read) -> None:

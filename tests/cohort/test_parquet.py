@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ import pytest
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
+from spine_outcomes.cohort.text_table import MAX_ROWS
 from spine_outcomes.errors import CohortError
 from spine_outcomes.study.dictionary import DataDictionary
 
@@ -87,6 +89,14 @@ def test_values_of_a_typed_file_are_checked_alike(
     with pytest.raises(CohortError) as caught:
         read_cohort(path, dictionary())
     assert {p.code for p in caught.value.problems} == {code}
+
+
+def test_f21_too_many_rows_are_refused_by_their_number(dictionary: Make, tmp_path: Path) -> None:
+    """The file says how many rows it has: none of them need be read."""
+    path = tmp_path / "cohort.parquet"
+    pq.write_table(pa.table({"id": np.zeros(MAX_ROWS + 1, dtype=np.int8)}), path)
+    with pytest.raises(CohortError, match="E_TOO_LARGE"):
+        read_cohort(path, dictionary())
 
 
 def test_no_rows(dictionary: Make, tmp_path: Path) -> None:
