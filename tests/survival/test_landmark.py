@@ -74,7 +74,7 @@ def test_the_landmark_must_be_among_the_times():
 
 @given(samples(both_arms=True), st.integers(0, 4))
 def test_it_is_the_curve_of_those_left(drawn, landmark):
-    """Values or influences that differ from those of the rows with time > L alone, in any sample."""
+    """Values or influences that differ from those of the rows with time > L alone."""
     times = [landmark, landmark + 1, landmark + 2]
     is_left = drawn.time > landmark
     left = np.where(is_left, drawn.weight, 0.0)
