@@ -18,6 +18,7 @@ Exceptions, with the exit code each gives a command::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -77,6 +78,14 @@ class Problem:
         return " ".join(part for part in parts if part)
 
 
+_PEOPLE = re.compile("⟦([0-9]+)⟧")
+
+
+def people(n: int) -> str:
+    """A count of people in the message of a finding, marked so that a small one can be hidden."""
+    return f"⟦{n}⟧"
+
+
 Severity = Literal["serious", "caution", "note"]
 
 
@@ -89,7 +98,7 @@ class Finding:
     code
         Stable name such as ``"W_FEW_CLUSTERS"``.
     message
-        One or two sentences for a biostatistician, with the numbers.
+        One or two sentences for a biostatistician; counts of people go through ``people``.
     severity
         ``serious`` (may change a conclusion), ``caution``, ``note`` (bookkeeping).
     section
@@ -106,6 +115,14 @@ class Finding:
     section: str = "cohort"
     endpoint: str | None = None
     n: int | None = None
+
+    def text(self, min_cell: int = 0) -> str:
+        """The message; counts of people from 1 to ``min_cell`` − 1 read ``<min_cell``."""
+
+        def shown(count: re.Match[str]) -> str:
+            return f"<{min_cell}" if 0 < int(count[1]) < min_cell else count[1]
+
+        return _PEOPLE.sub(shown, self.message)
 
 
 class SpineOutcomesError(Exception):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.endpoints.outcome import Outcome
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import columns_of
@@ -95,14 +95,14 @@ def _incomplete_findings(
     if n_lost == 0:
         return ()
     causes = ", ".join(
-        f"{dictionary[name].label} {count}"
+        f"{dictionary[name].label} {people(count)}"
         for name, count in sorted(by_column.items(), key=lambda item: -item[1])
     )
     return (
         Finding(
             "W_COMPLETE_CASE",
-            f"{n_lost} of {n} {level} rows are left out because a covariate is missing ({causes}; "
-            "a row may miss several). Estimates hold for complete cases only.",
+            f"{people(n_lost)} of {people(n)} {level} rows are left out because a covariate is "
+            f"missing ({causes}; a row may miss several). Estimates hold for complete cases only.",
             severity="serious" if n_lost > 0.1 * n else "caution",
             section="cohort",
             n=n_lost,

@@ -85,7 +85,6 @@ def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Fi
             f"({worst['smd']:.2f}).",
             severity="serious",
             section="propensity",
-            n=len(group),
         )
         for (level, estimand), group in worst_rows.groupby(["level_unit", "estimand"], sort=False)
         for worst in group.head(1).to_dict("records")

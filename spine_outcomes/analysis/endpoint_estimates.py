@@ -169,7 +169,17 @@ def _models(
             cluster=sample.cluster, censoring_term=plan.estimation.variance == "corrected",
         ).estimate  # fmt: skip
 
+    def unavailable(matrix: NDArray[np.float64], names: list[str]) -> Estimate:
+        return Estimate(
+            np.full(len(names), np.nan),
+            np.zeros(matrix.shape),
+            tuple({"term": name} for name in names),
+            sample.cluster,
+            ("the subdistribution hazard is not available with delayed entry",) * len(names),
+        )
+
     models: list[tuple[str, str, Fit]] = [("cox", "hazard_ratio", cause_specific)]
-    if sample.outcome.competing and sample.entry is None:
-        models.append(("fine_gray", "subdistribution_hazard_ratio", subdistribution))
+    if sample.outcome.competing:
+        fit = subdistribution if sample.entry is None else unavailable
+        models.append(("fine_gray", "subdistribution_hazard_ratio", fit))
     return models

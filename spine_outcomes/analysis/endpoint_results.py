@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,19 +20,22 @@ from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sam
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.endpoints.outcome import Outcome
+from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.follow_up import emptied_risk_sets
 from spine_outcomes.survival.log_rank import log_rank, score_test
 from spine_outcomes.weights.estimands import Weights
 
 
 @dataclass(frozen=True, eq=False)
 class EndpointResults:
-    """Frames of one endpoint: ``RESULT_COLUMNS``, ``CURVE_COLUMNS``, ``RISK_TABLE_COLUMNS``."""
+    """Frames (``RESULT_COLUMNS``, ``CURVE_COLUMNS``, ``RISK_TABLE_COLUMNS``) of one endpoint."""
 
     results: pd.DataFrame
     curves: pd.DataFrame
     risk_table: pd.DataFrame
+    findings: tuple[Finding, ...]
 
 
 def endpoint_results(
@@ -69,7 +72,19 @@ def endpoint_results(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
+        _entry_findings(sample),
     )
+
+
+def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:
+    """Arms whose risk set empties while rows are still to enter."""
+    if sample.entry is None:
+        return ()
+    known = sample.is_known.astype(np.float64)
+    emptied = emptied_risk_sets(
+        sample.order, sample.status, known, entry=sample.entry, arm=sample.arm
+    )
+    return tuple(replace(finding, endpoint=sample.outcome.name) for finding in emptied)
 
 
 def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.results import FINDING_COLUMNS
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, people
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 10
@@ -46,14 +46,26 @@ def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
             findings.append(
                 Finding(
                     "W_NO_EVENTS" if row.n_event == 0 else "W_FEW_EVENTS",
-                    f"{row.n_event} events in {row.n} rows: large-sample intervals are not to be "
-                    "trusted.",
+                    f"{people(row.n_event)} events in {people(row.n)} rows: large-sample "
+                    "intervals are not to be trusted.",
                     severity="serious",
                     section="outcomes",
                     endpoint=str(row.endpoint),
                     n=int(row.n_event),
                 )
             )
+    differences = results[results["measure"] == "risk_difference"]
+    cut = differences[(differences["lower"] == -1) | (differences["upper"] == 1)]
+    for endpoint, group in cut.groupby("endpoint", sort=False):
+        findings.append(
+            Finding(
+                "W_CLIPPED",
+                f"{len(group)} intervals of risk differences passed −1 or 1 and are cut there: the "
+                "large-sample error is not to be trusted.",
+                section="outcomes",
+                endpoint=str(endpoint),
+            )
+        )
     missing = results[results["status"] == "not_estimable"]
     for (endpoint, reason), group in missing.groupby(["endpoint", "reason"], sort=False):
         findings.append(
@@ -69,7 +81,7 @@ def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
+def findings_frame(findings: Iterable[Finding], min_cell: int) -> pd.DataFrame:
     """All findings, each once with the endpoints it concerns, ranked, ``FINDING_COLUMNS``."""
     endpoints: dict[Finding, list[str]] = {}
     for finding in findings:
@@ -77,7 +89,12 @@ def findings_frame(findings: Iterable[Finding]) -> pd.DataFrame:
         concerned += [finding.endpoint] if finding.endpoint else []
     ranked = sorted(endpoints, key=lambda finding: _RANK[finding.severity])
     records = [
-        {**asdict(finding), "rank": rank, "endpoint": ", ".join(endpoints[finding]) or None}
+        {
+            **asdict(finding),
+            "rank": rank,
+            "message": finding.text(min_cell),
+            "endpoint": ", ".join(endpoints[finding]) or None,
+        }
         for rank, finding in enumerate(ranked, start=1)
     ]
     return pd.DataFrame(records, columns=list(FINDING_COLUMNS))

@@ -72,9 +72,9 @@ def imaging_findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
         findings.append(
             Finding(
                 "W_NO_IMAGE_BY_ARM",
-                f"{value[first]['share_without_image']:.1%} of arm {first} and "
-                f"{value[second]['share_without_image']:.1%} of arm {second} have no image after "
-                "treatment; they add nothing to endpoints found by imaging.",
+                "The share of rows without any image after treatment differs by "
+                f"{abs(gap['share_without_image']):.1%} between the arms; those rows add nothing "
+                "to endpoints found by imaging.",
                 severity="serious",
                 section="imaging",
             )

@@ -14,11 +14,11 @@ from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import RESULT_COLUMNS, SCHEMA_VERSION
 from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
-from spine_outcomes.inference.covariance import cluster_sums
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
 from spine_outcomes.inference.intervals import clip_difference, exact_interval, interval
 from spine_outcomes.study.durations import convert
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.follow_up import at_risk
 from spine_outcomes.weights.balance import effective_sample_size
 
 TIME_MEASURES = ("rmst", "rmst_difference", "rmtl", "rmtl_difference", "median")
@@ -135,7 +135,7 @@ def _inference(label: Label, value: float, std_error: float, setting: Setting) -
     shown = float(np.exp(value)) if scale == "log" else value
     if scale == "log(-log)" and value in (0.0, 1.0):
         scale = "exact"
-        lower, upper = exact_interval(value, _effective_at_risk(label, setting), level)
+        lower, upper = exact_interval(value, _effective_at_risk(label, value, setting), level)
     else:
         lower, upper = interval(shown, std_error, scale, level)
     if label["measure"] == "risk_difference":
@@ -153,13 +153,15 @@ def _inference(label: Label, value: float, std_error: float, setting: Setting) -
     return row
 
 
-def _effective_at_risk(label: Label, setting: Setting) -> float:
-    """Clusters of the arm still watched at the time, as the equal weights they are worth."""
-    arm: Any = label["arm"]
-    time: Any = label["time"]
-    is_watched = setting.sample.counted(setting.weight, arm) & (setting.sample.time >= time)
-    watched = np.where(is_watched, setting.weight, 0.0)[:, None]
-    return effective_sample_size(cluster_sums(watched, setting.sample.cluster)[:, 0])
+def _effective_at_risk(label: Mapping[str, Any], value: float, setting: Setting) -> float:
+    """Clusters of the arm at risk where nothing has happened; 0 where a curve has ended."""
+    sample, arm, time = setting.sample, label["arm"], label["time"]
+    nothing_happened = 0.0 if label["measure"] == "cumulative_incidence" else 1.0
+    if value != nothing_happened:
+        return 0.0
+    own = np.where(sample.counted(setting.weight, arm), setting.weight, 0.0)
+    watched = at_risk(sample.order, own, entry=sample.entry, cluster=sample.cluster, times=[time])
+    return float(watched.effective[0])
 
 
 def _needed_to_treat(risk_difference: Row) -> Row:

@@ -75,6 +75,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         *selection.findings,
         *(f for w in weighted.values() for f in (*w.analysis_set.findings, *w.findings)),
         *(f for outcome in outcomes for f in outcome.findings),
+        *(f for endpoint in found for f in endpoint.findings),
         *(f for w in weighted.values() for f in cluster_findings(w.analysis_set)),
         *balance_findings(balance, covariates(plan)),
         *imaging_findings(imaging),
@@ -92,6 +93,6 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         baseline=baseline_frame(described, plan, dictionary),
         flow=complete_flow(selection.flow, described.analysis_set, plan, dictionary),
         imaging=imaging,
-        findings=findings_frame(all_findings),
+        findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(cohort, described.analysis_set),
     )

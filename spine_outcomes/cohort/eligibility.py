@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.comparison import as_text, verdict
+from spine_outcomes.cohort.comparison import as_text, is_one_of, verdict
 from spine_outcomes.cohort.places import Fault, raise_problems
 from spine_outcomes.errors import (
     CohortError,
@@ -18,6 +19,7 @@ from spine_outcomes.errors import (
     NotEstimableError,
     PlanError,
     Problem,
+    people,
 )
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -27,6 +29,7 @@ FLOW_COLUMNS = (
     "id", "label", "n_lesions", "n_patients", "excluded_lesions", "excluded_patients",
     "n_reference", "n_comparator",
 )  # fmt: skip
+UNITS = ("lesions", "patients")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,13 +54,31 @@ class Selection:
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """One step: rows that pass, and rows that cannot because a value is missing."""
+    """One step: rows that pass it, and rows that cannot because a value is missing."""
 
     id: str
     label: str
     passes: Bools
     lacks_value: Bools
     column: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """What is counted of the rows: their patients and their arms."""
+
+    patient: NDArray[np.intp]
+    in_reference: Bools
+    in_comparator: Bools
+
+    def counts(self, is_left: Bools) -> dict[str, int]:
+        """Numbers of the rows left, by the columns of the flow."""
+        return {
+            "n_lesions": int(is_left.sum()),
+            "n_patients": len(np.unique(self.patient[is_left])),
+            "n_reference": int((is_left & self.in_reference).sum()),
+            "n_comparator": int((is_left & self.in_comparator).sum()),
+        }
 
 
 def select(cohort: Cohort, plan: AnalysisPlan) -> Selection:
@@ -79,15 +100,19 @@ def select(cohort: Cohort, plan: AnalysisPlan) -> Selection:
     """
     require_columns(cohort, _columns(plan))
     raise_problems(_incomplete(cohort, plan))
-    flow = _Flow(cohort, plan)
-    for step in _steps(cohort, plan):
-        flow.apply(step)
-    raise_problems(_mixed_patients(cohort, plan, flow.is_left))
-    flow.check_both_arms()
+    rows = _rows(cohort, plan)
+    steps = _steps(cohort, plan, rows)
+    left = list(accumulate((step.passes for step in steps), np.logical_and))
+    _require_somebody(steps, left)
+    raise_problems(_mixed_patients(cohort, plan, left[-1]))
+    _require_both_arms(plan, rows.counts(left[-1]))
     return Selection(
-        cohort=cohort.take(np.flatnonzero(flow.is_left)),
-        flow=pd.DataFrame(flow.records, columns=list(FLOW_COLUMNS)),
-        findings=(*flow.findings, *_both_arms_finding(cohort, plan, flow.is_left)),
+        cohort=cohort.take(np.flatnonzero(left[-1])),
+        flow=_flow(steps, left, rows),
+        findings=(
+            *_missing_findings(steps, left),
+            *_both_arms_finding(cohort, plan, left[-1]),
+        ),
     )
 
 
@@ -126,78 +151,79 @@ def _incomplete(cohort: Cohort, plan: AnalysisPlan) -> Iterator[Problem]:
             yield from cohort.places.problems(rows, fault, name)
 
 
-def _steps(cohort: Cohort, plan: AnalysisPlan) -> Iterator[_Step]:
-    """Cut-off, criteria in their order, arms."""
+def _rows(cohort: Cohort, plan: AnalysisPlan) -> _Rows:
+    """Patients and arms of the rows."""
+    arm = cohort.frame[plan.arms.column]
+    return _Rows(
+        patient=pd.factorize(cohort.frame[cohort.dictionary.table.patient])[0],
+        in_reference=is_one_of(arm, (plan.arms.reference,)),
+        in_comparator=is_one_of(arm, (plan.arms.comparator,)),
+    )
+
+
+def _steps(cohort: Cohort, plan: AnalysisPlan, rows: _Rows) -> list[_Step]:
+    """All rows, then cut-off, criteria in their order, arms."""
     frame = cohort.frame
     nothing = np.zeros(len(frame), dtype=bool)
+    steps = [_Step("read", "Rows read", ~nothing, nothing)]
     if plan.cutoff is not None and plan.origin is not None:
         started = (frame[plan.origin] <= pd.Timestamp(plan.cutoff)).to_numpy(bool)
         label = f"Started by the data cut-off, {plan.cutoff.isoformat()}"
-        yield _Step("cutoff", label, started, frame[plan.origin].isna().to_numpy(), plan.origin)
+        lacks_origin = frame[plan.origin].isna().to_numpy()
+        steps.append(_Step("cutoff", label, started, lacks_origin, plan.origin))
     for step in plan.population.eligibility:
         found = verdict(step.rule, step.rule.column, frame)
-        yield _Step(step.id, step.label, found.holds, ~found.is_known, step.rule.column)
-    arm = as_text(frame[plan.arms.column])
-    in_arms = arm.isin([str(plan.arms.reference), str(plan.arms.comparator)]).to_numpy(bool)
-    yield _Step("arms", "In one of the two arms compared", in_arms, nothing)
+        steps.append(_Step(step.id, step.label, found.holds, ~found.is_known, step.rule.column))
+    in_arms = rows.in_reference | rows.in_comparator
+    return [*steps, _Step("arms", "In one of the two arms compared", in_arms, nothing)]
 
 
-class _Flow:
-    """Rows left after each step, and the record of it."""
+def _flow(steps: list[_Step], left: list[Bools], rows: _Rows) -> pd.DataFrame:
+    """The record of each step; that of the arms only where it leaves somebody out."""
+    records = []
+    for step, before, after in zip(steps, [left[0], *left], left, strict=False):
+        if step.id == "arms" and (before == after).all():
+            continue
+        were, are = rows.counts(before), rows.counts(after)
+        excluded = {f"excluded_{unit}": were[f"n_{unit}"] - are[f"n_{unit}"] for unit in UNITS}
+        records.append({"id": step.id, "label": step.label, **are, **excluded})
+    return pd.DataFrame(records, columns=list(FLOW_COLUMNS))
 
-    def __init__(self, cohort: Cohort, plan: AnalysisPlan) -> None:
-        self._plan = plan
-        self._patient = pd.factorize(cohort.frame[cohort.dictionary.table.patient])[0]
-        self._arm = as_text(cohort.frame[plan.arms.column])
-        self.is_left: Bools = np.ones(len(cohort.frame), dtype=bool)
-        self.records: list[dict[str, object]] = []
-        self.findings: list[Finding] = []
-        self._record("read", "Rows read", (len(cohort.frame), self._n_patients()))
 
-    def apply(self, step: _Step) -> None:
-        """Leave out the rows that fail a step; a step at the arms is told only if it counts."""
-        before = (int(self.is_left.sum()), self._n_patients())
-        lacks = int((self.is_left & step.lacks_value).sum())
-        self.is_left = self.is_left & step.passes
-        if step.id == "arms" and before[0] == self.is_left.sum():
-            return
-        self._record(step.id, step.label, before)
-        if lacks:
-            message = (
-                f"{lacks} rows have no value of {step.column} and do not pass step {step.id} "
-                f"({step.label})."
+def _require_somebody(steps: list[_Step], left: list[Bools]) -> None:
+    """Refuse a selection that leaves nobody; say which step did it."""
+    for step, is_left in zip(steps, left, strict=True):
+        if not is_left.any():
+            message = f"no row is left after step {step.id} ({step.label})"
+            if step.id == "cutoff":
+                raise PlanError(Problem("E_CUTOFF", f"cutoff: {message}"))
+            raise NotEstimableError(Problem("E_NO_ROWS", message, column=step.column))
+
+
+def _require_both_arms(plan: AnalysisPlan, counts: dict[str, int]) -> None:
+    """Refuse a comparison with an arm nobody is in."""
+    arms = plan.arms
+    for arm, n in (
+        (arms.reference, counts["n_reference"]),
+        (arms.comparator, counts["n_comparator"]),
+    ):
+        if n == 0:
+            message = f"no row is left in arm {arm}: no comparison possible"
+            raise NotEstimableError(
+                Problem("E_ONE_ARM", message, column=arms.column, value=str(arm))
             )
-            self.findings.append(Finding("W_ELIGIBILITY_MISSING", message, n=lacks))
-        if not self.is_left.any():
-            self._nobody(step)
 
-    def check_both_arms(self) -> None:
-        """Refuse a comparison with an arm nobody is in."""
-        for arm in (self._plan.arms.reference, self._plan.arms.comparator):
-            if not self._n_in(arm):
-                message = f"no row is left in arm {arm}: no comparison possible"
-                raise NotEstimableError(
-                    Problem("E_ONE_ARM", message, column=self._plan.arms.column, value=str(arm))
-                )
 
-    def _record(self, name: str, label: str, before: tuple[int, int]) -> None:
-        n_rows, n_patients = int(self.is_left.sum()), self._n_patients()
-        after = (n_rows, n_patients, before[0] - n_rows, before[1] - n_patients)
-        arms = (self._n_in(self._plan.arms.reference), self._n_in(self._plan.arms.comparator))
-        self.records.append(dict(zip(FLOW_COLUMNS, (name, label, *after, *arms), strict=True)))
-
-    def _n_patients(self) -> int:
-        return len(np.unique(self._patient[self.is_left]))
-
-    def _n_in(self, arm: object) -> int:
-        return int(((self._arm == str(arm)).to_numpy(bool) & self.is_left).sum())
-
-    def _nobody(self, step: _Step) -> None:
-        """Say which step left nobody."""
-        message = f"no row is left after step {step.id} ({step.label})"
-        if step.id == "cutoff":
-            raise PlanError(Problem("E_CUTOFF", f"cutoff: {message}"))
-        raise NotEstimableError(Problem("E_NO_ROWS", message, column=step.column))
+def _missing_findings(steps: list[_Step], left: list[Bools]) -> Iterator[Finding]:
+    """Rows that do not pass a step because a value is missing."""
+    for step, before in zip(steps[1:], left, strict=False):
+        n = int((before & step.lacks_value).sum())
+        if n:
+            message = (
+                f"{people(n)} rows have no value of {step.column} and do not pass step "
+                f"{step.id} ({step.label})."
+            )
+            yield Finding("W_ELIGIBILITY_MISSING", message, n=n)
 
 
 def _mixed_patients(cohort: Cohort, plan: AnalysisPlan, is_left: Bools) -> Iterator[Problem]:
@@ -222,8 +248,8 @@ def _both_arms_finding(cohort: Cohort, plan: AnalysisPlan, is_left: Bools) -> It
     if len(rows):
         n = cohort.frame[cohort.dictionary.table.patient].iloc[rows].nunique()
         message = (
-            f"{n} patients have rows in both arms. Standard errors take patients as clusters where "
-            "the plan names them; an endpoint at patient level uses the arm of the index row."
+            f"{people(n)} patients have rows in both arms. Standard errors take patients as "
+            "clusters where the plan names them; an endpoint at patient level uses the arm of the index row."
         )
         yield Finding("W_BOTH_ARMS", message, "note", n=n)
 

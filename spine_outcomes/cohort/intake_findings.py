@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from spine_outcomes.cohort.conversion import Conversion
-from spine_outcomes.errors import Finding, Severity
+from spine_outcomes.errors import Finding, Severity, people
 
 _KINDS: tuple[tuple[str, str, Severity, str], ...] = (
     ("repair:nfkc", "W_NORMALISED", "note", "Characters of other widths made plain, as declared"),
@@ -28,7 +28,7 @@ def intake_findings(converted: Mapping[str, Conversion]) -> Iterator[Finding]:
                 what, _, detail = key.partition(":")
                 if kind in (key, what):
                     shown = f" {detail}" if what == "missing" else ""
-                    rows.append(f"{name}{shown} ({n})")
+                    rows.append(f"{name}{shown} ({people(n)})")
                     total += n
         if rows:
             yield Finding(code, f"{words}: {', '.join(rows)}.", severity, n=total)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, as_text, compared_with, verdict
 from spine_outcomes.cohort.places import Fault, Places
-from spine_outcomes.errors import Finding, Problem
+from spine_outcomes.errors import Finding, Problem, people
 from spine_outcomes.study.dictionary import Check
 from spine_outcomes.study.rules import Comparison, Operand, Rule
 
@@ -143,5 +143,5 @@ def _finding(check: Check, column: str, n: int) -> Finding:
     rule = check.rule
     when = "" if rule.when is None else f", where {rule.when.column} is {_demand(rule.when)}"
     demand = f"be {_demand(rule)}" if rule.present_iff is None else _presence(rule)[5:]
-    message = f"{column} should {demand}{when}: not so in {n} rows ({check.id})."
+    message = f"{column} should {demand}{when}: not so in {people(n)} rows ({check.id})."
     return Finding(f"W_{check.id}", message, "note", n=n)

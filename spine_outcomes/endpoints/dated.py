@@ -14,7 +14,7 @@ from spine_outcomes.cohort.comparison import as_days, as_text, is_one_of
 from spine_outcomes.cohort.places import Fault, raise_problems
 from spine_outcomes.endpoints.follow_up import FollowUp, follow_up, follow_up_columns
 from spine_outcomes.endpoints.history import History
-from spine_outcomes.errors import Finding, Problem
+from spine_outcomes.errors import Finding, Problem, people
 from spine_outcomes.study.endpoint import Endpoint, Source, as_tuple
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -179,8 +179,9 @@ def _cutoff_finding(
     has_earlier = endpoint.censor is not None and endpoint.censor.or_before
     instead = "the latest date known by then" if has_earlier else "the cut-off"
     message = (
-        f"Data cut-off {plan.cutoff.isoformat()}: {n_events} rows have an event after it, which is "
-        f"unseen; {n_ends} rows censored have a later end of follow-up, replaced by {instead}."
+        f"Data cut-off {plan.cutoff.isoformat()}: {people(n_events)} rows have an event after it, "
+        f"which is unseen; {people(n_ends)} rows censored have a later end of follow-up, replaced "
+        f"by {instead}."
     )
     yield Finding("W_AFTER_CUTOFF", message, "note", n=n_events + n_ends)
 
@@ -190,8 +191,8 @@ def _same_day_finding(is_tied: Bools) -> Iterator[Finding]:
     n = int(is_tied.sum())
     if n:
         message = (
-            f"{n} rows have the event and a competing event, or two of those, on one day; the "
-            "order of the plan decides, the event first."
+            f"{people(n)} rows have the event and a competing event, or two of those, on one day; "
+            "the order of the plan decides, the event first."
         )
         yield Finding("W_SAME_DAY", message, "note", n=n)
 
@@ -208,8 +209,8 @@ def _unknown_finding(frame: pd.DataFrame, dates: _Dates, end: FollowUp) -> Itera
     n = int(is_unknown.sum())
     if n:
         message = (
-            f"{n} rows do not say whether it happened ({', '.join(flags)} missing); they count as "
-            "without it up to the end of their follow-up."
+            f"{people(n)} rows do not say whether it happened ({', '.join(flags)} missing); they "
+            "count as without it up to the end of their follow-up."
         )
         yield Finding("W_UNKNOWN_STATUS", message, "serious", n=n)
 
@@ -223,12 +224,12 @@ def _unfollowed_finding(
         return
     arms = as_text(cohort.frame[plan.arms.column])[is_unfollowed].value_counts()
     codes = (str(plan.arms.reference), str(plan.arms.comparator))
-    by_arm = ", ".join(f"{arms.get(code, 0)} in arm {code}" for code in codes)
+    by_arm = ", ".join(f"{people(int(arms.get(code, 0)))} in arm {code}" for code in codes)
     label = cohort.dictionary[endpoint.censor.date].label
     end = (
         "are followed for one planned interval at most"
         if endpoint.imaging_end == "scan_plus_interval"
         else "are censored at time 0 and add nothing"
     )
-    message = f"{n} rows ({by_arm}) have no follow-up ({label}): they {end}."
+    message = f"{people(n)} rows ({by_arm}) have no follow-up ({label}): they {end}."
     yield Finding("W_NO_FOLLOW_UP", message, n=n)

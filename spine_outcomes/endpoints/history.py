@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.places import Fault, Places, raise_problems
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.durations import DAYS_PER_UNIT, TimeUnit
 from spine_outcomes.study.endpoint import Endpoint
 
@@ -64,7 +64,7 @@ def settle_time_zero(history: History, endpoint: Endpoint, places: Places) -> Hi
     is_moved = endpoint.time_zero == "half_day"
     half = HALF_DAY / DAYS_PER_UNIT[history.unit]
     what = "moved to half a day" if is_moved else "kept at time 0"
-    message = f"{n} events on the day of the origin were {what}."
+    message = f"{people(n)} events on the day of the origin were {what}."
     return replace(
         history,
         time=np.where(at_zero, half, history.time) if is_moved else history.time,
@@ -105,6 +105,6 @@ def settle_entry(history: History, places: Places) -> tuple[History, NDArray[np.
     n = int((~is_observed).sum())
     if n == 0:
         return history, is_observed
-    message = f"{n} rows have no follow-up after their delayed entry and are left out."
+    message = f"{people(n)} rows have no follow-up after their delayed entry and are left out."
     finding = Finding("W_NOT_OBSERVED", message, n=n)
     return replace(history, findings=(*history.findings, finding)), is_observed

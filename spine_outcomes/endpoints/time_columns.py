@@ -13,7 +13,7 @@ from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, as_text, is_one_of
 from spine_outcomes.cohort.places import Fault, Places, raise_problems
 from spine_outcomes.endpoints.history import History
-from spine_outcomes.errors import Finding, Problem
+from spine_outcomes.errors import Finding, Problem, people
 from spine_outcomes.study.durations import DAYS_PER_UNIT, TimeUnit
 from spine_outcomes.study.endpoint import Endpoint, StatusColumn, TimeColumn, as_tuple
 from spine_outcomes.study.plan import AnalysisPlan
@@ -121,8 +121,9 @@ def _cutoff_finding(
     """How much of what is recorded lies beyond the cut-off."""
     n = int(is_late.sum())
     if n and plan.cutoff is not None:
+        n_events = int((is_late & (recorded > 0)).sum())
         message = (
-            f"{n} times reach beyond the data cut-off {plan.cutoff.isoformat()} and are censored "
-            f"there; {int((is_late & (recorded > 0)).sum())} of them end with an event."
+            f"{people(n)} times reach beyond the data cut-off {plan.cutoff.isoformat()} and are "
+            f"censored there; {people(n_events)} of them end with an event."
         )
         yield Finding("W_AFTER_CUTOFF", message, "note", n=n)

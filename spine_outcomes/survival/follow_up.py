@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, people
 from spine_outcomes.survival.by_arm import display_times
 from spine_outcomes.survival.life_table import Floats, life_tables
 from spine_outcomes.survival.sample import sample_of
@@ -99,7 +99,7 @@ def emptied_risk_sets(
             where = f" of arm {label['arm']}" if label else ""
             message = (
                 f"Everybody at risk{where} has an event at time {table.time[emptied[0]]:g}, before "
-                f"{n_later} rows enter: the curve is 0 from there on."
+                f"{people(n_later)} rows enter: the curve is 0 from there on."
             )
             findings.append(
                 Finding("W_RISK_SET_EMPTIED", message, "serious", "outcomes", n=n_later)

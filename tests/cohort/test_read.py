@@ -74,7 +74,7 @@ def test_codes_read_as_missing_are_counted(read: Read) -> None:
     assert cohort.frame["age"].mean() == 80
     (found,) = [f for f in cohort.findings if f.code == "N_MISSING_CODES"]
     assert found.n == 1
-    assert "age -9 (1)" in found.message
+    assert "age -9 (1)" in found.text()
 
 
 def test_a_declared_number_is_missing_however_it_is_written(read: Read) -> None:

@@ -270,7 +270,7 @@ def test_rows_without_an_image_stay_and_add_nothing(
     assert ends(found) == [(0, 0), (0, 0), (0, 0), (31, 2)]
     (finding,) = found.findings
     assert (finding.code, finding.n) == ("W_NO_FOLLOW_UP", 3)
-    assert "1 in arm a, 2 in arm b" in finding.message
+    assert "1 in arm a, 2 in arm b" in finding.text()
     assert (finding.section, finding.endpoint) == ("outcomes", "endpoint")
 
 
