@@ -249,7 +249,8 @@ def _both_arms_finding(cohort: Cohort, plan: AnalysisPlan, is_left: Bools) -> It
         n = cohort.frame[cohort.dictionary.table.patient].iloc[rows].nunique()
         message = (
             f"{people(n)} patients have rows in both arms. Standard errors take patients as "
-            "clusters where the plan names them; an endpoint at patient level uses the arm of the index row."
+            "clusters where the plan names them; an endpoint at patient level uses the arm of the "
+            "index row."
         )
         yield Finding("W_BOTH_ARMS", message, "note", n=n)
 
