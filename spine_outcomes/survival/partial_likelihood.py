@@ -78,6 +78,8 @@ class PartialLikelihood:
         Weighted number of events at each event time, D.
     tied : TiedEvents
         None for Breslow's likelihood.
+    offset : ndarray, shape (n,), or None
+        Part of the linear predictor that is held.
     """
 
     covariates: Floats
@@ -87,6 +89,7 @@ class PartialLikelihood:
     event_time: Indices
     event_weight: Floats
     tied: TiedEvents
+    offset: Floats | None = None
 
     @classmethod
     def of(
@@ -107,6 +110,10 @@ class PartialLikelihood:
         """Evaluate the likelihood and its derivatives at ``coefficients`` (p,)."""
         tied = self.tied
         hazard = coefficients @ self.covariates
+        gain = float(coefficients @ self.event_moment)
+        if self.offset is not None:
+            hazard += self.offset
+            gain += float(self.weight[self.events] @ self.offset[self.events])
         np.exp(hazard, out=hazard)
         hazard *= self.weight
         own = hazard[tied.events]
@@ -120,7 +127,7 @@ class PartialLikelihood:
         between = _gram(a1, g[0]) - cross - cross.T + _gram(b1, g[2])
         within = _gram(self.covariates, hazard * exposure)
         return Evaluation(
-            float(coefficients @ self.event_moment) - loss,
+            gain - loss,
             self.event_moment - (a1 @ h[0] - b1 @ h[1]),
             within - between,
             EPSILON * np.diag(within),

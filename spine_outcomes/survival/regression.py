@@ -122,10 +122,8 @@ def regress(
     ties
         ``efron`` or ``breslow``.
     """
-    weight = weight[arrangement.rows]
-    x, unit = _standardised(covariates, arrangement.rows, weight)
-    likelihood = PartialLikelihood.of(x, weight, arrangement.risk, arrangement.events, ties)
-    null = likelihood.at(np.zeros(len(x)))
+    likelihood, unit = standardised(arrangement, weight, covariates, ties)
+    null = likelihood.at(np.zeros(len(unit)))
     fit = _fit(likelihood, null, names)
     n_free = len(fit.kept)
     if not fit.maximum.has_converged:
@@ -148,11 +146,13 @@ def regress(
     )
 
 
-def _standardised(covariates: Floats, rows: Indices, weight: Floats) -> tuple[Floats, Floats]:
-    """Covariates of ``rows`` with mean 0 and deviation 1, shape (p, r), and their units."""
-    x = np.ascontiguousarray(covariates[rows].T)
-    total = weight.sum()
-    unit = np.ones(len(x))
+def standardised(
+    arrangement: Arrangement, weight: Floats, covariates: Floats, ties: Ties
+) -> tuple[PartialLikelihood, Floats]:
+    """Likelihood of covariates with mean 0 and standard deviation 1, and what these were (p,)."""
+    weight = weight[arrangement.rows]
+    x = np.ascontiguousarray(covariates[arrangement.rows].T)
+    total, unit = weight.sum(), np.ones(len(x))
     for j, column in enumerate(x):
         mean = float(column @ weight) / total
         column -= mean
@@ -162,7 +162,7 @@ def _standardised(covariates: Floats, rows: Indices, weight: Floats) -> tuple[Fl
             column /= deviation
         else:
             column[:] = 0.0
-    return x, unit
+    return PartialLikelihood.of(x, weight, arrangement.risk, arrangement.events, ties), unit
 
 
 def _fit(likelihood: PartialLikelihood, null: Evaluation, names: Sequence[str]) -> _Fit:
