@@ -17,13 +17,14 @@ from spine_outcomes.errors import Problem, SampleError
 from spine_outcomes.survival.time_order import TIE_TOLERANCE, TimeOrder
 
 MAX_ROWS_NAMED = 10
-CODES = frozenset({"status", "arm"})
+CODES = frozenset({"status", "arm", "strata"})
 ALLOWED = {
     "time": "finite and not negative",
     "weight": "finite and not negative",
     "entry": "finite and earlier than time",
     "status": "an integer from 0",
     "arm": "an integer from 0",
+    "strata": "an integer from 0",
 }
 
 
@@ -45,6 +46,8 @@ class Sample:
         Codes 0 … G−1 of the patient; None: every row is its own.
     arm : ndarray of int, shape (n,), or None
         Codes 0, 1, … of the arm; None: one group.
+    strata : ndarray of int, shape (n,), or None
+        Codes 0, 1, … of the stratum; None: one stratum.
     """
 
     order: TimeOrder
@@ -53,6 +56,7 @@ class Sample:
     entry: NDArray[np.float64] | None = None
     cluster: NDArray[np.int64] | None = None
     arm: NDArray[np.int64] | None = None
+    strata: NDArray[np.int64] | None = None
 
     @property
     def n(self) -> int:
@@ -75,6 +79,7 @@ def sample_of(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     arm: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
 ) -> Sample:
     """Check and convert the arrays of a sample.
 
@@ -90,7 +95,7 @@ def sample_of(
         Finite, earlier than ``time``.
     cluster : array_like (n,), optional
         Labels of any kind, none missing.
-    arm : array_like (n,), optional
+    arm, strata : array_like (n,), optional
         Integers ≥ 0; booleans count as 0 and 1.
 
     Raises
@@ -99,7 +104,10 @@ def sample_of(
         Listing every fault: lengths, pandas columns with different indexes, and rows (counted from
         0) with a value that is not allowed.
     """
-    given = {"time": time, "status": status, "weight": weight, "entry": entry, "arm": arm}
+    given = {
+        "time": time, "status": status, "weight": weight, "entry": entry, "arm": arm,
+        "strata": strata,
+    }  # fmt: skip
     present = {name: values for name, values in given.items() if values is not None}
     problems = _index_problems({**present, "cluster": cluster})
     columns: dict[str, NDArray[Any]] = {
@@ -120,6 +128,7 @@ def sample_of(
         columns.get("entry"),
         codes,
         columns["arm"].astype(np.int64, copy=False) if "arm" in columns else None,
+        columns["strata"].astype(np.int64, copy=False) if "strata" in columns else None,
     )
 
 
