@@ -44,6 +44,19 @@ def std_error(
     return np.asarray(np.sqrt(np.einsum("ck,ck->k", sums, sums)), dtype=np.float64)
 
 
+def n_clusters(
+    influence: NDArray[np.float64],
+    cluster: NDArray[np.int64] | None,
+    negligible: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """Number of clusters that influence each quantity, shape (k,); arguments as below."""
+    codes = np.arange(len(influence)) if cluster is None else cluster
+    touched = (np.abs(influence) > negligible).T
+    return np.array(
+        [np.count_nonzero(np.bincount(codes[rows])) for rows in touched], dtype=np.int64
+    )
+
+
 def is_one_cluster(
     influence: NDArray[np.float64],
     cluster: NDArray[np.int64] | None,

@@ -17,6 +17,7 @@ from spine_outcomes.inference.nuisance import Nuisance
 
 Label = Mapping[str, object]
 ROUND_OFF = 1e-14
+ONE_CLUSTER = "no standard error: all rows that it rests on are of one cluster"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +76,28 @@ class Estimate:
         """Clustered robust covariance, shape (k, k)."""
         return clustered_covariance(self.influence, self.cluster)
 
+    @property
+    def round_off(self) -> NDArray[np.float64]:
+        """Influence up to this size is none, shape (k,)."""
+        return ROUND_OFF * np.abs(self.value)
+
+    @property
+    def error_reasons(self) -> tuple[str | None, ...]:
+        """Why each quantity has no standard error; None where it has one."""
+        is_one = is_one_cluster(self.influence, self.cluster, self.round_off)
+        return tuple(
+            reason or (ONE_CLUSTER if one else None)
+            for reason, one in zip(self.reasons, is_one, strict=True)
+        )
+
     def std_error(self) -> NDArray[np.float64]:
         """Clustered robust standard errors, shape (k,).
 
-        NaN where not estimable, and where all rows that matter are of one cluster.
+        NaN where ``error_reasons`` says why: not estimable, or all rows that matter are of one
+        cluster.
         """
-        round_off = ROUND_OFF * np.abs(self.value)
-        is_one = is_one_cluster(self.influence, self.cluster, round_off)
-        error = std_error(self.influence, self.cluster)
-        return np.where(self.is_estimable & ~is_one, error, np.nan)
+        has_error = np.array([reason is None for reason in self.error_reasons], dtype=bool)
+        return np.where(has_error, std_error(self.influence, self.cluster), np.nan)
 
     def corrected(self, nuisance: Nuisance | None) -> Estimate:
         """Add the influence of the estimated nuisance (propensity); the value stays."""
