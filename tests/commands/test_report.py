@@ -279,6 +279,15 @@ def test_nothing_of_the_machine_is_written(study: Path, command: Command) -> Non
         assert os.uname().nodename.encode() not in content, name
 
 
+def test_an_empty_environment_is_enough(study: Path) -> None:
+    """A scheduler gives no home and no writable cache: that is no reason to fail."""
+    words = [sys.executable, "-m", "spine_outcomes.report", "plan.yaml", "--out", "out"]
+    environment = {"MPLCONFIGDIR": str(study / "cohort.csv" / "no folder")}
+    done = subprocess.run(words, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert verify(study / "out") == ()
+
+
 def test_no_identifier_leaves(study: Path, command: Command) -> None:
     """The canary: identifiers marked in the cohort must be in no output and no message."""
     cohort = study / "cohort.csv"
