@@ -79,8 +79,8 @@ def fit_propensity(
     their scales or on how nearly collinear they are. Newton steps bring it to the maximum, whose
     existence is proved before statsmodels fits, and statsmodels' answer is the one kept.
     """
-    weight = _prior_weight(arm, weight)
-    basis, triangle = _orthonormal(design, weight)
+    weight = prior_weight(arm, weight)
+    basis, triangle = orthonormal(design, weight)
     start = triangle[:, 0] * logit(np.average(arm, weights=weight))
     newton = logistic_newton(basis, arm, weight, start)
     if not maximum_exists(basis, arm, weight, newton):
@@ -101,10 +101,16 @@ def fit_propensity(
     )
 
 
-def _prior_weight(
-    arm: NDArray[np.int64], weight: NDArray[np.float64] | None
-) -> NDArray[np.float64]:
-    """Prior weights, checked together with the arms."""
+def prior_weight(arm: NDArray[np.int64], weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Prior weights (n,), 1 where none are given, checked together with the arms.
+
+    Raises
+    ------
+    SampleError
+        An arm that is neither 0 nor 1; a weight that is negative or not finite.
+    NotEstimableError
+        An arm without rows.
+    """
     weight = np.ones(len(arm)) if weight is None else np.asarray(weight, dtype=np.float64)
     problems = []
     if n_bad := int((~np.isin(arm, (0, 1))).sum()):
@@ -121,7 +127,7 @@ def _prior_weight(
     return weight
 
 
-def _orthonormal(
+def orthonormal(
     design: Design, weight: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Basis Q = X R⁻¹ (n, p), orthonormal over the rows with weight, and the triangle R (p, p)."""

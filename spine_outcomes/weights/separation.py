@@ -28,31 +28,50 @@ def separation(
     -------
     list of Problem
         Empty where the arms are not separated, neither completely nor quasi.
+    """
+    problems = []
+    for columns in separating_columns(matrix, arm):
+        if len(columns) == 1:
+            problems.append(_alone(names[columns[0]], matrix[:, columns[0]], arm))
+            continue
+        named = ", ".join(names[j] for j in columns)
+        message = (
+            f"{named} together predict the arm perfectly for some rows: no propensity model exists."
+        )
+        fix = "Leave out or merge terms, or restrict the cohort."
+        problems.append(Problem("E_SEPARATION", message, fix=fix))
+    return problems
+
+
+def separating_columns(
+    matrix: NDArray[np.float64], group: NDArray[np.int64]
+) -> list[tuple[int, ...]]:
+    """Positions of the columns of ``matrix`` (n, p), the intercept first, that part two groups.
+
+    Returns
+    -------
+    list of tuple
+        Every column that does it alone; where none does, the one set of columns that does it
+        together, if there is one. Empty where the groups are not separated.
 
     Notes
     -----
-    A single column separates where its largest value in one arm does not exceed its smallest in the
-    other. Sets are found by linear programming (Konis, 2007, section 4.4): some β ≠ 0 with
-    (2a − 1) xβ ≥ 0 in every row; of all such β the one of least absolute sum names the set.
+    A single column separates where its largest value in one group does not exceed its smallest in
+    the other. Sets are found by linear programming (Konis, 2007, section 4.4): some β ≠ 0 with
+    (2g − 1) xβ ≥ 0 in every row; of all such β the one of least absolute sum names the set.
     """
     columns = matrix[:, 1:]
     centred = columns - columns.mean(axis=0)
     length = np.abs(centred).max(axis=0, initial=0.0)
     varies = np.flatnonzero(length > 0)
     scaled = centred[:, varies] / length[varies]
-    alone = [j for j in range(len(varies)) if _overlap_is_empty(scaled[:, j], arm)]
+    alone = [j for j in range(len(varies)) if _overlap_is_empty(scaled[:, j], group)]
     if alone:
-        return [_alone(names[varies[j] + 1], columns[:, varies[j]], arm) for j in alone]
-    together = _separating_set(np.column_stack([np.ones(len(arm)), scaled]), arm)
+        return [(int(varies[j]) + 1,) for j in alone]
+    together = _separating_set(np.column_stack([np.ones(len(group)), scaled]), group)
     if together is None:
         return []
-    named = ", ".join(names[varies[j - 1] + 1] for j in together if j > 0)
-    message = (
-        f"{named} together predict the arm perfectly for some rows: no propensity model exists."
-    )
-    return [
-        Problem("E_SEPARATION", message, fix="Leave out or merge terms, or restrict the cohort.")
-    ]
+    return [tuple(int(varies[j - 1]) + 1 for j in together if j > 0)]
 
 
 def _overlap_is_empty(x: NDArray[np.float64], arm: NDArray[np.int64]) -> bool:

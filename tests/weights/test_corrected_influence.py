@@ -17,7 +17,9 @@ from spine_outcomes.inference.contrasts import log_ratio
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.cox import cox
 from spine_outcomes.survival.restricted_mean import restricted_mean_time_lost
+from spine_outcomes.weights.covariate_balancing import fit_covariate_balancing
 from spine_outcomes.weights.design import Design, assemble, linear
+from spine_outcomes.weights.entropy_balancing import entropy_weights
 from spine_outcomes.weights.estimands import Weights, weigh
 from spine_outcomes.weights.propensity import fit_propensity
 
@@ -44,11 +46,21 @@ def trimmed(prior: Floats) -> Weights:
     return weigh(fit_propensity(DESIGN, ARM, KEPT * prior), ARM, "ATE")
 
 
+def entropy(estimand: str) -> Callable[[Floats], Weights]:
+    return lambda prior: entropy_weights(DESIGN, ARM, estimand, prior)
+
+
+def balancing(estimand: str) -> Callable[[Floats], Weights]:
+    return lambda prior: weigh(fit_covariate_balancing(DESIGN, ARM, estimand, prior), ARM, estimand)
+
+
 WEIGHTS = {
     **{estimand: plain(estimand) for estimand in ("ATE", "ATT", "ATC", "ATO", "ATM")},
     "ATE, stabilised": plain("ATE", stabilise=True),
     "ATT, stabilised": plain("ATT", stabilise=True),
     "ATE, trimmed": trimmed,
+    **{f"{estimand}, entropy": entropy(estimand) for estimand in ("ATE", "ATT", "ATC")},
+    **{f"{estimand}, balancing": balancing(estimand) for estimand in ("ATE", "ATT", "ATC", "ATO")},
 }
 
 
