@@ -1,0 +1,84 @@
+"""The packaged study and small cohorts made in the test, run through the public functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
+from spine_outcomes.clinical.simulator import cohort_csv, simulate
+from spine_outcomes.study.packaged import DEMO_COHORT, find_plan, packaged_file
+from spine_outcomes.study.variants import changed
+
+SMALL_DICTIONARY = """\
+schema_version: 1
+table: {row: lesion, patient: id, lesion: part}
+columns:
+  - {name: id, label: Patient, level: patient, type: string, phase: identifier, required: true}
+  - {name: part, label: Part, level: lesion, type: string, phase: identifier, required: true}
+  - {name: arm, label: Treatment, level: lesion, type: category, phase: exposure, required: true,
+     codes: {a: Old, b: New}}
+  - {name: age, label: Age, level: lesion, type: float, unit: years, phase: baseline}
+  - {name: time, label: Follow-up, level: lesion, type: float, unit: months, phase: post_baseline}
+  - {name: entry, label: Entry, level: lesion, type: float, unit: months, phase: post_baseline}
+  - {name: status, label: State, level: lesion, type: integer, hard: [0, 2], phase: post_baseline}
+"""
+
+SMALL_PLAN = """\
+schema_version: 1
+cohort: cohort.csv
+dictionary: dictionary.yaml
+arms: {column: arm, reference: a, comparator: b}
+cluster: id
+endpoints:
+  relapse:
+    label: Relapse
+    level: lesion
+    time: {column: time, unit: months}
+    status: {column: status, censored: 0, event: 1, competing: {death: 2}}
+propensity: {terms: [], estimands: [unweighted]}
+estimation: {unit: months, times: [6 months, 12 months], horizon: 12 months}
+report: {min_cell: 0}
+"""
+
+
+@pytest.fixture(scope="session")
+def demo() -> Results:
+    """The packaged plan on the packaged cohort."""
+    dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
+    return run(load_plan(find_plan("primary")), read_cohort(packaged_file(DEMO_COHORT), dictionary))
+
+
+@pytest.fixture(scope="session")
+def unequal_schedule(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    """A simulated cohort whose focal arm is imaged half as often, one endpoint only."""
+    dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
+    path = tmp_path_factory.mktemp("cohort") / "cohort.csv"
+    drawn = simulate(300, 5, missing=False, schedule="focal_half_yearly")
+    path.write_text(cohort_csv(drawn), encoding="utf-8")
+    plan = load_plan(find_plan("primary"))
+    only = {name: plan.endpoints[name] for name in ("local_failure",)}
+    plan = plan.model_copy(update={"endpoints": only})
+    return run(
+        changed(plan, {"multiplicity.method": "none", "multiplicity.order": []}),
+        read_cohort(path, dictionary),
+    )
+
+
+@pytest.fixture
+def small_run(tmp_path: Path) -> Callable[..., Results]:
+    """Run rows of (arm, time, status) with one row a patient, under a changed plan."""
+
+    def run_rows(rows: list[tuple[str, float, int]], change: dict[str, object]) -> Results:
+        lines = ["id,part,arm,age,time,entry,status"]
+        lines += [f"P{i},1,{a},50,{t},0,{s}" for i, (a, t, s) in enumerate(rows)]
+        (tmp_path / "cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (tmp_path / "dictionary.yaml").write_text(SMALL_DICTIONARY, encoding="utf-8")
+        (tmp_path / "plan.yaml").write_text(SMALL_PLAN, encoding="utf-8")
+        dictionary = load_dictionary(tmp_path / "dictionary.yaml")
+        plan = changed(load_plan(tmp_path / "plan.yaml"), change)
+        return run(plan, read_cohort(tmp_path / "cohort.csv", dictionary))
+
+    return run_rows
