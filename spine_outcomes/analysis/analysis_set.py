@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.comparison import is_one_of
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.dictionary import DataDictionary
@@ -70,9 +71,7 @@ def analysis_set(
         level=level,
         rows=rows[is_complete],
         frame=complete.reset_index(drop=True),
-        arm=(complete[plan.arms.column].astype(str) == str(plan.arms.comparator))
-        .to_numpy()
-        .astype(np.int64),
+        arm=is_one_of(complete[plan.arms.column], (plan.arms.comparator,)).astype(np.int64),
         cluster=None if plan.cluster is None else _codes(complete[plan.cluster]),
         n_incomplete=n_incomplete,
         findings=_incomplete_findings(level, is_complete, n_incomplete, cohort.dictionary),

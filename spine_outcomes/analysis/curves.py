@@ -82,7 +82,8 @@ def risk_table_rows(sample: EndpointSample, plan: AnalysisPlan) -> list[dict[str
     rows = []
     for arm, code in enumerate(codes):
         own = sample.is_known & (sample.arm == arm)
-        counts = risk_counts(sample.time[own] * factor, sample.status[own], ticks)
+        entry = None if sample.entry is None else sample.entry[own] * factor
+        counts = risk_counts(sample.time[own] * factor, sample.status[own], ticks, entry=entry)
         rows += [
             {
                 "endpoint": sample.outcome.name,
@@ -93,6 +94,7 @@ def risk_table_rows(sample: EndpointSample, plan: AnalysisPlan) -> list[dict[str
                 "n_event": int(counts.n_event[i]),
                 "n_competing": int(counts.n_competing[i]),
                 "n_censored": int(counts.n_censored[i]),
+                "n_to_enter": int(counts.n_to_enter[i]),
             }
             for i, tick in enumerate(ticks)
         ]

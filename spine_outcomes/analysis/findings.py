@@ -56,14 +56,14 @@ def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
             )
     differences = results[results["measure"] == "risk_difference"]
     cut = differences[(differences["lower"] == -1) | (differences["upper"] == 1)]
-    for endpoint, group in cut.groupby("endpoint", sort=False):
+    for name, group in cut.groupby("endpoint", sort=False):
         findings.append(
             Finding(
                 "W_CLIPPED",
                 f"{len(group)} intervals of risk differences passed −1 or 1 and are cut there: the "
                 "large-sample error is not to be trusted.",
                 section="outcomes",
-                endpoint=str(endpoint),
+                endpoint=str(name),
             )
         )
     missing = results[results["status"] == "not_estimable"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import AnalysisSet
-from spine_outcomes.analysis.results import FLOW_COLUMNS
+from spine_outcomes.cohort.eligibility import FLOW_COLUMNS
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 

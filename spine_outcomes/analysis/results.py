@@ -28,6 +28,7 @@ CURVE_COLUMNS = (
 )  # fmt: skip
 RISK_TABLE_COLUMNS = (
     "endpoint", "level_unit", "arm", "time", "n_risk", "n_event", "n_competing", "n_censored",
+    "n_to_enter",
 )  # fmt: skip
 BALANCE_COLUMNS = (
     "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator",
@@ -40,10 +41,6 @@ WEIGHT_COLUMNS = (
 PROPENSITY_COLUMNS = ("level_unit", "arm", "left", "right", "n")
 BASELINE_COLUMNS = (
     "column", "label", "level", "kind", "estimand", "arm", "n", "value", "lower", "upper",
-)  # fmt: skip
-FLOW_COLUMNS = (
-    "id", "label", "n_lesions", "n_patients", "excluded_lesions", "excluded_patients",
-    "n_reference", "n_comparator",
 )  # fmt: skip
 IMAGING_COLUMNS = ("arm", "measure", "label", "n", "value", "lower", "upper")
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
@@ -84,7 +81,7 @@ class Results:
         name of the event (the endpoint itself or a competing event); time in display units.
     risk_table
         ``RISK_TABLE_COLUMNS``: people (rows) at risk at each tick, events, competing events and
-        censorings before it.
+        censorings before it, and those still to enter.
     balance
         ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category.
     weights
@@ -96,7 +93,7 @@ class Results:
         (value, lower, upper), ``proportion`` (n, value) or ``missing`` (n, value); ``estimand``
         says the weights; ``arm`` may be ``all``.
     flow
-        ``FLOW_COLUMNS``: one row a step, lesions and patients left and excluded.
+        ``cohort.eligibility.FLOW_COLUMNS``: one row a step, lesions and patients left and excluded.
     imaging
         ``IMAGING_COLUMNS``: the imaging schedule by arm, a gate before outcomes; empty where the
         cohort has no imaging.

@@ -14,7 +14,7 @@ from spine_outcomes.analysis.results import Results
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "results": ("n", "n_event", "n_competing"),
-        "risk_table": ("n_risk", "n_event", "n_competing", "n_censored"),
+        "risk_table": ("n_risk", "n_event", "n_competing", "n_censored", "n_to_enter"),
         "weights": ("n",),
         "propensity": ("n",),
         "baseline": ("n",),

@@ -86,7 +86,7 @@ def test_differences_and_ratios_are_those_of_the_printed_risks(demo: Results) ->
 def test_people_at_risk_and_what_happened_to_the_others_add_up(demo: Results) -> None:
     """A row counted both at risk and as an event makes the table sum to more than the arm."""
     table = demo.risk_table
-    total = table[["n_risk", "n_event", "n_competing", "n_censored"]].sum(axis=1)
+    total = table[["n_risk", "n_event", "n_competing", "n_censored", "n_to_enter"]].sum(axis=1)
     start = table.groupby(["endpoint", "arm"])["n_risk"].transform("first")
     assert (total == start).all()
 

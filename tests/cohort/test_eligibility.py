@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from spine_outcomes.analysis.results import FLOW_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.eligibility import select
+from spine_outcomes.cohort.eligibility import FLOW_COLUMNS, select
 from spine_outcomes.errors import CohortError, NotEstimableError, PlanError
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan

@@ -20,7 +20,6 @@ from spine_outcomes.analysis.results import (
     BASELINE_COLUMNS,
     CURVE_COLUMNS,
     FINDING_COLUMNS,
-    FLOW_COLUMNS,
     IMAGING_COLUMNS,
     PROPENSITY_COLUMNS,
     RESULT_COLUMNS,
@@ -28,6 +27,7 @@ from spine_outcomes.analysis.results import (
     WEIGHT_COLUMNS,
     Results,
 )
+from spine_outcomes.cohort.eligibility import FLOW_COLUMNS
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
