@@ -11,6 +11,8 @@ MAX_HALVINGS = 30
 TOLERANCE = 1e-12
 # Near the maximum a good step may lower the likelihood by rounding; halving it would stall.
 ROUNDING = 1e-12
+# Columns that do not vary among the rows with weight would have no step; it moves no other.
+RIDGE = 1e-12
 
 
 def logistic_newton(
@@ -45,7 +47,8 @@ def logistic_newton(
         if np.linalg.norm(gradient) <= TOLERANCE * np.linalg.norm(weight):
             break
         information = basis.T @ ((weight * score * (1.0 - score))[:, None] * basis)
-        step = np.linalg.lstsq(information, gradient)[0]
+        np.fill_diagonal(information, information.diagonal() + RIDGE * information.trace())
+        step = np.linalg.solve(information, gradient)
         change = basis @ step
         for _ in range(MAX_HALVINGS):
             proposed = _log_likelihood(predictor + change, arm, weight)
@@ -70,11 +73,11 @@ def maximum_exists(
     (2a − 1) q·d ≥ 0 in every row (Albert and Anderson, 1984). At any coefficients the gradient U
     would satisfy U·d = Σ w |a − e| |q·d| ≥ min(w |a − e|) Σ |q·d| ≥ min(w |a − e|), because the
     basis is orthonormal over the rows with positive weight. A gradient shorter than that minimum
-    excludes separation.
+    excludes separation; half of it is asked, for one row alone may reach the minimum to rounding.
     """
     residual = weight * (arm - expit(basis @ coefficients))
     gradient = basis.T @ residual
-    return bool(np.linalg.norm(gradient) < np.abs(residual[weight > 0]).min())
+    return bool(np.linalg.norm(gradient) < 0.5 * np.abs(residual[weight > 0]).min())
 
 
 def _log_likelihood(
