@@ -49,6 +49,7 @@ def endpoint_results(
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     for estimand, weights in weighted.weights.items():
+        followed = _with_known_weights(plan) if weights.are_taken_as_known else plan
         common = {
             "analysis": "primary",
             "population": plan.population.name,
@@ -59,21 +60,29 @@ def endpoint_results(
         setting = Setting(
             sample,
             weights.value,
-            plan,
-            common | {"level": plan.estimation.level, "variance": plan.estimation.variance},
+            followed,
+            common | {"level": plan.estimation.level, "variance": followed.estimation.variance},
         )
-        estimate = endpoint_estimate(sample, weights.value, plan, adjustment)
-        if plan.estimation.variance == "corrected":
+        estimate = endpoint_estimate(sample, weights.value, followed, adjustment)
+        if followed.estimation.variance == "corrected":
             estimate = estimate.corrected(weights.nuisance)
         results += estimate_rows(estimate, setting)
         results += _tests(sample, weights, setting)
-        curves += curve_rows(sample, weights, plan, common)
+        curves += curve_rows(sample, weights, followed, common)
     return EndpointResults(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
         _entry_findings(sample),
     )
+
+
+def _with_known_weights(plan: AnalysisPlan) -> AnalysisPlan:
+    """The plan with robust in the place of corrected errors: nothing to correct by."""
+    if plan.estimation.variance != "corrected":
+        return plan
+    estimation = plan.estimation.model_copy(update={"variance": "robust"})
+    return plan.model_copy(update={"estimation": estimation})
 
 
 def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:
@@ -96,7 +105,7 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
         cluster=sample.cluster, nuisance=weights.nuisance if is_corrected else None,
     )  # fmt: skip
     rows = [test_row(score, "score", setting)]
-    if weights.estimand == "unweighted":
+    if weights.estimand == "unweighted" and setting.plan.estimation.average == "rows":
         classical = log_rank(
             sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +14,20 @@ from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan
 from spine_outcomes.weights.balance import effective_sample_size
+from spine_outcomes.weights.boosting import calibration, fit_boosting
+from spine_outcomes.weights.cluster_average import cluster_average
+from spine_outcomes.weights.covariate_balancing import fit_covariate_balancing
 from spine_outcomes.weights.design import Design
-from spine_outcomes.weights.estimands import Weights, weigh
+from spine_outcomes.weights.entropy_balancing import entropy_weights
+from spine_outcomes.weights.estimands import Weights, truncated, weigh
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
 from spine_outcomes.weights.trimming import fit_trimmed
 
 LOW_EFFECTIVE_SIZE = 0.6
 LARGE_WEIGHT = 10.0
+CALIBRATED = 0.25
+
+UNWEIGHTED = "unweighted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +39,11 @@ class WeightedSet:
     analysis_set
         The rows.
     propensity
-        None where the plan asks for unweighted results only.
+        That of the first weighted estimand; None where no score was fitted (unweighted only,
+        entropy balancing).
     weights
-        By estimand, in the plan's order.
+        By name, in the plan's order: the estimand, and after a colon the learner unless it is
+        logistic.
     """
 
     analysis_set: AnalysisSet
@@ -43,35 +53,100 @@ class WeightedSet:
 
 
 def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan) -> WeightedSet:
-    """Fit the propensity on the rows of a set and weigh them for every estimand of the plan."""
+    """Weigh the rows of a set for every estimand of the plan, with the plan's learner."""
     chosen = plan.propensity
+    prior = np.ones(len(rows))
+    if plan.estimation.average == "clusters" and rows.cluster is not None:
+        prior = cluster_average(rows.cluster)
+    weights: dict[str, Weights] = {}
     findings: list[Finding] = []
-    propensity = None
-    if any(estimand != "unweighted" for estimand in chosen.estimands):
+    propensities: dict[str, Propensity] = {}
+    if any(estimand != UNWEIGHTED for estimand in chosen.estimands):
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
-        propensity = _fit(design, rows, chosen)
-    weights: dict[str, Weights] = {
-        estimand: weigh(
-            propensity,
-            rows.arm,
-            estimand,
-            stabilise=chosen.stabilise,
-            truncate=None if chosen.truncate is None else chosen.truncate.percentiles,
+        propensities = _propensities(design, rows, plan, prior)
+        if chosen.learner == "boosting":
+            findings += _boosting_findings(rows, next(iter(propensities.values())), plan)
+    for estimand in chosen.estimands:
+        if estimand == UNWEIGHTED:
+            kept = next(iter(propensities.values())).weight if propensities else prior
+            weights[UNWEIGHTED] = Weights(kept, UNWEIGHTED)
+            continue
+        variant = "" if chosen.learner == "logistic" else f":{chosen.learner}"
+        weights[estimand + variant] = (
+            _entropy(design, rows, estimand, chosen, prior)
+            if chosen.learner == "entropy"
+            else weigh(
+                propensities[estimand],
+                rows.arm,
+                estimand,
+                stabilise=chosen.stabilise,
+                truncate=_percentiles(chosen),
+            )
         )
-        for estimand in chosen.estimands
-    }
-    for estimand, weight in weights.items():
-        findings += _weight_findings(rows, estimand, weight.value)
-    return WeightedSet(rows, propensity, weights, tuple(findings))
+    for name, weight in weights.items():
+        findings += _weight_findings(rows, name, weight.value)
+    return WeightedSet(rows, next(iter(propensities.values()), None), weights, tuple(findings))
 
 
-def _fit(design: Design, rows: AnalysisSet, chosen: PropensityPlan) -> Propensity:
-    """The propensity model, of the rows within the bounds where the plan trims."""
-    if chosen.trim is None:
-        return fit_propensity(design, rows.arm)
-    bounds = chosen.trim if isinstance(chosen.trim, str) else chosen.trim.bounds
-    return fit_trimmed(design, rows.arm, bounds)
+def _propensities(
+    design: Design, rows: AnalysisSet, plan: AnalysisPlan, prior: NDArray[np.float64]
+) -> dict[str, Propensity]:
+    """The score of each weighted estimand: one for all, but for learners that tailor it."""
+    chosen = plan.propensity
+    estimands = [estimand for estimand in chosen.estimands if estimand != UNWEIGHTED]
+    if chosen.learner == "entropy":
+        return {}
+    if chosen.learner == "cbps":
+        return {e: fit_covariate_balancing(design, rows.arm, e, prior) for e in estimands}
+    if chosen.learner == "boosting":
+        fitted = fit_boosting(design, rows.arm, rows.cluster, seed=plan.seed, weight=prior)
+    elif chosen.trim is None:
+        fitted = fit_propensity(design, rows.arm, prior)
+    else:
+        bounds = chosen.trim if isinstance(chosen.trim, str) else chosen.trim.bounds
+        fitted = fit_trimmed(design, rows.arm, bounds, prior)
+    return dict.fromkeys(estimands, fitted)
+
+
+def _entropy(
+    design: Design,
+    rows: AnalysisSet,
+    estimand: str,
+    chosen: PropensityPlan,
+    prior: NDArray[np.float64],
+) -> Weights:
+    """Entropy-balancing weights, truncated where the plan says so."""
+    weights = entropy_weights(design, rows.arm, estimand, prior)
+    percentiles = _percentiles(chosen)
+    return weights if percentiles is None else truncated(weights, prior, percentiles)
+
+
+def _percentiles(chosen: PropensityPlan) -> tuple[float, float] | None:
+    return None if chosen.truncate is None else chosen.truncate.percentiles
+
+
+def _boosting_findings(
+    rows: AnalysisSet, propensity: Propensity, plan: AnalysisPlan
+) -> Iterator[Finding]:
+    """How well a boosted score is calibrated, and what its standard errors leave out."""
+    found = calibration(propensity, rows.arm)
+    is_good = abs(found.slope - 1.0) <= CALIBRATED
+    yield Finding(
+        "W_CALIBRATION",
+        f"The boosted propensity at {rows.level} level, cross-fitted by cluster: mean score "
+        f"{found.mean_score:.3f} for a share of {found.share:.3f} in the comparator arm, "
+        f"calibration slope {found.slope:.2f} (1 is right; below, scores are too extreme).",
+        severity="note" if is_good else "caution",
+        section="propensity",
+    )
+    if plan.estimation.variance == "corrected":
+        yield Finding(
+            "W_SCORE_AS_KNOWN",
+            f"A boosted propensity has no influence: weighted standard errors at {rows.level} "
+            "level take it as known (variance robust). Those of a bootstrap that refits it do not.",
+            section="propensity",
+        )
 
 
 def _weight_findings(

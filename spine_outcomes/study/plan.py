@@ -212,6 +212,7 @@ class Estimation(Model):
     level: float = Field(0.95, gt=0, lt=1)
     variance: Literal["corrected", "robust", "bootstrap"] = "corrected"
     ties: Literal["efron", "breslow"] = "efron"
+    average: Literal["rows", "clusters"] = "rows"
     bootstrap: Bootstrap = Bootstrap()
     adjusted_models: AdjustedModels | None = None
     doubly_robust: bool = False

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
 Fault = tuple[KeyPath, str]
 
+# Populations that a learner tailors its weights to; the others serve all of them.
+LEARNER_ESTIMANDS = {
+    "entropy": ("ATE", "ATT", "ATC"),
+    "cbps": ("ATE", "ATT", "ATC", "ATO"),
+}
+
 
 def disagreements(plan: AnalysisPlan) -> Iterator[Fault]:
     """Key path and words of each fault."""
     yield from _doubled(plan)
     yield from _endpoint_faults(plan)
     yield from _named_endpoints(plan)
+    yield from _learner_faults(plan)
 
 
 def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
@@ -64,6 +71,26 @@ def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
             yield (*here, "imaging_end"), f"{endpoint.imaging_end} needs imaging.last_contact"
         if endpoint.imaging_end == "scan_plus_interval" and interval is None:
             yield (*here, "imaging_end"), "scan_plus_interval needs imaging.interval"
+
+
+def _learner_faults(plan: AnalysisPlan) -> Iterator[Fault]:
+    """What the learner of the weights cannot do, and averages over clusters without clusters."""
+    chosen = plan.propensity
+    allowed = LEARNER_ESTIMANDS.get(chosen.learner)
+    for i, estimand in enumerate(chosen.estimands):
+        if allowed is not None and estimand not in ("unweighted", *allowed):
+            yield (
+                ("propensity", "estimands", i),
+                f"{chosen.learner} has no {estimand} weights; allowed are {', '.join(allowed)}",
+            )
+    if chosen.trim is not None and chosen.learner != "logistic":
+        yield ("propensity", "trim"), f"only the logistic learner trims, not {chosen.learner}"
+    if chosen.stabilise and chosen.learner == "entropy":
+        message = "entropy weights have no share of the arm to be stabilised by"
+        yield ("propensity", "stabilise"), message
+    if plan.estimation.average == "clusters" and plan.cluster is None:
+        message = "an average over clusters needs the key cluster, the column of the patient"
+        yield ("estimation", "average"), message
 
 
 def _named_endpoints(plan: AnalysisPlan) -> Iterator[Fault]:

@@ -35,12 +35,21 @@ class Weights:
     estimand
         ``unweighted``, ``ATE``, ``ATT``, ``ATC``, ``ATO`` (overlap) or ``ATM`` (matching).
     nuisance
-        Influence and log-derivative of the estimated propensity; None where nothing was estimated.
+        Influence and log-derivative of the estimated propensity; None where nothing was estimated
+        or where what was estimated has no influence.
+    untruncated : ndarray, shape (n,), or None
+        The weights before they were truncated; None where they were not.
     """
 
     value: NDArray[np.float64]
     estimand: str
     nuisance: Nuisance | None = None
+    untruncated: NDArray[np.float64] | None = None
+
+    @property
+    def are_taken_as_known(self) -> bool:
+        """Whether they were estimated in a way that standard errors cannot account for."""
+        return self.estimand != "unweighted" and self.nuisance is None
 
 
 def weigh(
@@ -95,44 +104,66 @@ def weigh(
     tilt, log_tilt_slope = TARGETS[estimand]
     score, prior = propensity.score, propensity.weight
     value = tilt(score) / np.where(arm == 1, score, 1.0 - score)
-    slope = log_tilt_slope(score) + score - arm
-    nuisance = Nuisance(propensity.influence, slope[:, None] * propensity.matrix)
+    nuisance = None
+    if propensity.influence is not None:
+        slope = log_tilt_slope(score) + score - arm
+        nuisance = Nuisance(propensity.influence, slope[:, None] * propensity.matrix)
     if stabilise:
         value, nuisance = _stabilised(value, nuisance, arm, prior)
-    if truncate is not None:
-        value, nuisance = _truncated(value, nuisance, prior > 0, truncate)
-    return Weights(value * prior, estimand, nuisance)
+    weights = Weights(value * prior, estimand, nuisance)
+    return weights if truncate is None else truncated(weights, prior, truncate)
 
 
-def _stabilised(
-    value: NDArray[np.float64],
-    nuisance: Nuisance,
-    arm: NDArray[np.int64],
-    prior: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], Nuisance]:
-    """Weights times the share of the own arm, and that share among the parameters."""
-    share = np.average(arm, weights=prior)
-    influence = prior * (arm - share) / prior.sum()
-    log_derivative = np.where(arm == 1, 1.0 / share, -1.0 / (1.0 - share))
-    return value * np.where(arm == 1, share, 1.0 - share), Nuisance(
-        np.column_stack([nuisance.influence, influence]),
-        np.column_stack([nuisance.log_derivative, log_derivative]),
-    )
+def truncated(
+    weights: Weights, prior: NDArray[np.float64], percentiles: tuple[float, float]
+) -> Weights:
+    """Weights within two of their percentiles (0 to 100, type 7), those beyond set to the bounds.
 
+    Parameters
+    ----------
+    weights
+    prior : ndarray, shape (n,)
+        Prior weights, not truncated themselves; rows with 0 do not enter the percentiles.
+    percentiles
+        Lowest and highest.
 
-def _truncated(
-    value: NDArray[np.float64],
-    nuisance: Nuisance,
-    is_used: NDArray[np.bool_],
-    percentiles: tuple[float, float],
-) -> tuple[NDArray[np.float64], Nuisance]:
-    """Weights within the percentiles (type 7) of those used; a bound does not move with γ."""
+    Raises
+    ------
+    DefinitionError
+        Percentiles out of order.
+
+    Notes
+    -----
+    A truncated weight is the bound, taken as fixed: it does not move with γ.
+    """
     low, high = percentiles
     if not 0.0 <= low < high <= 100.0:
         message = f"percentiles {low:g} and {high:g}; allowed is 0 ≤ low < high ≤ 100."
         raise DefinitionError(Problem("E_TRUNCATE", message))
-    lowest, highest = np.percentile(value[is_used], percentiles)
-    is_inside = (value >= lowest) & (value <= highest)
-    return np.clip(value, lowest, highest), Nuisance(
-        nuisance.influence, nuisance.log_derivative * is_inside[:, None]
+    value = weights.value / np.where(prior > 0, prior, 1.0)
+    lowest, highest = np.percentile(value[prior > 0], percentiles)
+    nuisance = weights.nuisance
+    if nuisance is not None:
+        is_inside = (value >= lowest) & (value <= highest)
+        nuisance = Nuisance(nuisance.influence, nuisance.log_derivative * is_inside[:, None])
+    bounded = prior * np.clip(value, lowest, highest)
+    return Weights(bounded, weights.estimand, nuisance, weights.value)
+
+
+def _stabilised(
+    value: NDArray[np.float64],
+    nuisance: Nuisance | None,
+    arm: NDArray[np.int64],
+    prior: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], Nuisance | None]:
+    """Weights times the share of the own arm, and that share among the parameters."""
+    share = np.average(arm, weights=prior)
+    stabilised = value * np.where(arm == 1, share, 1.0 - share)
+    if nuisance is None:
+        return stabilised, None
+    influence = prior * (arm - share) / prior.sum()
+    log_derivative = np.where(arm == 1, 1.0 / share, -1.0 / (1.0 - share))
+    return stabilised, Nuisance(
+        np.column_stack([nuisance.influence, influence]),
+        np.column_stack([nuisance.log_derivative, log_derivative]),
     )

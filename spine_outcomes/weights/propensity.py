@@ -20,7 +20,7 @@ from spine_outcomes.weights.separation import separation
 
 @dataclass(frozen=True, eq=False)
 class Propensity:
-    """A fitted logistic propensity model.
+    """A fitted propensity model.
 
     Parameters
     ----------
@@ -31,8 +31,8 @@ class Propensity:
     names : tuple of str, length p
     matrix : ndarray, shape (n, p)
         The design x.
-    influence : ndarray, shape (n, p)
-        φ = w I⁻¹ x (a − e) with I = Σ w e (1 − e) x xᵀ, the influence of each row on γ.
+    influence : ndarray, shape (n, p), or None
+        φ, the influence of each row on γ; None where the score has no estimating equations.
     weight : ndarray, shape (n,)
         Prior weight w of each row: 1, or its multiplicity, or 0 where it was left out.
     """
@@ -41,7 +41,7 @@ class Propensity:
     coefficients: NDArray[np.float64]
     names: tuple[str, ...]
     matrix: NDArray[np.float64]
-    influence: NDArray[np.float64]
+    influence: NDArray[np.float64] | None
     weight: NDArray[np.float64]
 
 
@@ -77,7 +77,8 @@ def fit_propensity(
     -----
     The fit is done in an orthonormal basis of the columns, so that its precision does not depend on
     their scales or on how nearly collinear they are. Newton steps bring it to the maximum, whose
-    existence is proved before statsmodels fits, and statsmodels' answer is the one kept.
+    existence is proved before statsmodels fits, and statsmodels' answer is the one kept. The
+    influence is φ = w I⁻¹ x (a − e) with I = Σ w e (1 − e) x xᵀ.
     """
     weight = prior_weight(arm, weight)
     basis, triangle = orthonormal(design, weight)

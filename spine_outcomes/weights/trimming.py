@@ -13,13 +13,16 @@ from spine_outcomes.weights.propensity import Propensity, fit_propensity
 
 
 def fit_trimmed(
-    design: Design, arm: NDArray[np.int64], bounds: tuple[float, float] | Literal["crump"]
+    design: Design,
+    arm: NDArray[np.int64],
+    bounds: tuple[float, float] | Literal["crump"],
+    weight: NDArray[np.float64] | None = None,
 ) -> Propensity:
     """Propensity model of the rows whose score lies within ``bounds``, fitted to them alone.
 
     Parameters
     ----------
-    design, arm
+    design, arm, weight
         As for `fit_propensity`.
     bounds
         Smallest and largest score that stay, or ``crump`` for `crump_bound`.
@@ -34,7 +37,8 @@ def fit_trimmed(
     The model is fitted twice: the first score decides who stays, the second makes the weights
     (Li, Thomas and Li, 2019). Who stays is taken as fixed in standard errors.
     """
-    score = fit_propensity(design, arm).score
+    fitted = fit_propensity(design, arm, weight)
+    score = fitted.score
     if bounds == "crump":
         lowest = crump_bound(score)
         bounds = (lowest, 1.0 - lowest)
@@ -42,7 +46,7 @@ def fit_trimmed(
         message = f"bounds {bounds[0]:g} and {bounds[1]:g}; allowed is 0 ≤ low < high ≤ 1."
         raise DefinitionError(Problem("E_TRIM", message))
     is_kept = (score >= bounds[0]) & (score <= bounds[1])
-    return fit_propensity(design, arm, is_kept.astype(np.float64))
+    return fit_propensity(design, arm, fitted.weight * is_kept)
 
 
 def crump_bound(score: NDArray[np.float64]) -> float:

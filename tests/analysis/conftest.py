@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,11 +70,16 @@ def unequal_schedule(tmp_path_factory: pytest.TempPathFactory) -> Results:
 
 @pytest.fixture
 def small_run(tmp_path: Path) -> Callable[..., Results]:
-    """Run rows of (arm, time, status) with one row a patient, under a changed plan."""
+    """Run rows of (arm, time, status[, patient, age]) under a changed plan.
 
-    def run_rows(rows: list[tuple[str, float, int]], change: dict[str, object]) -> Results:
+    Without a patient every row is one.
+    """
+
+    def run_rows(rows: list[tuple[Any, ...]], change: dict[str, object]) -> Results:
         lines = ["id,part,arm,age,time,entry,status"]
-        lines += [f"P{i},1,{a},50,{t},0,{s}" for i, (a, t, s) in enumerate(rows)]
+        for i, (arm, time, status, *more) in enumerate(rows):
+            patient, age = more or (i, 50)
+            lines.append(f"P{patient},{i},{arm},{age},{time},0,{status}")
         (tmp_path / "cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         (tmp_path / "dictionary.yaml").write_text(SMALL_DICTIONARY, encoding="utf-8")
         (tmp_path / "plan.yaml").write_text(SMALL_PLAN, encoding="utf-8")

@@ -1,0 +1,127 @@
+"""Propensity score by gradient boosting, every row scored by a model that never saw its cluster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedGroupKFold
+from threadpoolctl import threadpool_limits
+
+from spine_outcomes.errors import NotEstimableError, Problem, SpineOutcomesError
+from spine_outcomes.weights.design import Design, assemble, linear
+from spine_outcomes.weights.propensity import Propensity, fit_propensity, prior_weight
+
+FOLDS = 5
+# Few, shallow, slowly learning trees: a score for weights must not be sure of itself.
+SETTINGS = {"max_iter": 150, "learning_rate": 0.05, "max_depth": 3, "min_samples_leaf": 20}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How the scores agree with the arms seen.
+
+    Parameters
+    ----------
+    mean_score, share
+        Mean score and share of the comparator arm: equal in the large.
+    slope
+        Coefficient of logit e in a logistic model of the arm; 1 is right, below 1 the scores are
+        too extreme, above 1 too timid. NaN where the scores separate the arms.
+    """
+
+    mean_score: float
+    share: float
+    slope: float
+
+
+def fit_boosting(
+    design: Design,
+    arm: NDArray[np.int64],
+    cluster: NDArray[np.int64] | None,
+    *,
+    seed: int,
+    weight: NDArray[np.float64] | None = None,
+) -> Propensity:
+    """Cross-fitted propensity of boosted trees (scikit-learn's histogram gradient boosting).
+
+    Parameters
+    ----------
+    design
+        Columns of the model on n rows; trees find their own interactions and bends.
+    arm : ndarray of int, shape (n,)
+        0 reference, 1 comparator.
+    cluster : ndarray of int, shape (n,), or None
+        Rows of one cluster are scored by one model, fitted to the other folds of clusters.
+    seed
+        Of the folds.
+    weight : ndarray, shape (n,), optional
+        Prior weights; rows with weight 0 are scored but do not enter a fit.
+
+    Returns
+    -------
+    Propensity
+        Without coefficients and without influence: standard errors can only take the score as
+        known, or refit it in a bootstrap.
+
+    Raises
+    ------
+    NotEstimableError
+        Fewer clusters of an arm than folds.
+
+    Notes
+    -----
+    Five folds of whole clusters, stratified by arm. A score made from the rows it is used for would
+    be too sure of their arm (Chernozhukov et al., 2018, on cross-fitting).
+    """
+    prior = prior_weight(arm, weight)
+    group = np.arange(len(arm)) if cluster is None else cluster
+    _check_folds(arm, group, prior)
+    columns = design.matrix[:, 1:]
+    score = np.empty(len(arm))
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    for fitted, scored in folds.split(columns, arm, group):
+        used = fitted[prior[fitted] > 0]
+        model = HistGradientBoostingClassifier(**SETTINGS, early_stopping=False, random_state=seed)
+        with threadpool_limits(limits=1):  # small fits wait for threads longer than they compute
+            model.fit(columns[used], arm[used], sample_weight=prior[used])
+            score[scored] = model.predict_proba(columns[scored])[:, 1]
+    return Propensity(
+        score=score,
+        coefficients=np.zeros(0),
+        names=(),
+        matrix=np.zeros((len(arm), 0)),
+        influence=None,
+        weight=prior,
+    )
+
+
+def calibration(propensity: Propensity, arm: NDArray[np.int64]) -> Calibration:
+    """Calibration in the large and slope of the scores (Cox, 1958)."""
+    prior = propensity.weight
+    try:
+        model = fit_propensity(assemble([linear("score", logit(propensity.score))]), arm, prior)
+        slope = float(model.coefficients[-1])
+    except SpineOutcomesError:  # scores that separate the arms, or are all the same
+        slope = np.nan
+    return Calibration(
+        mean_score=float(np.average(propensity.score, weights=prior)),
+        share=float(np.average(arm, weights=prior)),
+        slope=slope,
+    )
+
+
+def _check_folds(
+    arm: NDArray[np.int64], group: NDArray[np.int64], prior: NDArray[np.float64]
+) -> None:
+    """Refuse arms with too few clusters to leave some in every fit."""
+    for code, name in enumerate(("reference", "comparator")):
+        n_clusters = len(np.unique(group[(arm == code) & (prior > 0)]))
+        if n_clusters < FOLDS:
+            message = (
+                f"{n_clusters} clusters in the {name} arm; cross-fitting needs {FOLDS} or more."
+            )
+            raise NotEstimableError(Problem("E_FEW_CLUSTERS", message))

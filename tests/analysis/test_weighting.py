@@ -1,0 +1,81 @@
+"""Learners of the weights in a whole run: names of estimands, labels of errors, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from spine_outcomes import Results
+from spine_outcomes.errors import PlanError
+
+SmallRun = Callable[..., Results]
+MODEL = {"propensity.terms": ["age"], "propensity.estimands": ["unweighted", "ATE"]}
+LEARNERS = ("logistic", "entropy", "cbps", "boosting")
+
+
+@pytest.fixture
+def rows() -> list[tuple[str, float, int, int, float]]:
+    """Rows of (arm, time, status, patient, age): 80 patients with one to three rows."""
+    rng = np.random.default_rng(6)
+    patient = np.repeat(np.arange(80), rng.integers(1, 4, 80))
+    age = rng.normal(60, 8, len(patient)).round(1)
+    arm = np.where(rng.random(len(patient)) < 1 / (1 + np.exp(-(age - 60) / 10)), "b", "a")
+    time = (rng.exponential(15, len(patient)) + 0.1).round(1)
+    return list(zip(arm, time, rng.choice([0, 1, 2], len(patient)), patient, age, strict=True))
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_the_estimand_names_its_learner(small_run: SmallRun, rows, learner) -> None:
+    """Two sets of weights under one name, or errors that claim a correction they do not have."""
+    results = small_run(rows, MODEL | {"propensity.learner": learner})
+    name = "ATE" if learner == "logistic" else f"ATE:{learner}"
+    assert set(results.results["estimand"]) == {"unweighted", name}
+    assert set(results.balance["estimand"]) == {"unweighted", name}
+    variance = results.results.groupby("estimand")["variance"].unique()
+    assert list(variance["unweighted"]) == ["corrected"]
+    assert list(variance[name]) == ["robust" if learner == "boosting" else "corrected"]
+    assert (results.findings["code"] == "W_SCORE_AS_KNOWN").any() == (learner == "boosting")
+    assert (results.findings["code"] == "W_CALIBRATION").any() == (learner == "boosting")
+
+
+@pytest.mark.parametrize("learner", ["entropy", "cbps"])
+def test_balancing_learners_balance(small_run: SmallRun, rows, learner) -> None:
+    """Balance that is only approximate where it is promised to be exact."""
+    balance = small_run(rows, MODEL | {"propensity.learner": learner}).balance
+    left = balance[balance["estimand"] == f"ATE:{learner}"]
+    assert left["smd"].abs().max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"propensity.learner": "entropy", "propensity.estimands": ["ATO"]},
+         "entropy has no ATO weights; allowed are ATE, ATT, ATC"),
+        ({"propensity.learner": "cbps", "propensity.estimands": ["ATE", "ATM"]},
+         "cbps has no ATM weights"),
+        ({"propensity.learner": "boosting", "propensity.trim": "crump"},
+         "only the logistic learner trims, not boosting"),
+        ({"propensity.learner": "entropy", "propensity.stabilise": True}, "no share of the arm"),
+        ({"cluster": None, "estimation.average": "clusters"}, "needs the key cluster"),
+    ],
+)  # fmt: skip
+def test_what_a_learner_cannot_do_is_refused(small_run: SmallRun, rows, change, message) -> None:
+    """A plan that is read and then not followed."""
+    with pytest.raises(PlanError, match=message):
+        small_run(rows, MODEL | {"propensity.estimands": ["ATE"]} | change)
+
+
+def test_an_average_over_patients_is_another_estimate(small_run: SmallRun, rows) -> None:
+    """A key of the plan that nothing reads; and copies of every patient's rows change nothing."""
+
+    def incidence(rows: list, average: str) -> np.ndarray:
+        results = small_run(rows, MODEL | {"estimation.average": average}).results
+        kept = results["measure"].isin(["cumulative_incidence", "risk_difference"])
+        return results.loc[kept, ["estimate", "std_error"]].to_numpy(float)
+
+    by_patient = incidence(rows, "clusters")
+    assert not np.allclose(by_patient, incidence(rows, "rows"))
+    copied = [row for row in rows for _ in range(1 + row[3] % 3)]
+    np.testing.assert_allclose(incidence(copied, "clusters"), by_patient, rtol=1e-7)
