@@ -189,7 +189,7 @@ def main() -> None:
         write(f", with a stable sort {1000 * stable:.3g} ms at 1e6\n\n")
         sizes = " | ".join(f"n = {n:.0e}".replace("e+0", "e") for n in SIZES)
         write(
-            f"| in units of L | {sizes} | stable L | target | clustered | t(1e5)/t(1e4) | s at 1e6 |"
+            f"| in units of L | {sizes} | stable | target | clustered | t(1e5)/t(1e4) | s at 1e6 |"
         )
         write(" bytes/(n (p + 10)) |\n|---|" + "---|" * 9 + "\n")
         for row in TABLE:
