@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from threadpoolctl import threadpool_limits
 
 from spine_outcomes.analysis.analysis_set import analysis_set, covariates
+from spine_outcomes.analysis.balance_at_risk import balance_at_risk
 from spine_outcomes.analysis.baseline import (
     balance_findings,
     balance_frame,
@@ -18,6 +19,7 @@ from spine_outcomes.analysis.endpoint_results import endpoint_results
 from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
+from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.weighting import weigh_set
 from spine_outcomes.cohort.cohort import Cohort
@@ -68,7 +70,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
     balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
     found = [endpoint_results(weighted[o.level], o, plan, dictionary) for o in outcomes]
-    results = stack(endpoint.results for endpoint in found)
+    results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
     all_findings = [
         *findings,
         *cohort.findings,
@@ -93,6 +95,9 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         baseline=baseline_frame(described, plan, dictionary),
         flow=complete_flow(selection.flow, described.analysis_set, plan, dictionary),
         imaging=imaging,
+        balance_at_risk=stack(
+            balance_at_risk(weighted[o.level], o, plan, dictionary) for o in outcomes
+        ),
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(cohort, described.analysis_set),
     )
