@@ -14,7 +14,7 @@ from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.partial_likelihood import Ties
 from spine_outcomes.survival.regression import Regression, no_event, not_estimable, regress
-from spine_outcomes.survival.risk_sets import Floats, arrange
+from spine_outcomes.survival.risk_sets import Floats, arrange, in_strata
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -65,6 +65,7 @@ def cox(
     cause: int = 1,
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> CoxFit:
     """Log hazard ratios of a weighted Cox model, with the influence of every row.
@@ -87,6 +88,9 @@ def cox(
         Time from which a row is at risk: at t if entry < t ≤ time. A subject may have more rows.
     cluster : array_like (n,), optional
         Patient of each row: influences are summed within patients.
+    strata : array_like (n,) of int, optional
+        Codes 0, 1, … of strata, each with a baseline hazard of its own; one if left out. A stratum
+        with one arm, or without an event, says nothing about the arm.
     ties
         ``efron`` or ``breslow``.
 
@@ -116,7 +120,7 @@ def cox(
     >>> round(float(fit.estimate.value[0]), 4)
     1.6769
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster)
+    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
     reason = no_event(sample, cause)
@@ -124,7 +128,7 @@ def cox(
         nothing = np.full((len(terms),) * 2, np.nan)
         estimate = not_estimable(sample, labels, reason)
         return CoxFit(estimate, np.nan, np.nan, nothing, nothing, no_test(reason), 0, ties)
-    arrangement = arrange(sample, cause)
+    arrangement = arrange(in_strata(sample), cause)
     fit = regress(arrangement, sample.weight, matrix, terms, ties)
     influence = np.zeros((len(terms), sample.n))
     influence[:, arrangement.rows] = fit.influence(fit.likelihood.score_residuals(fit.at))

@@ -8,12 +8,13 @@ tail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.survival.sample import Sample
+from spine_outcomes.survival.time_order import TimeOrder
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -131,6 +132,24 @@ def arrange(sample: Sample, cause: int, *, keep_early: bool = False) -> Arrangem
         start = np.concatenate([[0], n_passed])[order.position(sample.entry[rows]) + 1]
     risk = RiskSets(int(n_passed[-1]), n_passed[group], start)
     return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), group, n_passed)
+
+
+def in_strata(sample: Sample) -> Sample:
+    """The strata one after another in time, so that no row is at risk in the stratum of another.
+
+    Times become ranks: those of a stratum follow the last one of the stratum before, after which
+    its rows enter. Without strata the sample stays as it is.
+    """
+    if sample.strata is None:
+        return sample
+    order, m = sample.order, len(sample.order.distinct)
+    first = m * np.unique(sample.strata, return_inverse=True)[1]
+    rank = np.empty(sample.n, dtype=np.intp)
+    rank[order.order] = order.group
+    places, own = np.unique(first + rank, return_inverse=True)
+    entered = -1 if sample.entry is None else order.position(sample.entry)
+    entry = np.searchsorted(places, first + entered, side="right").astype(np.float64) - 1
+    return replace(sample, order=TimeOrder.of(own), entry=entry)
 
 
 def sum_at(index: Indices, values: Floats, size: int) -> Floats:
