@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spine_outcomes.inference import Estimate
-from spine_outcomes.survival.censoring_distribution import CensoringDistribution
 from spine_outcomes.survival.covariates import covariates_of
-from spine_outcomes.survival.regression import Regression, no_event, not_estimable, regress
-from spine_outcomes.survival.risk_sets import (
-    Arrangement,
-    Floats,
-    Tail,
-    arrange,
-    sum_after,
-    sum_at,
-)
-from spine_outcomes.survival.sample import Sample, sample_of
+from spine_outcomes.survival.regression import no_event, not_estimable, regress
+from spine_outcomes.survival.risk_sets import Floats
+from spine_outcomes.survival.sample import sample_of
+from spine_outcomes.survival.subdistribution import subdistribution
 from spine_outcomes.survival.time_order import TimeOrder
 
 
@@ -119,7 +112,7 @@ def fine_gray(
     >>> round(float(fit.estimate.value[0]), 6)
     0.273948
     """
-    sample = sample_of(time, status, weight, arm=censoring_strata, cluster=cluster)
+    sample = sample_of(time, status, weight, strata=censoring_strata, cluster=cluster)
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_subdistribution_hazard_ratio", "term": t} for t in terms)
     reason = no_event(sample, cause)
@@ -127,20 +120,15 @@ def fine_gray(
         nothing = np.full((len(terms),) * 2, np.nan)
         estimate = not_estimable(sample, labels, reason)
         return FineGrayFit(estimate, np.nan, np.nan, nothing, 0, censoring_term)
-    arrangement = arrange(sample, cause, keep_early=True)
-    if censoring_survival is None:
-        censoring = _estimated(sample, censoring_weight)
-    else:
-        censoring = [CensoringDistribution.known(sample, censoring_survival)]
-    tails = [_tail(sample, cause, arrangement, one) for one in censoring]
-    arrangement = replace(arrangement, risk=replace(arrangement.risk, tails=tuple(tails)))
+    studied = subdistribution(sample, cause, censoring_weight, censoring_survival)
+    arrangement = studied.arrangement
     fit = regress(arrangement, sample.weight, matrix, terms, "breslow")
     scores = np.zeros((len(fit.kept), sample.n))
     scores[:, arrangement.rows] = fit.likelihood.score_residuals(fit.at)
     influence = fit.influence(scores).T
     beside = None
     if censoring_term:
-        beside = fit.influence(_censoring_scores(fit, arrangement, censoring)).T
+        beside = fit.influence(studied.censoring_scores(fit.likelihood, fit.at)).T
         influence += beside
     return FineGrayFit(
         Estimate(fit.coefficients, influence, labels, sample.cluster, fit.reasons, beside),
@@ -150,52 +138,3 @@ def fine_gray(
         fit.n_steps,
         censoring_term,
     )
-
-
-def _estimated(sample: Sample, weight: ArrayLike | None) -> list[CensoringDistribution]:
-    """Estimate G in each stratum from the rows that count."""
-    counts = (sample.weight > 0).astype(np.float64)
-    if weight is not None:
-        counts *= sample_of(sample.order, sample.status, weight).weight
-    everybody = np.zeros(sample.n, dtype=np.int64)
-    arm = everybody if sample.arm is None else sample.arm
-    strata = [np.equal(arm, stratum) for stratum in (sample.arms or [0])]
-    return [CensoringDistribution.of(sample, is_own, counts) for is_own in strata]
-
-
-def _tail(
-    sample: Sample, cause: int, arrangement: Arrangement, censoring: CensoringDistribution
-) -> Tail:
-    """Rows of a censoring stratum that stay at risk after a competing event."""
-    status = sample.status[arrangement.rows]
-    is_own = (status > 0) & (status != cause) & censoring.is_own[arrangement.rows]
-    event_group = np.flatnonzero(np.diff(arrangement.n_passed, prepend=0))
-    before, rows = censoring.survival, np.flatnonzero(is_own)
-    share = 1 / before[arrangement.group[rows]]
-    return Tail(rows, arrangement.risk.stop[rows], share, before[event_group])
-
-
-def _censoring_scores(
-    fit: Regression, arrangement: Arrangement, censoring: list[CensoringDistribution]
-) -> Floats:
-    """What each row adds to the score through the estimated G, shape (k, n).
-
-    Where log(1 − q(s)) grows, rows that competed by s weigh more at every later event time; the
-    score then falls by Σ_{t > s} (dN/S0) G(t−) (P1(s) − (S1/S0) P0(s)), with P the sums of r/G(T−)
-    and x r/G(T−) over those rows.
-    """
-    at, m, drift = fit.at, len(arrangement.n_passed), fit.likelihood.drift(fit.at)
-    scores = np.zeros((len(fit.kept), len(censoring[0].is_own)))
-
-    def after(increments: Floats) -> Floats:
-        return sum_after(np.concatenate([[0.0], increments]))[arrangement.n_passed]
-
-    for tail, distribution in zip(arrangement.risk.tails, censoring, strict=True):
-        group = arrangement.group[tail.rows]
-        kept = at.hazard[tail.rows] * tail.share
-        competed, later = np.cumsum(sum_at(group, kept, m)), after(at.h[0] * tail.survival)
-        for score, x, own_drift in zip(scores, fit.likelihood.covariates, drift, strict=True):
-            moment = np.cumsum(sum_at(group, kept * x[tail.rows], m))
-            gain = competed * after(own_drift * tail.survival) - moment * later
-            score += distribution.influence_on(gain)
-    return scores
