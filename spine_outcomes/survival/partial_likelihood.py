@@ -121,16 +121,11 @@ class PartialLikelihood:
         tied_moment = [tied.total(own * x[tied.events]) for x in self.covariates]
         a1, b1 = _stacked(moment, self.risk.n_times), _stacked(tied_moment, len(tied.times))
         loss, h, g = self._step_sums(self.risk.total(hazard), tied.total(own))
-        exposure = self.risk.accumulate(h[0])
-        exposure[tied.events] -= h[1][tied.tie]
-        cross = (a1[:, tied.times] * g[1]) @ b1.T
-        between = _gram(a1, g[0]) - cross - cross.T + _gram(b1, g[2])
-        within = _gram(self.covariates, hazard * exposure)
+        exposure = self._exposure(h, None)
         return Evaluation(
             gain - loss,
             self.event_moment - (a1 @ h[0] - b1 @ h[1]),
-            within - between,
-            EPSILON * np.diag(within),
+            *self._information(hazard * exposure, (a1, b1), g),
             hazard,
             exposure,
             a1,
@@ -138,6 +133,31 @@ class PartialLikelihood:
             h,
             g,
         )
+
+    def information(self, at: Evaluation, factor: Floats) -> Floats:
+        """Information with each event time counted ``factor`` (m,) times, shape (p, p)."""
+        within = at.hazard * self._exposure(at.h, factor)
+        in_ties = factor[self.tied.times]
+        g = (at.g[0] * factor, at.g[1] * in_ties, at.g[2] * in_ties)
+        return self._information(within, (at.moment, at.tied_moment), g)[0]
+
+    def _exposure(self, h: tuple[Floats, Floats], factor: Floats | None) -> Floats:
+        """Baseline hazard that each row has passed through, shape (n,)."""
+        tied = self.tied
+        exposure = self.risk.accumulate(h[0] if factor is None else h[0] * factor)
+        own = h[1] if factor is None else h[1] * factor[tied.times]
+        exposure[tied.events] -= own[tied.tie]
+        return exposure
+
+    def _information(
+        self, expected: Floats, moments: tuple[Floats, Floats], g: tuple[Floats, Floats, Floats]
+    ) -> tuple[Floats, Floats]:
+        """Information from the expected events of each row (n,), and its round-off."""
+        a1, b1 = moments
+        cross = (a1[:, self.tied.times] * g[1]) @ b1.T
+        between = _gram(a1, g[0]) - cross - cross.T + _gram(b1, g[2])
+        within = _gram(self.covariates, expected)
+        return within - between, EPSILON * np.diag(within)
 
     def _step_sums(
         self, total: Floats, tied_total: Floats
@@ -162,20 +182,34 @@ class PartialLikelihood:
         drift[:, self.tied.times] -= at.tied_moment * at.g[1]
         return drift
 
-    def score_residuals(self, at: Evaluation) -> Floats:
-        """Weighted score residual of each row, shape (p, n); they sum to the score."""
-        tied, mean, drift = self.tied, at.moment * at.h[0], self.drift(at)
-        mean[:, tied.times] -= at.tied_moment * at.h[1]
+    def mean(self, at: Evaluation) -> Floats:
+        """Mean of the covariates of those at risk, over the steps of each time, shape (p, m)."""
+        mean = at.moment * at.h[0]
+        mean[:, self.tied.times] -= at.tied_moment * at.h[1]
         mean /= self.event_weight
+        return mean
+
+    def score_residuals(self, at: Evaluation, factor: Floats | None = None) -> Floats:
+        """Weighted score residual of each row, shape (p, n); they sum to the score.
+
+        With each event time counted ``factor`` (m,) times where it is given.
+        """
+        tied, mean, drift = self.tied, self.mean(at), self.drift(at)
         tied_drift = at.moment[:, tied.times] * at.g[1] - at.tied_moment * at.g[2]
+        exposure, weight = at.exposure, self.weight[self.events]
+        if factor is not None:
+            drift *= factor
+            tied_drift *= factor[tied.times]
+            exposure = self._exposure(at.h, factor)
+            weight = weight * factor[self.event_time]
         residuals = np.empty_like(self.covariates)
         for j, (residual, x) in enumerate(zip(residuals, self.covariates, strict=True)):
-            np.multiply(x, at.exposure, out=residual)
+            np.multiply(x, exposure, out=residual)
             np.subtract(self.risk.accumulate(drift[j]), residual, out=residual)
             residual[tied.events] -= tied_drift[j][tied.tie]
             residual *= at.hazard
             own = x[self.events] - mean[j][self.event_time]
-            residual[self.events] += self.weight[self.events] * own
+            residual[self.events] += weight * own
         return residuals
 
     def martingale_residuals(self, at: Evaluation) -> Floats:
