@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -41,31 +41,35 @@ def balance_frame(
     weighted: WeightedSet, plan: AnalysisPlan, dictionary: DataDictionary
 ) -> pd.DataFrame:
     """Balance of every described or modelled column under each estimand, ``BALANCE_COLUMNS``."""
-    rows = weighted.analysis_set
     names = dict.fromkeys(
         [*covariates(plan), *(c.name for c in described_columns(plan, dictionary))]
     )
-    records: list[Row] = []
-    for column in (dictionary[name] for name in names):
+    columns = tuple(dictionary[name] for name in names)
+    return pd.DataFrame(balance_rows(weighted, columns), columns=list(BALANCE_COLUMNS))
+
+
+def balance_rows(
+    weighted: WeightedSet, columns: Sequence[Column], is_kept: NDArray[np.bool_] | None = None
+) -> Iterator[Row]:
+    """Balance of every column, or level of a category, under each estimand among the rows kept."""
+    rows = weighted.analysis_set
+    for column in columns:
         for level, value in _indicators(rows.frame[column.name], column):
-            known = np.isfinite(value)
+            used = np.isfinite(value) if is_kept is None else np.isfinite(value) & is_kept
             for estimand, weights in weighted.weights.items():
-                found = balance(value[known, None], rows.arm[known], weights.value[known])
-                records.append(
-                    {
-                        "level_unit": rows.level,
-                        "estimand": estimand,
-                        "column": column.name,
-                        "label": column.label,
-                        "level": level,
-                        "mean_reference": found.mean_reference[0],
-                        "mean_comparator": found.mean_comparator[0],
-                        "smd": found.smd[0],
-                        "variance_ratio": found.variance_ratio[0],
-                        "ks": found.ks[0],
-                    }
-                )
-    return pd.DataFrame(records, columns=list(BALANCE_COLUMNS))
+                found = balance(value[used, None], rows.arm[used], weights.value[used])
+                yield {
+                    "level_unit": rows.level,
+                    "estimand": estimand,
+                    "column": column.name,
+                    "label": column.label,
+                    "level": level,
+                    "mean_reference": found.mean_reference[0],
+                    "mean_comparator": found.mean_comparator[0],
+                    "smd": found.smd[0],
+                    "variance_ratio": found.variance_ratio[0],
+                    "ks": found.ks[0],
+                }
 
 
 def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -162,15 +166,23 @@ def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | 
 
 
 def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
-    """Weights by arm and estimand, ``WEIGHT_COLUMNS``."""
+    """Weights by arm and estimand, before and after truncation, ``WEIGHT_COLUMNS``."""
     rows = weighted.analysis_set
     codes = (str(plan.arms.reference), str(plan.arms.comparator))
-    records = [
-        {"level_unit": rows.level, "estimand": estimand, "arm": codes[arm]}
-        | asdict(weight_summary(weights.value[rows.arm == arm]))
-        for estimand, weights in weighted.weights.items()
-        for arm in ARM_CODES
-    ]
+    records = []
+    for estimand, weights in weighted.weights.items():
+        for arm in ARM_CODES:
+            own = rows.arm == arm
+            record: Row = {"level_unit": rows.level, "estimand": estimand, "arm": codes[arm]}
+            record |= asdict(weight_summary(weights.value[own]))
+            if weights.untruncated is not None:
+                before = weight_summary(weights.untruncated[own])
+                record |= {
+                    "n_truncated": int((weights.value != weights.untruncated)[own].sum()),
+                    "ess_untruncated": before.ess,
+                    "maximum_untruncated": before.maximum,
+                }
+            records.append(record)
     return pd.DataFrame(records, columns=list(WEIGHT_COLUMNS))
 
 

@@ -24,7 +24,7 @@ RESULT_COLUMNS = (
 )  # fmt: skip
 CURVE_COLUMNS = (
     "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model", "measure",
-    "cause", "arm", "time", "estimate", "std_error", "lower", "upper",
+    "cause", "arm", "time", "estimate", "std_error", "lower", "upper", "band_lower", "band_upper",
 )  # fmt: skip
 RISK_TABLE_COLUMNS = (
     "endpoint", "level_unit", "arm", "time", "n_risk", "n_event", "n_competing", "n_censored",
@@ -34,9 +34,10 @@ BALANCE_COLUMNS = (
     "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator",
     "smd", "variance_ratio", "ks",
 )  # fmt: skip
+AT_RISK_COLUMNS = ("endpoint", "landmark", *BALANCE_COLUMNS)
 WEIGHT_COLUMNS = (
     "level_unit", "estimand", "arm", "n", "ess", "minimum", "median", "p99", "maximum",
-    "largest_share",
+    "largest_share", "n_truncated", "ess_untruncated", "maximum_untruncated",
 )  # fmt: skip
 PROPENSITY_COLUMNS = ("level_unit", "arm", "left", "right", "n")
 BASELINE_COLUMNS = (
@@ -78,14 +79,17 @@ class Results:
         One row a number, ``RESULT_COLUMNS``.
     curves
         ``CURVE_COLUMNS``: ``measure`` is ``survival`` or ``cumulative_incidence``, ``cause`` the
-        name of the event (the endpoint itself or a competing event); time in display units.
+        name of the event (the endpoint itself or a competing event); time in display units. The
+        ``risk_difference`` of the endpoint over time follows, without an arm. ``lower`` and
+        ``upper`` hold time by time, the band at all times of the curve at once.
     risk_table
         ``RISK_TABLE_COLUMNS``: people (rows) at risk at each tick, events, competing events and
         censorings before it, and those still to enter.
     balance
         ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category.
     weights
-        ``WEIGHT_COLUMNS``: weights by arm and estimand.
+        ``WEIGHT_COLUMNS``: weights by arm and estimand; the last three say what they were before
+        they were truncated, and are empty where they were not.
     propensity
         ``PROPENSITY_COLUMNS``: histogram of the propensity score by arm.
     baseline
@@ -99,6 +103,9 @@ class Results:
         cohort has no imaging.
     findings
         ``FINDING_COLUMNS``, ranked.
+    balance_at_risk
+        ``AT_RISK_COLUMNS``: balance of the modelled covariates among the rows still at risk of an
+        endpoint at each time of the plan (in its unit).
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -115,4 +122,7 @@ class Results:
     flow: pd.DataFrame
     imaging: pd.DataFrame
     findings: pd.DataFrame
+    balance_at_risk: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(AT_RISK_COLUMNS))
+    )
     provenance: dict[str, Any] = field(default_factory=dict)

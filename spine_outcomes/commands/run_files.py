@@ -12,7 +12,7 @@ from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
 from spine_outcomes.tables.suppression import protected
 
-FRAMES = ("results", "curves", "balance", "flow", "findings")
+FRAMES = ("results", "curves", "balance", "balance_at_risk", "flow", "findings")
 FORMATS = ("html",)
 REPRODUCIBLE_DIGITS = 10
 

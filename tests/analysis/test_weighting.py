@@ -79,3 +79,31 @@ def test_an_average_over_patients_is_another_estimate(small_run: SmallRun, rows)
     assert not np.allclose(by_patient, incidence(rows, "rows"))
     copied = [row for row in rows for _ in range(1 + row[3] % 3)]
     np.testing.assert_allclose(incidence(copied, "clusters"), by_patient, rtol=1e-7)
+
+
+def test_truncated_weights_are_shown_before_and_after(small_run: SmallRun, rows) -> None:
+    """A table of the weights that hides what truncation did."""
+    change = MODEL | {"propensity.truncate": {"percentiles": [5, 95]}}
+    frame = small_run(rows, change).weights.set_index("estimand")
+    after, before = frame.loc["ATE"], small_run(rows, MODEL).weights.set_index("estimand")
+    np.testing.assert_array_equal(after["ess_untruncated"], before.loc["ATE", "ess"])
+    np.testing.assert_array_equal(after["maximum_untruncated"], before.loc["ATE", "maximum"])
+    assert after["n_truncated"].sum() == 2 * np.ceil(0.05 * (len(rows) - 1))
+    assert frame.loc["unweighted", "n_truncated"].isna().all()
+
+
+def test_balance_at_a_landmark_is_that_of_the_rows_still_there(small_run: SmallRun, rows) -> None:
+    """Rows that already had the event, or that were censored before, in the means of a landmark."""
+    frame = small_run(rows, MODEL).balance_at_risk
+    found = frame[(frame["landmark"] == 6.0) & (frame["estimand"] == "unweighted")].iloc[0]
+    age = {arm: [r[4] for r in rows if r[0] == arm and r[1] >= 6] for arm in "ab"}
+    assert found["mean_reference"] == pytest.approx(np.mean(age["a"]))
+    assert found["mean_comparator"] == pytest.approx(np.mean(age["b"]))
+    ruler = np.sqrt((np.var(age["a"], ddof=1) + np.var(age["b"], ddof=1)) / 2)
+    assert found["smd"] == pytest.approx((np.mean(age["b"]) - np.mean(age["a"])) / ruler)
+
+
+def test_a_landmark_with_few_rows_has_no_balance(small_run: SmallRun, rows) -> None:
+    """Means of a handful of people, printed."""
+    early = [(a, min(t, 7.0), s, p, age) for a, t, s, p, age in rows]
+    assert set(small_run(early, MODEL).balance_at_risk["landmark"]) == {6.0}

@@ -18,14 +18,14 @@ def test_a_score_never_comes_from_a_model_that_saw_the_patient():
     Along the mark the arms alternate from patient to patient, so that a model without the patient
     cannot know the arm, and one with it does.
     """
-    cluster = np.repeat(np.arange(40), 25)
+    cluster = np.repeat(np.arange(16), 60)
     arm = cluster % 2
     design = assemble([linear("mark", cluster.astype(float))])
     grouped = fit_boosting(design, arm, cluster, seed=1).score
     leaking = fit_boosting(design, arm, None, seed=1).score
     gap = [score[arm == 1].mean() - score[arm == 0].mean() for score in (grouped, leaking)]
     assert gap[1] > 0.5
-    assert gap[0] < 0.2
+    assert gap[0] < 0
 
 
 def test_a_row_changes_no_score_of_its_own_cluster():
