@@ -23,7 +23,9 @@ from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.follow_up import emptied_risk_sets
+from spine_outcomes.survival.gray import gray_test
 from spine_outcomes.survival.log_rank import log_rank, score_test
 from spine_outcomes.weights.estimands import Weights
 
@@ -97,17 +99,21 @@ def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:
 
 
 def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[dict[str, Any]]:
-    """The robust score test, and the classical log-rank test where rows are not weighted."""
-    weight = np.where(sample.is_known, weights.value, 0.0)
+    """Robust score tests of both hazards, and their classical forms where rows are not weighted."""
+    arrays = (sample.order, sample.status, np.where(sample.is_known, weights.value, 0.0))
+    arm, cluster, entry = sample.arm, sample.cluster, sample.entry
     is_corrected = setting.plan.estimation.variance == "corrected"
-    score = score_test(
-        sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry,
-        cluster=sample.cluster, nuisance=weights.nuisance if is_corrected else None,
-    )  # fmt: skip
-    rows = [test_row(score, "score", setting)]
-    if weights.estimand == "unweighted" and setting.plan.estimation.average == "rows":
-        classical = log_rank(
-            sample.order, sample.status, weight, arm=sample.arm, entry=sample.entry
+    nuisance = weights.nuisance if is_corrected else None
+    average = setting.plan.estimation.average
+    is_weighted = weights.estimand != "unweighted" or average != "rows"
+    score = score_test(*arrays, arm=arm, entry=entry, cluster=cluster, nuisance=nuisance)
+    tests = {"score": score}
+    if not is_weighted:
+        tests["log_rank"] = log_rank(*arrays, arm=arm, entry=entry)
+    if sample.outcome.competing and entry is None:
+        tests["fine_gray_score"] = fine_gray_score_test(
+            *arrays, arm=arm, cluster=cluster, censoring_term=is_corrected, nuisance=nuisance
         )
-        rows.append(test_row(classical, "log_rank", setting))
-    return rows
+        if not is_weighted:
+            tests["gray"] = gray_test(*arrays, arm=arm)
+    return [test_row(test, model, setting) for model, test in tests.items()]

@@ -125,7 +125,8 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
     """How a model treats tied events: Cox as planned, what is built on its score by Breslow."""
     if model in {"cox", "cox_adjusted"}:
         return plan.estimation.ties
-    return "breslow" if model in {"fine_gray", "fine_gray_adjusted", "score"} else None
+    breslow = {"fine_gray", "fine_gray_adjusted", "fine_gray_score", "score"}
+    return "breslow" if model in breslow else None
 
 
 def _inference(label: Label, value: float, std_error: float, setting: Setting) -> Row:

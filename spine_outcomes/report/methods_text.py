@@ -183,6 +183,9 @@ def _estimation(results: Results) -> str:
         "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
         "score": "The arms were compared by the robust score test, a weighted log-rank test.",
         "log_rank": "The classical log-rank test is given for unweighted rows.",
+        "fine_gray_score": "Cumulative incidences were compared by the robust score test of the "
+        "weighted Fine–Gray model.",
+        "gray": "Gray's test is given for unweighted rows.",
     }
     text = [sentence for model, sentence in sentences.items() if model in models]
     means = {

@@ -37,8 +37,8 @@ def gray_test(
     Returns
     -------
     TestResult
-        χ² on K − 1 degrees of freedom. There is no test with one arm, without an event, with unequal
-        weights, or where F₀ below reaches 1 while arms are still compared.
+        χ² on K − 1 degrees of freedom. There is no test with one arm, without an event, with
+        unequal weights, or where F₀ below reaches 1 while arms are still compared.
 
     Notes
     -----
@@ -106,14 +106,14 @@ class _Incidences:
         competing = np.array(
             [table.total(own * (table.is_event & ~is_event)) for own in indicators]
         )
-        left = at_risk - events - competing
-        after = np.cumprod(_ratio(left, at_risk, where_0=1.0), axis=1)
-        before = np.hstack([np.ones((n_arms, 1)), after[:, :-1]])
-        incidence = np.cumsum(before * _ratio(events, at_risk), axis=1)
-        incidence_before = np.hstack([np.zeros((n_arms, 1)), incidence[:, :-1]])
+        survival = np.ones((n_arms, len(table.time) + 1))
+        kept = _ratio(at_risk - events - competing, at_risk, where_0=1.0)
+        np.cumprod(kept, axis=1, out=survival[:, 1:])
+        before, after = survival[:, :-1], survival[:, 1:]
+        incidence = np.apply_along_axis(from_zero, 1, before * _ratio(events, at_risk))
         expanded = _ratio(at_risk, before)
         pooled = from_zero(_ratio(events.sum(axis=0), expanded.sum(axis=0)))
-        free = expanded * (1 - incidence_before)
+        free = expanded * (1 - incidence[:, :-1])
         return cls(at_risk, events, competing, before, after, expanded, free, pooled)
 
     @property

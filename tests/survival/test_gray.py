@@ -50,8 +50,11 @@ def test_unused_level_is_no_arm():
 
 
 def test_pooled_incidence_past_1_has_no_test():
-    """A quotient by 1 − F₀ < 0. 95 of 100 rows of arm 0 have the event at 1, its others leave; F₀ is
-    95/104 + 1/4 when arms 1 and 2 meet at time 3."""
+    """A quotient by 1 − F₀ < 0.
+
+    95 of 100 rows of arm 0 have the event at 1, its others leave: F₀ is 95/104 + 1/4 when arms 1
+    and 2 meet at time 3.
+    """
     time, arm = [1] * 100 + [2, 3, 4, 5], [0] * 100 + [1, 2, 1, 2]
     test = gray_test(time, [1] * 95 + [0] * 5 + [1] * 4, arm=arm)
     assert "pooled incidence" in test.reason
