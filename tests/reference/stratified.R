@@ -2,7 +2,7 @@
 # without an event, one with a single arm), late entry, clusters and fractional weights; tests of
 # proportional hazards of the veteran data of R's survival package. Run in this folder:
 # Rscript stratified.R. Debian packages: r-base-core r-cran-survival r-cran-jsonlite
-suppressMessages({library(survival); library(jsonlite)})
+suppressMessages({library(survival); library(splines); library(jsonlite)})
 RNGkind("Mersenne-Twister", "Inversion", "Rejection"); set.seed(33)
 strict <- coxph.control(eps = 1e-13, toler.chol = 1e-15, iter.max = 50)
 o <- list(R = R.version.string, survival = as.character(packageVersion("survival")))
@@ -35,6 +35,12 @@ for (ti in c("efron", "breslow")) {
     late_entry = fit(Surv(entry, time, status) ~ arm + x + strata(stratum), d$w),
     one_stratum = fit(Surv(time, status) ~ arm + x, d$w))
 }
+z <- cox.zph(coxph(Surv(time, status) ~ arm + x, d, weights = w, control = strict), terms = FALSE)
+grid <- seq(min(z$x), max(z$x), length.out = 7)
+basis <- ns(z$x, df = 4, intercept = TRUE, knots = quantile(z$x, 1:2/3))
+at <- predict(basis, grid)
+o$smooth <- list(along = grid, value = unname(at %*% qr.coef(qr(basis), z$y)),
+  std_error = unname(sqrt(outer(rowSums((at %*% solve(crossprod(basis))) * at), diag(z$var)))))
 v <- survival::veteran
 o$veteran <- list(data = with(v, data.frame(time, status, trt, prior, karno,
                                             squamous = as.integer(celltype == "squamous"))))
