@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.endpoint_estimates import curve_estimate
+from spine_outcomes.analysis.endpoint_estimates import EVENT, curve_estimate, risk_difference
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import CURVE_COLUMNS, RISK_TABLE_COLUMNS
 from spine_outcomes.endpoints.risk_counts import risk_counts
-from spine_outcomes.inference.intervals import interval
+from spine_outcomes.inference import Estimate, simultaneous_band
+from spine_outcomes.inference.intervals import Scale, clip_difference, interval
 from spine_outcomes.study.durations import DAYS_PER_UNIT, convert
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.weights.estimands import Weights
 
 SHOWN_AT_RISK = 10
 MAX_TICKS = 12
+NUMBERS = ("estimate", "std_error", "lower", "upper", "band_lower", "band_upper")
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 
 
@@ -29,44 +31,52 @@ def curve_rows(
     plan: AnalysisPlan,
     common: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """The curve of each arm and cause with pointwise limits, ``CURVE_COLUMNS``."""
+    """The curve of each arm and cause, then the risk difference over time, ``CURVE_COLUMNS``.
+
+    Each curve has pointwise limits and a simultaneous band over the times at which it is shown.
+    """
     grid = _grid(sample, plan)
     if not len(grid):
         return []
     estimate = curve_estimate(sample, weights.value, grid)
     if plan.estimation.variance == "corrected":
         estimate = estimate.corrected(weights.nuisance)
-    lower, upper = interval(
-        estimate.value, estimate.std_error(), "log(-log)", plan.estimation.level
-    )
+    last_shown = _last_shown(sample)
+    rows: list[dict[str, Any]] = []
+    for cause in (EVENT, *range(EVENT + 1, EVENT + 1 + len(sample.outcome.competing))):
+        for arm, last in enumerate(last_shown):
+            rows += _rows(estimate.select(arm=arm, cause=cause), "log(-log)", last, sample, plan)
+    gap = risk_difference(sample, estimate, plan)
+    rows += _rows(gap, "identity", float(last_shown.min()), sample, plan)
+    return [{**common, **row} for row in rows]
+
+
+def _rows(
+    curve: Estimate, scale: Scale, last: float, sample: EndpointSample, plan: AnalysisPlan
+) -> Iterator[dict[str, Any]]:
+    """One curve up to ``last`` with its limits and its band."""
+    is_shown = [float(str(label["time"])) <= last for label in curve.labels]
+    shown = curve.take(np.flatnonzero(curve.is_estimable & is_shown).tolist())
+    level = plan.estimation.level
+    error = shown.std_error()
+    limits = interval(shown.value, np.where(error > 0, error, np.nan), scale, level)
+    band = simultaneous_band(shown, scale, level, seed=plan.seed)[:2]
+    if scale == "identity":
+        limits, band = (clip_difference(*pair)[:2] for pair in (limits, band))
     codes = (str(plan.arms.reference), str(plan.arms.comparator))
     causes = (sample.outcome.name, *sample.outcome.competing)
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
-    last_shown = _last_shown(sample)
-    return [
-        {
-            **common,
+    numbers = zip(shown.value, error, *limits, *band, strict=True)
+    for label, of_time in zip(shown.labels, numbers, strict=True):
+        arm: Any = label["arm"]
+        yield {
             "model": label["model"],
             "measure": label["measure"],
             "cause": causes[int(str(label["cause"])) - 1],
-            "arm": codes[int(str(label["arm"]))],
+            "arm": None if arm is None else codes[arm],
             "time": float(str(label["time"])) * factor,
-            "estimate": value,
-            "std_error": error,
-            "lower": low,
-            "upper": high,
+            **dict(zip(NUMBERS, of_time, strict=True)),
         }
-        for label, value, error, low, high, reason in zip(
-            estimate.labels,
-            estimate.value,
-            estimate.std_error(),
-            lower,
-            upper,
-            estimate.reasons,
-            strict=True,
-        )
-        if reason is None and float(str(label["time"])) <= last_shown[int(str(label["arm"]))]
-    ]
 
 
 def curves_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

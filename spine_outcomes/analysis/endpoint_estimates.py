@@ -75,13 +75,22 @@ def curve_estimate(
     )
 
 
+def risk_difference(sample: EndpointSample, curve: Estimate, plan: AnalysisPlan) -> Estimate:
+    """Risk of the event, comparator − reference, at every time of a ``curve_estimate``."""
+    return _contrasts(_risk(sample, curve.select(cause=EVENT)), "risk", plan)[0]
+
+
+def _risk(sample: EndpointSample, curve: Estimate) -> Estimate:
+    """Risk of the event from the curve of the endpoint."""
+    return curve if sample.outcome.competing else _one_minus(curve, "risk")
+
+
 def _risks(
     sample: EndpointSample, weight: NDArray[np.float64], times: ArrayLike, plan: AnalysisPlan
 ) -> list[Estimate]:
     """Survival or incidence by arm, and the contrasts of the risk of the event."""
     curve = curve_estimate(sample, weight, times).select(cause=EVENT).relabel(scale="log(-log)")
-    risk = curve if sample.outcome.competing else _one_minus(curve, "risk")
-    parts = [curve, *_contrasts(risk, "risk", plan)]
+    parts = [curve, *_contrasts(_risk(sample, curve), "risk", plan)]
     if sample.outcome.competing and plan.endpoints[sample.outcome.name].complement:
         parts.insert(1, _one_minus(curve, "one_minus_cumulative_incidence"))
     return parts

@@ -176,6 +176,7 @@ def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     people = where(results.risk_table, endpoint=endpoint)
     states = {state: STATES[state] for state in shown_states(results, endpoint)}
     frame = where(results.curves, endpoint=endpoint, analysis="primary")
+    frame = frame[frame["arm"].notna()]  # the difference of the arms is no curve of this figure
     for cause, estimand in _curve_order(frame, results, endpoint):
         curves = where(frame, cause=cause, estimand=estimand)
         heading = _curve_heading(curves.iloc[0], endpoint, name)

@@ -188,3 +188,57 @@ def test_the_same_run_twice_gives_the_same_frames(small_run: SmallRun) -> None:
     again: Results = small_run(rows, {})
     for name in ("results", "curves", "risk_table", "balance", "weights", "baseline", "findings"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name), check_exact=True)
+
+
+def test_bands_hold_the_pointwise_limits_and_the_curve_all_at_once(demo: Results) -> None:
+    """A band that is narrower than its interval somewhere, or that changes from run to run."""
+    curves = demo.curves
+    has_band = curves["band_lower"].notna()
+    assert (has_band == curves["lower"].notna()).all()
+    banded = curves[has_band]
+    assert (banded["band_lower"] <= banded["lower"]).all()
+    assert (banded["band_upper"] >= banded["upper"]).all()
+    assert (banded["band_upper"] > banded["upper"]).mean() > 0.99
+    by_arm = banded[banded["arm"].notna()]
+    assert by_arm["band_lower"].min() >= 0
+    assert by_arm["band_upper"].max() <= 1
+
+
+@pytest.mark.parametrize("endpoint", ["local_failure", "overall_survival"])
+def test_the_difference_over_time_is_that_of_the_table(demo: Results, endpoint: str) -> None:
+    """A difference of other curves, of another sign, or past the end of one of them."""
+    curves, results = (
+        frame[(frame["endpoint"] == endpoint) & (frame["estimand"] == "ATO")]
+        for frame in (demo.curves, demo.results)
+    )
+    gap = curves[curves["arm"].isna()]
+    assert set(gap["measure"]) == {"risk_difference"}
+    at = gap[np.isclose(gap["time"], 24.0)].iloc[0]
+    row = results[(results["measure"] == "risk_difference") & (results["time"] == 24.0)].iloc[0]
+    for key in ("estimate", "std_error", "lower", "upper"):
+        assert at[key] == pytest.approx(row[key], rel=1e-9)
+    assert gap["time"].max() == curves.groupby("arm")["time"].max().min()
+
+
+def test_proportional_hazards_are_tested_under_every_set_of_weights(demo: Results) -> None:
+    """A hazard ratio that hides its change over time: every Cox row has its test."""
+    tests = demo.results.query("model == 'proportional_hazards'")
+    fits = demo.results.query("model == 'cox' and contrast == contrast")
+    places = ["endpoint", "estimand"]
+    assert tests[places].values.tolist() == fits[places].values.tolist()
+    assert (tests["ties"] == fits["ties"].iloc[0]).all()
+    changing = tests[tests["p_value"] < 0.05]["endpoint"].unique()
+    found = demo.findings.query("code == 'W_NON_PROPORTIONAL'")["endpoint"]
+    assert set(", ".join(found).split(", ")) - {""} == set(changing)
+
+
+def test_a_hazard_ratio_that_turns_is_a_finding(small_run: SmallRun) -> None:
+    """Crossing hazards under one hazard ratio near 1: the reader must be told."""
+    early = [("b", t / 10, 1) for t in range(1, 41)] + [("b", 24, 0)] * 40
+    late = [("a", 12 + t / 10, 1) for t in range(1, 41)] + [("a", 24, 0)] * 40
+    results: Results = small_run(early + late, {})
+    test = row(results, model="proportional_hazards", estimand="unweighted")
+    assert test["p_value"] < 1e-4
+    finding = results.findings.query("code == 'W_NON_PROPORTIONAL'").iloc[0]
+    assert (finding["section"], finding["endpoint"]) == ("outcomes", "relapse")
+    assert "unweighted" in finding["message"]
