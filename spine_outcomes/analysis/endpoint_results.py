@@ -27,6 +27,7 @@ from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.follow_up import emptied_risk_sets
 from spine_outcomes.survival.gray import gray_test
 from spine_outcomes.survival.log_rank import log_rank, score_test
+from spine_outcomes.survival.proportional_hazards import proportional_hazards
 from spine_outcomes.weights.estimands import Weights
 
 
@@ -99,7 +100,10 @@ def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:
 
 
 def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[dict[str, Any]]:
-    """Robust score tests of both hazards, and their classical forms where rows are not weighted."""
+    """Robust score tests of both hazards and of the proportionality of the cause-specific one.
+
+    Their classical forms stand beside the first two where rows are not weighted.
+    """
     arrays = (sample.order, sample.status, np.where(sample.is_known, weights.value, 0.0))
     arm, cluster, entry = sample.arm, sample.cluster, sample.entry
     is_corrected = setting.plan.estimation.variance == "corrected"
@@ -116,4 +120,8 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
         )
         if not is_weighted:
             tests["gray"] = gray_test(*arrays, arm=arm)
+    tests["proportional_hazards"] = proportional_hazards(
+        *arrays, covariates=arm, names=[setting.plan.arms.column], entry=entry, cluster=cluster,
+        ties=setting.plan.estimation.ties, nuisance=nuisance,
+    ).robust_global  # fmt: skip
     return [test_row(test, model, setting) for model, test in tests.items()]

@@ -14,6 +14,7 @@ from spine_outcomes.errors import Finding, people
 
 FEW_CLUSTERS = 30
 FEW_EVENTS = 10
+NOT_PROPORTIONAL = 0.05
 
 _RANK = {"serious": 0, "caution": 1, "note": 2}
 
@@ -62,6 +63,20 @@ def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
                 "W_CLIPPED",
                 f"{len(group)} intervals of risk differences passed −1 or 1 and are cut there: the "
                 "large-sample error is not to be trusted.",
+                section="outcomes",
+                endpoint=str(name),
+            )
+        )
+    changing = results[
+        (results["model"] == "proportional_hazards") & (results["p_value"] < NOT_PROPORTIONAL)
+    ]
+    for name, group in changing.groupby("endpoint", sort=False):
+        findings.append(
+            Finding(
+                "W_NON_PROPORTIONAL",
+                f"The hazard ratio changes over time ({', '.join(group['estimand'])}; robust test, "
+                f"p < {NOT_PROPORTIONAL:g}): one number for the whole follow-up is an average. "
+                "Read the risks and the restricted means in its place.",
                 section="outcomes",
                 endpoint=str(name),
             )

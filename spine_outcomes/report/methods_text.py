@@ -186,6 +186,8 @@ def _estimation(results: Results) -> str:
         "fine_gray_score": "Cumulative incidences were compared by the robust score test of the "
         "weighted Fine–Gray model.",
         "gray": "Gray's test is given for unweighted rows.",
+        "proportional_hazards": "Whether a hazard ratio changes over time was tested by the robust "
+        "form of the Grambsch–Therneau score test, along 1 − the Kaplan–Meier estimate.",
     }
     text = [sentence for model, sentence in sentences.items() if model in models]
     means = {

@@ -43,6 +43,7 @@ MODELS: Mapping[str, str] = {
     "score": "Robust score test",
     "fine_gray_score": "Robust score test of the subdistribution",
     "gray": "Gray's test",
+    "proportional_hazards": "Robust test of proportional hazards",
 }
 VARIANCES: Mapping[str, str] = {
     "corrected": "corrected for the estimated propensity score",
