@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spine_outcomes.analysis.censoring import censoring_findings
 from spine_outcomes.analysis.curves import (
     curve_rows,
     curves_frame,
@@ -76,7 +77,7 @@ def endpoint_results(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
-        _entry_findings(sample),
+        (*_entry_findings(sample), *censoring_findings(sample)),
     )
 
 
