@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from spine_outcomes.weights.design import Design
 from spine_outcomes.weights.entropy_balancing import entropy_weights
 from spine_outcomes.weights.estimands import Weights, truncated, weigh
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
+from spine_outcomes.weights.refit import PropensityRefit
 from spine_outcomes.weights.trimming import fit_trimmed
 
 LOW_EFFECTIVE_SIZE = 0.6
@@ -44,12 +45,18 @@ class WeightedSet:
     weights
         By name, in the plan's order: the estimand, and after a colon the learner unless it is
         logistic.
+    design
+        Columns of the propensity model; None where no estimand needs one.
+    prior : ndarray, shape (n,)
+        Weight of each row before any score: 1, or 1 / rows of its patient.
     """
 
     analysis_set: AnalysisSet
     propensity: Propensity | None
     weights: dict[str, Weights]
     findings: tuple[Finding, ...]
+    design: Design | None
+    prior: NDArray[np.float64]
 
 
 def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan) -> WeightedSet:
@@ -58,17 +65,46 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     prior = np.ones(len(rows))
     if plan.estimation.average == "clusters" and rows.cluster is not None:
         prior = cluster_average(rows.cluster)
-    weights: dict[str, Weights] = {}
+    design: Design | None = None
     findings: list[Finding] = []
-    propensities: dict[str, Propensity] = {}
     if any(estimand != UNWEIGHTED for estimand in chosen.estimands):
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
-        propensities = _propensities(design, rows, plan, prior)
-        if chosen.learner == "boosting":
-            findings += _boosting_findings(rows, next(iter(propensities.values())), plan)
+    propensity, weights = _weighted(design, rows, plan, prior)
+    if chosen.learner == "boosting" and propensity is not None:
+        findings += _boosting_findings(rows, propensity, plan)
+    for name, weight in weights.items():
+        findings += _weight_findings(rows, name, weight.value)
+    return WeightedSet(rows, propensity, weights, tuple(findings), design, prior)
+
+
+def reweighing(
+    weighted: WeightedSet, plan: AnalysisPlan
+) -> Callable[[NDArray[np.float64]], dict[str, Weights]]:
+    """Weights of every estimand when rows count ``multiplicity`` (n,) times, all fitted again."""
+    rows, design = weighted.analysis_set, weighted.design
+    is_plain = plan.propensity.learner == "logistic" and plan.propensity.trim is None
+    refit = PropensityRefit.of(design, rows.arm) if is_plain and design is not None else None
+
+    def reweigh(multiplicity: NDArray[np.float64]) -> dict[str, Weights]:
+        return _weighted(design, rows, plan, weighted.prior * multiplicity, refit)[1]
+
+    return reweigh
+
+
+def _weighted(
+    design: Design | None,
+    rows: AnalysisSet,
+    plan: AnalysisPlan,
+    prior: NDArray[np.float64],
+    refit: PropensityRefit | None = None,
+) -> tuple[Propensity | None, dict[str, Weights]]:
+    """The first score and the weights of every estimand, of rows with these prior weights."""
+    chosen = plan.propensity
+    propensities = {} if design is None else _propensities(design, rows, plan, prior, refit)
+    weights: dict[str, Weights] = {}
     for estimand in chosen.estimands:
-        if estimand == UNWEIGHTED:
+        if estimand == UNWEIGHTED or design is None:
             kept = next(iter(propensities.values())).weight if propensities else prior
             weights[UNWEIGHTED] = Weights(kept, UNWEIGHTED)
             continue
@@ -84,13 +120,15 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
                 truncate=_percentiles(chosen),
             )
         )
-    for name, weight in weights.items():
-        findings += _weight_findings(rows, name, weight.value)
-    return WeightedSet(rows, next(iter(propensities.values()), None), weights, tuple(findings))
+    return next(iter(propensities.values()), None), weights
 
 
 def _propensities(
-    design: Design, rows: AnalysisSet, plan: AnalysisPlan, prior: NDArray[np.float64]
+    design: Design,
+    rows: AnalysisSet,
+    plan: AnalysisPlan,
+    prior: NDArray[np.float64],
+    refit: PropensityRefit | None,
 ) -> dict[str, Propensity]:
     """The score of each weighted estimand: one for all, but for learners that tailor it."""
     chosen = plan.propensity
@@ -102,7 +140,7 @@ def _propensities(
     if chosen.learner == "boosting":
         fitted = fit_boosting(design, rows.arm, rows.cluster, seed=plan.seed, weight=prior)
     elif chosen.trim is None:
-        fitted = fit_propensity(design, rows.arm, prior)
+        fitted = fit_propensity(design, rows.arm, prior) if refit is None else refit(prior)
     else:
         bounds = chosen.trim if isinstance(chosen.trim, str) else chosen.trim.bounds
         fitted = fit_trimmed(design, rows.arm, bounds, prior)

@@ -22,6 +22,7 @@ from spine_outcomes.inference.intervals import Limits, Scale, interval
 Floats = NDArray[np.float64]
 Refit = Callable[[Floats], Estimate]
 
+TASK = 50  # replicates that a process does at a time
 FEW_REPLICATES = 200
 WORRYING_SHARE = 0.05
 TOO_MANY = 0.2
@@ -56,6 +57,11 @@ class Bootstrap:
             reason or (TOO_MANY_FAILED.format(share) if share > TOO_MANY else None)
             for reason, share in zip(self.estimate.reasons, self.failed, strict=True)
         )
+
+    def select(self, **labels: object) -> Bootstrap:
+        """Keep the quantities whose labels match all of ``labels``."""
+        found = self.estimate.positions(**labels)
+        return Bootstrap(self.estimate.take(found), self.replicates[:, found])
 
     def std_error(self) -> Floats:
         """Standard deviation of the replicates, shape (k,); NaN as ``error_reasons`` explain."""
@@ -130,7 +136,7 @@ class Jackknife:
 
 
 def bootstrap(
-    refit: Refit, cluster: NDArray[np.int64], *, replicates: int, seed: int, jobs: int = 1
+    refit: Refit, cluster: NDArray[np.int64], *, replicates: int, seed: int, jobs: int | None = None
 ) -> Bootstrap:
     """Draw as many clusters as there are, with replacement, and refit.
 
@@ -146,7 +152,7 @@ def bootstrap(
     seed
         Each replicate has a seed of its own spawned from it: ``jobs`` does not change a byte.
     jobs
-        Processes.
+        Processes; None: as joblib is configured, one if it is not.
 
     Examples
     --------
@@ -159,22 +165,18 @@ def bootstrap(
     """
     estimate = refit(np.ones(len(cluster)))
     seeds = np.random.SeedSequence(seed).spawn(replicates)
-    draws = [seeds[start::jobs] for start in range(jobs)]
-    parts = Parallel(n_jobs=jobs)(delayed(_resampled)(refit, cluster, part) for part in draws)
-    values = np.empty((replicates, len(estimate)))
-    for start, part in enumerate(parts):
-        values[start::jobs] = _filled(part, len(estimate))
-    return Bootstrap(estimate, values)
+    tasks = (seeds[start : start + TASK] for start in range(0, replicates, TASK))
+    parts = Parallel(n_jobs=jobs)(delayed(_resampled)(refit, cluster, task) for task in tasks)
+    return Bootstrap(estimate, _filled(parts, len(estimate)))
 
 
-def jackknife(refit: Refit, cluster: NDArray[np.int64], *, jobs: int = 1) -> Jackknife:
+def jackknife(refit: Refit, cluster: NDArray[np.int64], *, jobs: int | None = None) -> Jackknife:
     """Leave out each cluster in turn and refit; arguments as ``bootstrap``."""
     estimate = refit(np.ones(len(cluster)))
     n = int(cluster.max()) + 1
-    left_out = np.array_split(np.arange(n), jobs)
-    parts = Parallel(n_jobs=jobs)(delayed(_without)(refit, cluster, part) for part in left_out)
-    values = [_filled(part, len(estimate)) for part in parts]
-    return Jackknife(estimate, np.concatenate(values))
+    tasks = (range(start, min(start + TASK, n)) for start in range(0, n, TASK))
+    parts = Parallel(n_jobs=jobs)(delayed(_without)(refit, cluster, task) for task in tasks)
+    return Jackknife(estimate, _filled(parts, len(estimate)))
 
 
 def _resampled(
@@ -207,6 +209,7 @@ def _value(refit: Refit, multiplicity: NDArray[np.generic]) -> Floats | None:
         return None
 
 
-def _filled(values: list[Floats | None], k: int) -> Floats:
+def _filled(parts: Iterable[list[Floats | None]], k: int) -> Floats:
     """Rows of k values, NaN for refits without any."""
+    values = [value for part in parts for value in part]
     return np.array([np.full(k, np.nan) if v is None else v for v in values]).reshape(-1, k)

@@ -119,15 +119,17 @@ class Estimate:
             None if self.beside_weights is None else self.beside_weights[:, list(index)],
         )
 
+    def positions(self, **labels: object) -> list[int]:
+        """Positions of the quantities whose labels match all of ``labels``."""
+        return [
+            i
+            for i, label in enumerate(self.labels)
+            if all(label.get(key) == wanted for key, wanted in labels.items())
+        ]
+
     def select(self, **labels: object) -> Estimate:
         """Keep the quantities whose labels match all of ``labels``."""
-        return self.take(
-            [
-                i
-                for i, label in enumerate(self.labels)
-                if all(label.get(key) == wanted for key, wanted in labels.items())
-            ]
-        )
+        return self.take(self.positions(**labels))
 
     def relabel(self, **labels: object) -> Estimate:
         """Add these labels to, or put them in place of, those of every quantity."""

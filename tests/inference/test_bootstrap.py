@@ -75,12 +75,12 @@ def test_every_multiplicity_is_a_whole_cohort():
 
 def test_processes_and_number_of_replicates_change_no_draw():
     """Bytes that depend on --jobs; or other first draws when more are asked."""
-    one = bootstrap(Mean(VALUES), PATIENT, replicates=21, seed=4)
-    two = bootstrap(Mean(VALUES), PATIENT, replicates=21, seed=4, jobs=2)
-    more = bootstrap(Mean(VALUES), PATIENT, replicates=30, seed=4)
+    one = bootstrap(Mean(VALUES), PATIENT, replicates=121, seed=4)
+    two = bootstrap(Mean(VALUES), PATIENT, replicates=121, seed=4, jobs=2)
+    more = bootstrap(Mean(VALUES), PATIENT, replicates=130, seed=4)
     assert one.replicates.tobytes() == two.replicates.tobytes()
-    assert one.replicates.tobytes() == more.replicates[:21].tobytes()
-    other = bootstrap(Mean(VALUES), PATIENT, replicates=21, seed=5)
+    assert one.replicates.tobytes() == more.replicates[:121].tobytes()
+    other = bootstrap(Mean(VALUES), PATIENT, replicates=121, seed=5)
     assert (one.replicates != other.replicates).any()
     left_out = [jackknife(Mean(VALUES), PATIENT, jobs=jobs).replicates for jobs in (1, 2)]
     assert left_out[0].tobytes() == left_out[1].tobytes()

@@ -1,0 +1,39 @@
+"""The bootstrap of one endpoint: patients resampled, the weights of every estimand fitted anew."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
+from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.weighting import WeightedSet, reweighing
+from spine_outcomes.inference import Bootstrap, Estimate, bootstrap, concatenate
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.weights.design import Design
+
+
+def resample(
+    weighted: WeightedSet,
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    adjustment: Design | None,
+) -> Bootstrap:
+    """Everything that ``endpoint_estimate`` estimates, with the label ``estimand``.
+
+    The seed is the plan's: all endpoints of a level see the same resampled cohorts. Processes are
+    those that joblib is configured for.
+    """
+    reweigh = reweighing(weighted, plan)
+
+    def refit(multiplicity: NDArray[np.float64]) -> Estimate:
+        return concatenate(
+            *(
+                endpoint_estimate(sample, weights.value, plan, adjustment).relabel(estimand=name)
+                for name, weights in reweigh(multiplicity).items()
+            )
+        )
+
+    rows = np.arange(len(sample.arm)) if sample.cluster is None else sample.cluster
+    replicates = plan.estimation.bootstrap.replicates
+    return bootstrap(refit, rows, replicates=replicates, seed=plan.seed)
