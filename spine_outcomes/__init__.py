@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from spine_outcomes.cohort.read import read_cohort
     from spine_outcomes.study.load import load_dictionary, load_plan
     from spine_outcomes.survival.aalen_johansen import aalen_johansen
+    from spine_outcomes.survival.censoring_weighted import censoring_weighted_incidence
     from spine_outcomes.survival.cox import cox
     from spine_outcomes.survival.fine_gray import fine_gray
+    from spine_outcomes.survival.frailty import cox_frailty
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
     from spine_outcomes.survival.log_rank import log_rank
     from spine_outcomes.survival.restricted_mean import (
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 __all__ = [
     "Results",
     "aalen_johansen",
+    "censoring_weighted_incidence",
     "cox",
+    "cox_frailty",
     "fine_gray",
     "kaplan_meier",
     "load_dictionary",
@@ -44,6 +48,8 @@ __all__ = [
 
 _HOMES = {
     "Results": "analysis.results",
+    "censoring_weighted_incidence": "survival.censoring_weighted",
+    "cox_frailty": "survival.frailty",
     "run": "analysis.run",
     "read_cohort": "cohort.read",
     "load_dictionary": "study.load",
