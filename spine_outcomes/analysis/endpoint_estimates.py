@@ -77,12 +77,12 @@ def curve_estimate(
 
 def risk_difference(sample: EndpointSample, curve: Estimate, plan: AnalysisPlan) -> Estimate:
     """Risk of the event, comparator − reference, at every time of a ``curve_estimate``."""
-    return _contrasts(_risk(sample, curve.select(cause=EVENT)), "risk", plan)[0]
+    return arm_contrasts(_risk(sample, curve.select(cause=EVENT)), "risk", plan)[0]
 
 
 def _risk(sample: EndpointSample, curve: Estimate) -> Estimate:
     """Risk of the event from the curve of the endpoint."""
-    return curve if sample.outcome.competing else _one_minus(curve, "risk")
+    return curve if sample.outcome.competing else one_minus(curve, "risk")
 
 
 def _risks(
@@ -90,9 +90,9 @@ def _risks(
 ) -> list[Estimate]:
     """Survival or incidence by arm, and the contrasts of the risk of the event."""
     curve = curve_estimate(sample, weight, times).select(cause=EVENT).relabel(scale="log(-log)")
-    parts = [curve, *_contrasts(_risk(sample, curve), "risk", plan)]
+    parts = [curve, *arm_contrasts(_risk(sample, curve), "risk", plan)]
     if sample.outcome.competing and plan.endpoints[sample.outcome.name].complement:
-        parts.insert(1, _one_minus(curve, "one_minus_cumulative_incidence"))
+        parts.insert(1, one_minus(curve, "one_minus_cumulative_incidence"))
     return parts
 
 
@@ -104,13 +104,13 @@ def _restricted_means(
     if sample.outcome.competing:
         mean = restricted_mean_time_lost(*arrays, **sample.grouping, cause=EVENT, horizon=horizon)
         mean = mean.relabel(model="aalen_johansen", scale="identity")
-        return [mean, *_contrasts(mean, "rmtl", plan)]
+        return [mean, *arm_contrasts(mean, "rmtl", plan)]
     mean = restricted_mean_survival(*arrays, **sample.grouping, horizon=horizon)
     mean = mean.relabel(model="kaplan_meier", scale="identity")
-    return [mean, *_contrasts(mean, "rmst", plan)]
+    return [mean, *arm_contrasts(mean, "rmst", plan)]
 
 
-def _contrasts(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> list[Estimate]:
+def arm_contrasts(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> list[Estimate]:
     """Difference and ratio, comparator against reference."""
     reference, comparator = by_arm.select(arm=0), by_arm.select(arm=1)
     minus = f"{plan.arms.comparator} - {plan.arms.reference}"
@@ -125,7 +125,7 @@ def _contrasts(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> list[Estim
     ]
 
 
-def _one_minus(estimate: Estimate, measure: str) -> Estimate:
+def one_minus(estimate: Estimate, measure: str) -> Estimate:
     """The complement of a probability."""
     return estimate.transform(
         1.0 - estimate.value, -np.eye(len(estimate)), estimate.labels, estimate.reasons

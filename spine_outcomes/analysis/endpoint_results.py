@@ -16,6 +16,7 @@ from spine_outcomes.analysis.curves import (
     risk_table_rows,
 )
 from spine_outcomes.analysis.design import model_design
+from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
@@ -71,6 +72,8 @@ def endpoint_results(
         if followed.estimation.variance == "corrected":
             estimate = estimate.corrected(weights.nuisance)
         results += estimate_rows(estimate, setting)
+        for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
+            results += estimate_rows(beside, setting)
         results += _tests(sample, weights, setting)
         curves += curve_rows(sample, weights, followed, common)
     return EndpointResults(

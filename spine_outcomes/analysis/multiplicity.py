@@ -7,7 +7,10 @@ import pandas as pd
 from spine_outcomes.inference.multiplicity import adjust_p_values
 from spine_outcomes.study.plan import AnalysisPlan
 
-ADJUSTED = (("cox", "hazard_ratio"), (None, "risk_difference"))
+ADJUSTED = (
+    (("cox",), "hazard_ratio"),
+    (("kaplan_meier", "aalen_johansen"), "risk_difference"),
+)
 
 
 def adjust_tests(results: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
@@ -34,10 +37,9 @@ def adjust_tests(results: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
     headline = next((name for name in estimands if name != "unweighted"), estimands[0])
     order = list(plan.multiplicity.order or plan.endpoints)
     is_shown = (results["analysis"] == "primary") & (results["estimand"] == headline)
-    for model, measure in ADJUSTED:
+    for models, measure in ADJUSTED:
         is_measure = is_shown & (results["measure"] == measure) & results["contrast"].notna()
-        if model is not None:
-            is_measure &= results["model"] == model
+        is_measure &= results["model"].isin(models)
         for _, family in results[is_measure].groupby("time", dropna=False, sort=False):
             rows = pd.Series(family.index, index=family["endpoint"]).reindex(order).dropna()
             index = rows.to_numpy(dtype=int)

@@ -123,7 +123,7 @@ def _place(label: Label, setting: Setting) -> Row:
 
 def _ties(model: str, plan: AnalysisPlan) -> str | None:
     """How a model treats tied events: Cox as planned, what is built on its score by Breslow."""
-    if model in {"cox", "cox_adjusted", "proportional_hazards"}:
+    if model in {"cox", "cox_adjusted", "proportional_hazards", "g_formula", "aipw"}:
         return plan.estimation.ties
     breslow = {"fine_gray", "fine_gray_adjusted", "fine_gray_score", "score"}
     return "breslow" if model in breslow else None

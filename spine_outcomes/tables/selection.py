@@ -9,12 +9,18 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 
+STANDARDISED = ("g_formula", "iptw", "aipw")
+
 
 def main_analysis(results: Results) -> pd.DataFrame:
-    """Rows of the primary analysis of everybody: no sensitivity analysis, no subgroup."""
+    """Rows of the primary analysis of everybody, without the estimates that stand beside it.
+
+    No sensitivity analysis, no subgroup, no risk standardised by another method.
+    """
     frame = results.results
     is_everybody = frame["subgroup"].isna() | frame["subgroup"].isin(["", "all"])
-    return frame[(frame["analysis"] == "primary") & is_everybody]
+    is_main = (frame["analysis"] == "primary") & ~frame["model"].isin(STANDARDISED)
+    return frame[is_main & is_everybody]
 
 
 def where(frame: pd.DataFrame, **keys: object) -> pd.DataFrame:
