@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from spine_outcomes.analysis.results import Results
     from spine_outcomes.analysis.run import run
     from spine_outcomes.cohort.read import read_cohort
+    from spine_outcomes.inference.bands import simultaneous_band, supremum_test
+    from spine_outcomes.inference.bootstrap import bootstrap, jackknife
     from spine_outcomes.study.load import load_dictionary, load_plan
     from spine_outcomes.survival.aalen_johansen import aalen_johansen
     from spine_outcomes.survival.censoring_weighted import censoring_weighted_incidence
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.fine_gray import fine_gray
     from spine_outcomes.survival.frailty import cox_frailty
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
+    from spine_outcomes.survival.landmark import conditional_incidence, conditional_survival
     from spine_outcomes.survival.log_rank import log_rank
     from spine_outcomes.survival.restricted_mean import (
         restricted_mean_survival,
@@ -32,10 +35,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Results",
     "aalen_johansen",
+    "bootstrap",
     "censoring_weighted_incidence",
+    "conditional_incidence",
+    "conditional_survival",
     "cox",
     "cox_frailty",
     "fine_gray",
+    "jackknife",
     "kaplan_meier",
     "load_dictionary",
     "load_plan",
@@ -44,18 +51,26 @@ __all__ = [
     "restricted_mean_survival",
     "restricted_mean_time_lost",
     "run",
+    "simultaneous_band",
+    "supremum_test",
 ]
 
 _HOMES = {
     "Results": "analysis.results",
+    "bootstrap": "inference.bootstrap",
     "censoring_weighted_incidence": "survival.censoring_weighted",
+    "conditional_incidence": "survival.landmark",
+    "conditional_survival": "survival.landmark",
     "cox_frailty": "survival.frailty",
+    "jackknife": "inference.bootstrap",
     "run": "analysis.run",
     "read_cohort": "cohort.read",
     "load_dictionary": "study.load",
     "load_plan": "study.load",
     "restricted_mean_survival": "survival.restricted_mean",
     "restricted_mean_time_lost": "survival.restricted_mean",
+    "simultaneous_band": "inference.bands",
+    "supremum_test": "inference.bands",
 }
 
 
