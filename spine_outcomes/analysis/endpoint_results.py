@@ -19,10 +19,12 @@ from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
+from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding
+from spine_outcomes.inference import Bootstrap
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
@@ -53,8 +55,11 @@ def endpoint_results(
     adjustment = None if adjusted is None else model_design(adjusted.terms, rows.frame, dictionary)
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
+    resampled = None
+    if plan.estimation.variance == "bootstrap":
+        resampled = resample(weighted, sample, plan, adjustment)
     for estimand, weights in weighted.weights.items():
-        followed = _with_known_weights(plan) if weights.are_taken_as_known else plan
+        followed = _by_influence(plan, weights)
         common = {
             "analysis": "primary",
             "population": plan.population.name,
@@ -71,7 +76,11 @@ def endpoint_results(
         estimate = endpoint_estimate(sample, weights.value, followed, adjustment)
         if followed.estimation.variance == "corrected":
             estimate = estimate.corrected(weights.nuisance)
-        results += estimate_rows(estimate, setting)
+        if resampled is None:
+            results += estimate_rows(estimate, setting)
+        else:
+            own = replace(setting, common={**setting.common, "variance": "bootstrap"})
+            results += estimate_rows(estimate, own, resampled.select(estimand=estimand))
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
         results += _tests(sample, weights, setting)
@@ -80,16 +89,32 @@ def endpoint_results(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
-        (*_entry_findings(sample), *censoring_findings(sample)),
+        (
+            *_entry_findings(sample),
+            *censoring_findings(sample),
+            *_resampling_findings(sample, resampled),
+        ),
     )
 
 
-def _with_known_weights(plan: AnalysisPlan) -> AnalysisPlan:
-    """The plan with robust in the place of corrected errors: nothing to correct by."""
-    if plan.estimation.variance != "corrected":
+def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:
+    """The plan with corrected errors, or robust ones where weights have nothing to correct by.
+
+    Tests, curves and doubly robust estimates have them beside a bootstrap, too.
+    """
+    if plan.estimation.variance == "robust":
         return plan
-    estimation = plan.estimation.model_copy(update={"variance": "robust"})
+    variance = "robust" if weights.are_taken_as_known else "corrected"
+    estimation = plan.estimation.model_copy(update={"variance": variance})
     return plan.model_copy(update={"estimation": estimation})
+
+
+def _resampling_findings(
+    sample: EndpointSample, resampled: Bootstrap | None
+) -> tuple[Finding, ...]:
+    """Few or failed replicates of the bootstrap."""
+    found = () if resampled is None else resampled.findings()
+    return tuple(replace(finding, endpoint=sample.outcome.name) for finding in found)
 
 
 def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import RESULT_COLUMNS, SCHEMA_VERSION
-from spine_outcomes.inference import Estimate, Label
+from spine_outcomes.inference import Bootstrap, Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
 from spine_outcomes.inference.intervals import clip_difference, exact_interval, interval
@@ -49,19 +49,26 @@ class Setting:
     common: Mapping[str, Any]
 
 
-def estimate_rows(estimate: Estimate, setting: Setting) -> list[Row]:
+def estimate_rows(
+    estimate: Estimate, setting: Setting, resampled: Bootstrap | None = None
+) -> list[Row]:
     """One row a quantity, with its interval on its own scale, its test and its counts.
 
-    ``estimate`` is labelled as ``endpoint_estimate`` does. A risk difference is followed by the
-    number needed to treat.
+    ``estimate`` is labelled as ``endpoint_estimate`` does; errors and percentile limits are those
+    of its bootstrap where it is given. A risk difference is followed by the number needed to treat.
     """
+    errors, reasons = estimate.std_error(), estimate.reasons
+    limits = np.full((2, len(estimate)), np.nan)
+    if resampled is not None:
+        errors, reasons = resampled.std_error(), resampled.error_reasons
+        limits = np.stack(resampled.percentiles(setting.plan.estimation.level))
     rows: list[Row] = []
-    for label, value, error, reason in zip(
-        estimate.labels, estimate.value, estimate.std_error(), estimate.reasons, strict=True
+    for label, value, error, percentiles, reason in zip(
+        estimate.labels, estimate.value, errors, limits.T, reasons, strict=True
     ):
         row = _place(label, setting) | {"reason": reason}
         if reason is None:
-            row |= _inference(label, float(value), float(error), setting)
+            row |= _inference(label, float(value), float(error), setting, percentiles)
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows.append(_needed_to_treat(rows[-1]))
@@ -129,14 +136,26 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
     return "breslow" if model in breslow else None
 
 
-def _inference(label: Label, value: float, std_error: float, setting: Setting) -> Row:
-    """Estimate, error, interval and, for contrasts and coefficients, the Wald test."""
+def _inference(
+    label: Label,
+    value: float,
+    std_error: float,
+    setting: Setting,
+    percentiles: NDArray[np.float64],
+) -> Row:
+    """Estimate, error, interval and, for contrasts and coefficients, the Wald test.
+
+    Percentile limits, NaN where nothing was resampled, are on the scale of the value.
+    """
     scale: Any = label["scale"]
     level = setting.plan.estimation.level
     shown = float(np.exp(value)) if scale == "log" else value
     if scale == "log(-log)" and value in (0.0, 1.0):
         scale = "exact"
         lower, upper = exact_interval(value, _effective_at_risk(label, value, setting), level)
+    elif np.isfinite(percentiles).all():
+        lower, upper = np.exp(percentiles) if scale == "log" else percentiles
+        scale = "percentile"
     else:
         lower, upper = interval(shown, std_error, scale, level)
     if label["measure"] == "risk_difference":

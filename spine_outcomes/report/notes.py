@@ -42,7 +42,7 @@ def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
         [f"{name.rows(str(first['level_unit']))} analysed: {', '.join(counts)}"] if counts else []
     )
     band = f"bands: pointwise {name.level} intervals on the log(−log) scale"
-    variance = variance_text(results, rows)
+    variance = variance_text(results, rows.replace({"variance": {"bootstrap": "corrected"}}))
     band += f", variance {variance}" if variance else ""
     detail = {"monthly": "read once a month", "exact": "at every event time"}
     shown = detail.get(results.plan.report.curve_detail)

@@ -45,20 +45,12 @@ def _faults(
     plan: AnalysisPlan, dictionary: DataDictionary, *, in_sensitivity: bool
 ) -> Iterator[Fault]:
     """Every fault of one plan."""
-    yield from _estimation(plan)
     yield from _structure(plan, dictionary)
     yield from _endpoints(plan, dictionary)
     yield from _population(plan, dictionary)
     yield from _subgroups(plan, dictionary)
     yield from _tables(plan, dictionary)
     yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
-
-
-def _estimation(plan: AnalysisPlan) -> Iterator[Fault]:
-    """What a plan may ask for one day, and a run cannot do yet."""
-    if plan.estimation.variance == "bootstrap":
-        text = "'bootstrap' cannot be computed yet; allowed: corrected, robust"
-        yield ("estimation", "variance"), "E_NOT_AVAILABLE", text
 
 
 def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:

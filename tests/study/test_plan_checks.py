@@ -250,10 +250,3 @@ def test_rows_of_patients_have_no_lesions(dictionary_with: Change, study: Path) 
     found = problems(study / "analyses" / "plan.yaml")
     assert "arms.level: lesion, in a table whose rows are patients" in found
     assert "endpoints.relapse.level: lesion, in a table whose rows are patients" in found
-
-
-def test_a_variance_that_no_run_computes_is_refused(plan_with: Change) -> None:
-    """Robust errors under the name of the bootstrap."""
-    plan = plan_with("estimation: {", "estimation: {variance: bootstrap, ")
-    found = problems(plan)
-    assert "estimation.variance: 'bootstrap' cannot be computed yet" in found
