@@ -117,15 +117,24 @@ def _missing(results: Results) -> str:
     return "Rows with a missing covariate of the models were left out (complete cases)."
 
 
+LEARNERS = {
+    "logistic": "logistic regression",
+    "boosting": "boosted trees (cross-fitted, each patient's rows scored without that patient)",
+    "cbps": "logistic scores that balance the means of the arms exactly, one score an estimand,",
+}
+
+
 def _confounding(results: Results, name: Labels) -> str:
     """The propensity model, if one was fitted."""
     plan = results.plan.propensity
-    if results.propensity.empty or not plan.terms:
+    if not plan.terms or (results.propensity.empty and plan.learner != "entropy"):
         return ""
     terms = listed([_term(term, name) for term in plan.terms])
     text = (
-        f"The probability of {name.comparator} (propensity score) was estimated by "
-        f"{'logistic regression' if plan.learner == 'logistic' else plan.learner} on {terms}."
+        f"Entropy-balancing weights gave each arm the means of the target population of {terms}."
+        if plan.learner == "entropy"
+        else f"The probability of {name.comparator} (propensity score) was estimated by "
+        f"{LEARNERS[plan.learner]} on {terms}."
     )
     if plan.truncate is not None:
         low, high = plan.truncate.percentiles
@@ -162,7 +171,10 @@ def _estimands(results: Results, name: Labels) -> str:
         f"{name.estimand(estimand)}: {POPULATIONS.get(estimand.partition(':')[0], estimand)}"
         for estimand in in_order(results.results["estimand"])
     ]
-    return "; ".join(found) + "." if found else ""
+    text = "; ".join(found) + "." if found else ""
+    if results.plan.estimation.average == "clusters":
+        text += " Every cluster counts alike: each row weighs 1/(rows of its cluster)."
+    return text
 
 
 def _estimation(results: Results) -> str:
@@ -208,9 +220,17 @@ def _competes(results: Results) -> bool:
 
 def _uncertainty(results: Results, name: Labels) -> str:
     """Variance, clusters and scales of the intervals, as the rows say."""
-    kind = variance_text(results, results.results)
+    frame = results.results
+    if (frame["variance"] == "bootstrap").any():
+        replicates = results.plan.estimation.bootstrap.replicates
+        return (
+            f"Standard errors are those of {replicates} bootstrap cohorts: clusters drawn with "
+            f"replacement, every step refitted; {name.level} limits are percentiles. Tests and "
+            "curves have errors from the influence of each row, corrected for the propensity."
+        )
+    kind = variance_text(results, frame)
     text = f"Standard errors come from the influence of each row: {kind}. " if kind else ""
-    return text + _intervals(results.results, name)
+    return text + _intervals(frame, name)
 
 
 def _intervals(frame: pd.DataFrame, name: Labels) -> str:

@@ -21,6 +21,11 @@ ESTIMANDS: Mapping[str, str] = {
     "ATO": "Overlap weights (ATO)",
     "ATM": "Matching weights (ATM)",
 }
+VARIANTS: Mapping[str, str] = {
+    "entropy": "entropy balancing",
+    "cbps": "covariate-balancing score",
+    "boosting": "boosted score",
+}
 POPULATIONS: Mapping[str, str] = {
     "unweighted": "the arms as observed, confounding included",
     "ATE": "the whole analysed population (ATE): both strategies for everybody",
@@ -195,7 +200,7 @@ class Labels:
         """Name of a set of weights; a variant after the colon is named in brackets."""
         base, _, variant = name.partition(":")
         label = ESTIMANDS.get(base, base)
-        return f"{label}, {worded(variant).lower()}" if variant else label
+        return f"{label}, {VARIANTS.get(variant, worded(variant).lower())}" if variant else label
 
     def measure(self, name: str) -> Measure:
         """Name and form of a measure."""
