@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.censoring_weighted import censoring_weighted_incidence
     from spine_outcomes.survival.cox import cox
     from spine_outcomes.survival.fine_gray import fine_gray
+    from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
     from spine_outcomes.survival.frailty import cox_frailty
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
     from spine_outcomes.survival.landmark import conditional_incidence, conditional_survival
@@ -42,6 +43,8 @@ __all__ = [
     "cox",
     "cox_frailty",
     "fine_gray",
+    "fine_gray_score_test",
+    "gray_test",
     "jackknife",
     "kaplan_meier",
     "load_dictionary",
@@ -51,6 +54,7 @@ __all__ = [
     "restricted_mean_survival",
     "restricted_mean_time_lost",
     "run",
+    "score_test",
     "simultaneous_band",
     "supremum_test",
 ]
@@ -63,7 +67,10 @@ _HOMES = {
     "conditional_survival": "survival.landmark",
     "cox_frailty": "survival.frailty",
     "jackknife": "inference.bootstrap",
+    "fine_gray_score_test": "survival.fine_gray_score",
+    "gray_test": "survival.gray",
     "run": "analysis.run",
+    "score_test": "survival.log_rank",
     "read_cohort": "cohort.read",
     "load_dictionary": "study.load",
     "load_plan": "study.load",
