@@ -14,7 +14,7 @@ from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.partial_likelihood import Ties
 from spine_outcomes.survival.regression import Regression, no_event, not_estimable, regress
-from spine_outcomes.survival.risk_sets import Floats, arrange, in_strata
+from spine_outcomes.survival.risk_sets import Floats, arrange
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -128,7 +128,7 @@ def cox(
         nothing = np.full((len(terms),) * 2, np.nan)
         estimate = not_estimable(sample, labels, reason)
         return CoxFit(estimate, np.nan, np.nan, nothing, nothing, no_test(reason), 0, ties)
-    arrangement = arrange(in_strata(sample), cause)
+    arrangement = arrange(sample, cause, by_stratum=True)
     fit = regress(arrangement, sample.weight, matrix, terms, ties)
     influence = np.zeros((len(terms), sample.n))
     influence[:, arrangement.rows] = fit.influence(fit.likelihood.score_residuals(fit.at))

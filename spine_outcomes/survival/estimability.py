@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.linalg import qr
 
 from spine_outcomes.survival.partial_likelihood import PartialLikelihood
-from spine_outcomes.survival.risk_sets import Floats, Indices, RiskSets
+from spine_outcomes.survival.risk_sets import Floats, Indices
 
 SINGULAR = 1e-11
 LOADING = 1e-6
@@ -111,34 +111,58 @@ def limit_along(likelihood: PartialLikelihood, direction: Floats) -> PartialLike
     Returns
     -------
     PartialLikelihood or None
-        None where the likelihood does not rise for ever: x z does not vary or an event has not the
-        largest x z of its risk set (where rows enter late already: of all rows).
+        None where the likelihood does not rise for ever: x z does not vary, or an event has not the
+        largest x z of its risk set. None as well where late entry of others takes a row out of risk
+        sets after it was in some: that limit is not such a likelihood.
     """
     risk = likelihood.risk
-    z = np.where(loads_on(direction[:, None]), direction, 0.0)
-    value = z @ likelihood.covariates
-    largest = _largest_at_risk(risk, value)
+    value = np.where(loads_on(direction[:, None]), direction, 0.0) @ likelihood.covariates
     tolerance = LOADING * float(np.ptp(value))
+    begin, end = np.zeros_like(risk.stop) if risk.start is None else risk.start, risk.stop.copy()
+    for tail in risk.tails:
+        end[tail.rows] = risk.n_times
+    largest = _largest_at_risk(begin, end, value, risk.n_times)
     if (value[likelihood.events] < largest[likelihood.event_time] - tolerance).any():
         return None
-    start = np.minimum(np.searchsorted(-largest, -(value + tolerance)), risk.stop)
-    if not start.any():
+    bound = value + tolerance
+    start = np.minimum(np.maximum(_after_last_above(largest, end, bound), begin), risk.stop)
+    first_not_above = risk.n_times - _after_last_above(-largest[::-1], risk.n_times - begin, -bound)
+    if (start == begin).all() or (first_not_above < start).any():
         return None
-    if risk.start is not None:
-        start = np.maximum(start, risk.start)
     return replace(likelihood, risk=replace(risk, start=start))
 
 
-def _largest_at_risk(risk: RiskSets, value: Floats) -> Floats:
-    """Largest value in each risk set, or a bound of it where rows enter late, shape (m,)."""
-    if risk.start is not None:
-        return np.full(risk.n_times, value.max())
-    last = risk.stop.copy()
-    for tail in risk.tails:
-        last[tail.rows] = risk.n_times
-    leaving = np.full(risk.n_times + 1, -np.inf)
-    np.maximum.at(leaving, last, value)
-    return np.maximum.accumulate(leaving[:0:-1])[::-1]
+def _largest_at_risk(begin: Indices, end: Indices, value: Floats, m: int) -> Floats:
+    """Largest value of the rows with begin ≤ j < end at each event time j, shape (m,).
+
+    Each span is two overlapping ones of a length that is a power of 2; those of the longest are
+    halved into the next until all have length 1.
+    """
+    largest = np.full(m, -np.inf)
+    power = np.frexp(end - begin)[1] - 1
+    for k in range(int(power.max()), -1, -1):
+        own, length = power == k, 2**k
+        np.maximum.at(largest, begin[own], value[own])
+        np.maximum.at(largest, end[own] - length, value[own])
+        if k:
+            halves = largest.copy()
+            np.maximum(largest[length // 2 :], largest[: -(length // 2)], out=halves[length // 2 :])
+            largest = halves
+    return largest
+
+
+def _after_last_above(level: Floats, end: Indices, bound: Floats) -> Indices:
+    """One past the last j < end with a level (m,) above the bound of each row, 0 if none, (n,)."""
+    highest = [level]
+    while 2 ** len(highest) <= len(level):
+        length = 2 ** (len(highest) - 1)
+        highest.append(np.maximum(highest[-1][:-length], highest[-1][length:]))
+    place = end.copy()
+    for k in range(len(highest) - 1, -1, -1):
+        before = place - 2**k
+        is_clear = (before >= 0) & (highest[k][np.clip(before, 0, len(highest[k]) - 1)] <= bound)
+        place[is_clear] = before[is_clear]
+    return place
 
 
 def _where(is_true: NDArray[np.bool_]) -> list[int]:

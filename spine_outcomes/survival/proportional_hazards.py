@@ -14,7 +14,7 @@ from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.log_rank import robust_test
 from spine_outcomes.survival.partial_likelihood import PartialLikelihood, Ties
 from spine_outcomes.survival.regression import Regression, no_event, regress
-from spine_outcomes.survival.risk_sets import Arrangement, Floats, arrange, in_strata
+from spine_outcomes.survival.risk_sets import Arrangement, Floats, arrange
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.schoenfeld import SchoenfeldResiduals, schoenfeld_residuals
 from spine_outcomes.survival.time_order import TimeOrder
@@ -109,7 +109,7 @@ def proportional_hazards(
     reason = no_event(sample, cause)
     if reason is not None:
         return _none(terms, reason)
-    arrangement = arrange(in_strata(sample), cause)
+    arrangement = arrange(sample, cause, by_stratum=True)
     fit = regress(arrangement, sample.weight, matrix, terms, ties)
     along = scaled_time(sample, cause, scale)[arrangement.rows[arrangement.events]]
     factor = _factor(along, fit.likelihood)

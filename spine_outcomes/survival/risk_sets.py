@@ -9,6 +9,8 @@ tail.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,19 +58,39 @@ class RiskSets:
         Number of event times at or before each row's entry; None: all enter before the first.
     tails : tuple of Tail
         Rows that stay at risk after ``stop``; empty for a Cox model.
+    first : tuple of int
+        First event time of each stratum: they follow one another, none empty. A row starts and
+        stops within its stratum.
     """
 
     n_times: int
     stop: Indices
     start: Indices | None = None
     tails: tuple[Tail, ...] = ()
+    first: tuple[int, ...] = (0,)
+
+    @cached_property
+    def strata(self) -> list[tuple[int, int]]:
+        """First event time of each stratum, and of the next."""
+        return list(pairwise([*self.first, self.n_times]))
+
+    @cached_property
+    def late(self) -> Indices:
+        """Rows that enter after the first event time of their stratum."""
+        if self.start is None:
+            return np.zeros(0, dtype=np.intp)
+        first = np.array(self.first)
+        own = np.maximum(np.searchsorted(first, self.stop) - 1, 0)
+        return np.flatnonzero(self.start > first[own])
 
     def total(self, values: Floats) -> Floats:
         """Sum of ``values`` (n,) over the rows at risk at each event time, shape (m,)."""
         leaving = sum_at(self.stop, values, self.n_times + 1)
-        if self.start is not None:
-            leaving -= sum_at(self.start, values, self.n_times + 1)
-        at_risk = sum_after(leaving)[:-1]
+        if len(self.late) and self.start is not None:
+            leaving -= sum_at(self.start[self.late], values[self.late], self.n_times + 1)
+        at_risk = np.empty(self.n_times)
+        for begin, end in self.strata:  # not one sum over all: strata may differ by any factor
+            np.cumsum(leaving[end:begin:-1], out=at_risk[begin:end][::-1])
         for tail in self.tails:
             stayed = sum_at(tail.stop, values[tail.rows] * tail.share, self.n_times + 1)
             at_risk += tail.survival * np.cumsum(stayed)[:-1]
@@ -76,10 +98,12 @@ class RiskSets:
 
     def accumulate(self, increments: Floats) -> Floats:
         """Sum of ``increments`` (m,) over the event times at which each row is at risk, (n,)."""
-        passed = np.concatenate([[0.0], np.cumsum(increments)])
+        passed = np.zeros(self.n_times + 1)
+        for begin, end in self.strata:
+            np.cumsum(increments[begin:end], out=passed[begin + 1 : end + 1])
         sums = passed[self.stop]
-        if self.start is not None:
-            sums -= passed[self.start]
+        if len(self.late) and self.start is not None:
+            sums[self.late] -= passed[self.start[self.late]]
         for tail in self.tails:
             later = sum_after(np.concatenate([[0.0], increments * tail.survival]))
             sums[tail.rows] += later[tail.stop] * tail.share
@@ -111,12 +135,17 @@ class Arrangement:
     n_passed: Indices
 
 
-def arrange(sample: Sample, cause: int, *, keep_early: bool = False) -> Arrangement:
+def arrange(
+    sample: Sample, cause: int, *, keep_early: bool = False, by_stratum: bool = False
+) -> Arrangement:
     """Sort the rows that count, with the event times of ``cause``.
 
-    Rows that leave before the first event time are left out, unless they are to be kept: with a
-    competing event they stay at risk.
+    Rows that are at risk at no event time are left out, unless those that leave early are to be
+    kept: with a competing event they stay at risk. ``by_stratum`` keeps risk sets within strata.
     """
+    begin = np.zeros(1, dtype=np.intp)
+    if by_stratum and sample.strata is not None:
+        sample, begin = _one_after_another(sample, sample.strata)
     order, is_counted = sample.order, sample.weight > 0
     is_event = ((sample.status == cause) & is_counted)[order.order]
     has_event = np.zeros(len(order.distinct), dtype=bool)
@@ -126,30 +155,34 @@ def arrange(sample: Sample, cause: int, *, keep_early: bool = False) -> Arrangem
     kept: slice | Indices = slice(early, None)
     if not is_counted.all():
         kept = early + np.flatnonzero(is_counted[order.order[early:]])
-    rows, group = order.order[kept], order.group[kept]
-    start = None
+    start, before = None, np.concatenate([[0], n_passed])
     if sample.entry is not None:
-        start = np.concatenate([[0], n_passed])[order.position(sample.entry[rows]) + 1]
-    risk = RiskSets(int(n_passed[-1]), n_passed[group], start)
+        entered = before[order.position(sample.entry[order.order]) + 1]
+        seen = np.flatnonzero(entered < n_passed[order.group])
+        kept = seen[is_counted[order.order[seen]]]
+        start = entered[kept]
+    rows, group = order.order[kept], order.group[kept]
+    n_times = int(n_passed[-1])
+    first = tuple(int(j) for j in np.unique(before[begin]) if j < n_times)
+    risk = RiskSets(n_times, n_passed[group], start, first=first)
     return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), group, n_passed)
 
 
-def in_strata(sample: Sample) -> Sample:
-    """The strata one after another in time, so that no row is at risk in the stratum of another.
+def _one_after_another(sample: Sample, strata: NDArray[np.int64]) -> tuple[Sample, Indices]:
+    """The strata one after another in time, and the first time of each.
 
     Times become ranks: those of a stratum follow the last one of the stratum before, after which
-    its rows enter. Without strata the sample stays as it is.
+    its rows enter.
     """
-    if sample.strata is None:
-        return sample
     order, m = sample.order, len(sample.order.distinct)
-    first = m * np.unique(sample.strata, return_inverse=True)[1]
+    first = m * np.unique(strata, return_inverse=True)[1]
     rank = np.empty(sample.n, dtype=np.intp)
     rank[order.order] = order.group
     places, own = np.unique(first + rank, return_inverse=True)
     entered = -1 if sample.entry is None else order.position(sample.entry)
     entry = np.searchsorted(places, first + entered, side="right").astype(np.float64) - 1
-    return replace(sample, order=TimeOrder.of(own), entry=entry)
+    begin = np.searchsorted(places, np.unique(first))
+    return replace(sample, order=TimeOrder.of(own), entry=entry), begin
 
 
 def sum_at(index: Indices, values: Floats, size: int) -> Floats:

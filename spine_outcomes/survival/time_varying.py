@@ -174,6 +174,10 @@ def _fit(
     """Cox model of the parts, with the influence of the rows."""
     matrix, terms = constant
     names, labels = own
+    # Pieces never share a risk set. As strata they cannot touch each other by round-off either.
+    strata = parts.piece
+    if sample.strata is not None:
+        strata = strata + (strata.max() + 1) * sample.strata[parts.row]
     estimate = cox(
         parts.time,
         parts.status,
@@ -182,7 +186,7 @@ def _fit(
         names=[*names, *terms],
         cause=cause,
         entry=parts.entry,
-        strata=None if sample.strata is None else sample.strata[parts.row],
+        strata=strata,
         ties=ties,
     ).estimate
     return Estimate(

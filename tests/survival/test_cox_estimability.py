@@ -177,3 +177,28 @@ def test_infinite_exactly_where_a_direction_separates(data):
     else:
         assert not any(word in reason for reason in reasons for word in INFINITE)
     assert (np.abs(fit.estimate.value[fit.estimate.is_estimable]) < 12).all()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_infinite_exactly_where_a_direction_separates_in_strata_and_with_late_entry(data):
+    """As above where a risk set is not a part of the one before it."""
+    n = data.draw(st.integers(3, 12))
+
+    def integers(low, high):
+        return np.array(data.draw(st.lists(st.integers(low, high), min_size=n, max_size=n)))
+
+    time, status, stratum = integers(1, 5), integers(0, 1), integers(0, 2)
+    is_late = data.draw(st.booleans())
+    entry = time - integers(1, 5) if is_late else np.full(n, -1)
+    x = np.column_stack([integers(0, 2), integers(0, 2)]).astype(float)
+    if not status.any():
+        return
+    fit = cox(time, status, covariates=x, strata=stratum, entry=entry if is_late else None)
+    shifted = 10 * stratum
+    reasons = [str(reason) for reason in fit.estimate.reasons]
+    if is_monotone(time + shifted, status, x, np.maximum(entry, -1) + shifted):
+        assert not fit.estimate.is_estimable.all()
+        assert is_late or not any("no maximum" in reason for reason in reasons)
+    else:
+        assert not any(word in reason for reason in reasons for word in INFINITE)
