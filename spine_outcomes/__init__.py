@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from spine_outcomes.inference.bootstrap import bootstrap, jackknife
     from spine_outcomes.study.load import load_dictionary, load_plan
     from spine_outcomes.survival.aalen_johansen import aalen_johansen
+    from spine_outcomes.survival.absolute_risk import absolute_risk
     from spine_outcomes.survival.censoring_weighted import censoring_weighted_incidence
     from spine_outcomes.survival.cox import cox
     from spine_outcomes.survival.fine_gray import fine_gray
     from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
     from spine_outcomes.survival.frailty import cox_frailty
+    from spine_outcomes.survival.gray import gray_test
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
     from spine_outcomes.survival.landmark import conditional_incidence, conditional_survival
-    from spine_outcomes.survival.log_rank import log_rank
+    from spine_outcomes.survival.log_rank import log_rank, score_test
     from spine_outcomes.survival.restricted_mean import (
         restricted_mean_survival,
         restricted_mean_time_lost,
     )
+    from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
 
 __all__ = [
     "Results",
     "aalen_johansen",
+    "absolute_risk",
+    "aiptw",
     "bootstrap",
     "censoring_weighted_incidence",
     "conditional_incidence",
@@ -44,7 +49,9 @@ __all__ = [
     "cox_frailty",
     "fine_gray",
     "fine_gray_score_test",
+    "g_formula",
     "gray_test",
+    "iptw_risk",
     "jackknife",
     "kaplan_meier",
     "load_dictionary",
@@ -61,6 +68,9 @@ __all__ = [
 
 _HOMES = {
     "Results": "analysis.results",
+    "aiptw": "survival.standardization",
+    "g_formula": "survival.standardization",
+    "iptw_risk": "survival.standardization",
     "bootstrap": "inference.bootstrap",
     "censoring_weighted_incidence": "survival.censoring_weighted",
     "conditional_incidence": "survival.landmark",

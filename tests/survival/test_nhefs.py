@@ -65,7 +65,7 @@ def test_stabilised_weights(cohort):
 def test_weighted_survival_at_120_months(cohort):
     """Section 17.4: 80.7 % of quitters and 80.5 % of the others, from the curve itself.
 
-    The book's figures are those of weighted hazards by month; R's weighted Kaplan–Meier, as here, has
+    The book has the figures of weighted hazards by month; the weighted Kaplan–Meier in R has
     .80657 and .80469.
     """
     weights = weigh(cohort["propensity"], cohort["arm"], "ATE").value
