@@ -28,6 +28,7 @@ Row = dict[str, Any]
 Array = NDArray[np.float64]
 
 ARM_CODES = (0, 1)
+BALANCE_NUMBERS = ("mean_reference", "mean_comparator", "smd", "variance_ratio", "ks")
 SMD_LIMIT = 0.1
 
 
@@ -53,23 +54,35 @@ def balance_rows(
 ) -> Iterator[Row]:
     """Balance of every column, or level of a category, under each estimand among the rows kept."""
     rows = weighted.analysis_set
-    for column in columns:
-        for level, value in _indicators(rows.frame[column.name], column):
-            used = np.isfinite(value) if is_kept is None else np.isfinite(value) & is_kept
-            for estimand, weights in weighted.weights.items():
-                found = balance(value[used, None], rows.arm[used], weights.value[used])
-                yield {
-                    "level_unit": rows.level,
-                    "estimand": estimand,
-                    "column": column.name,
-                    "label": column.label,
-                    "level": level,
-                    "mean_reference": found.mean_reference[0],
-                    "mean_comparator": found.mean_comparator[0],
-                    "smd": found.smd[0],
-                    "variance_ratio": found.variance_ratio[0],
-                    "ks": found.ks[0],
-                }
+    entries = [
+        (column, level, value)
+        for column in columns
+        for level, value in _indicators(rows.frame[column.name], column)
+    ]
+    if not entries:
+        return
+    matrix = np.column_stack([value for _, _, value in entries])
+    kept = np.ones(len(rows), dtype=bool) if is_kept is None else is_kept
+    found = {
+        estimand: _balance_of_known(matrix[kept], rows.arm[kept], weights.value[kept])
+        for estimand, weights in weighted.weights.items()
+    }
+    for position, (column, level, _) in enumerate(entries):
+        for estimand, numbers in found.items():
+            place = {"level_unit": rows.level, "estimand": estimand, "column": column.name}
+            yield place | {"label": column.label, "level": level} | numbers[position]
+
+
+def _balance_of_known(matrix: Array, arm: NDArray[np.int64], weight: Array) -> dict[int, Row]:
+    """Balance of each column among the rows where it is known, by position of the column."""
+    numbers: dict[int, Row] = {}
+    patterns, pattern = np.unique(np.isfinite(matrix), axis=1, return_inverse=True)
+    for code, is_known in enumerate(patterns.T):  # columns known for the same rows go together
+        own = np.flatnonzero(pattern == code)
+        balanced = balance(matrix[np.ix_(is_known, own)], arm[is_known], weight[is_known])
+        for j, position in enumerate(own):
+            numbers[int(position)] = {name: getattr(balanced, name)[j] for name in BALANCE_NUMBERS}
+    return numbers
 
 
 def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Finding, ...]:

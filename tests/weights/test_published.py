@@ -94,3 +94,17 @@ def test_quitting_smoking_and_weight_gain():
     assert round(effect.value[0], 2) == 3.44
     assert round(effect.std_error()[0], 3) == 0.525
     assert effect.corrected(weights.nuisance).std_error()[0] < effect.std_error()[0]
+
+
+def test_randomised_training():
+    """The benchmark of the field, 1794: a difference of means; weights of a randomised arm keep it.
+
+    Dehejia and Wahba's 445 men; balancing chance differences moves it by far less than its error.
+    """
+    frame = pd.read_csv(DATA / "nsw.csv")
+    arm, earnings = frame["arm"].to_numpy(), frame["re78"].to_numpy()
+    crude = mean_difference(earnings, arm, np.ones(len(arm)))
+    assert round(crude.value[0], 2) == 1794.34
+    design = design_of(frame, ["age", "educ", "black", "hisp", "marr", "nodegree", "re74"], [])
+    balanced = mean_difference(earnings, arm, entropy_weights(design, arm, "ATE").value)
+    assert abs(balanced.value[0] - crude.value[0]) < 0.5 * crude.std_error()[0]
