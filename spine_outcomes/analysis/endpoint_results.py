@@ -21,10 +21,11 @@ from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
+from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding
-from spine_outcomes.inference import Bootstrap
+from spine_outcomes.inference import Bootstrap, Estimate
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
@@ -76,11 +77,7 @@ def endpoint_results(
         estimate = endpoint_estimate(sample, weights.value, followed, adjustment)
         if followed.estimation.variance == "corrected":
             estimate = estimate.corrected(weights.nuisance)
-        if resampled is None:
-            results += estimate_rows(estimate, setting)
-        else:
-            own = replace(setting, common={**setting.common, "variance": "bootstrap"})
-            results += estimate_rows(estimate, own, resampled.select(estimand=estimand))
+        results += _estimated(estimate, weights, setting, resampled)
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
         results += _tests(sample, weights, setting)
@@ -107,6 +104,22 @@ def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:
     variance = "robust" if weights.are_taken_as_known else "corrected"
     estimation = plan.estimation.model_copy(update={"variance": variance})
     return plan.model_copy(update={"estimation": estimation})
+
+
+def _estimated(
+    estimate: Estimate, weights: Weights, setting: Setting, resampled: Bootstrap | None
+) -> list[dict[str, Any]]:
+    """Rows of what was estimated, with the errors that the plan asks for."""
+    estimation = setting.plan.estimation
+    if resampled is not None:
+        own = resampled.select(estimand=setting.common["estimand"])
+        setting = replace(setting, common={**setting.common, "variance": "bootstrap"})
+        return estimate_rows(estimate, setting, of_bootstrap(own, estimation.level))
+    if not estimation.small_sample:
+        return estimate_rows(estimate, setting)
+    nuisance = weights.nuisance if estimation.variance == "corrected" else None
+    n_nuisance = 0 if nuisance is None else nuisance.influence.shape[1]
+    return estimate_rows(estimate, setting, of_few_clusters(estimate, n_nuisance))
 
 
 def _resampling_findings(

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import RESULT_COLUMNS, SCHEMA_VERSION
-from spine_outcomes.inference import Bootstrap, Estimate, Label
+from spine_outcomes.analysis.uncertainty import Uncertainty, of_influence
+from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
 from spine_outcomes.inference.intervals import clip_difference, exact_interval, interval
@@ -50,25 +51,22 @@ class Setting:
 
 
 def estimate_rows(
-    estimate: Estimate, setting: Setting, resampled: Bootstrap | None = None
+    estimate: Estimate, setting: Setting, uncertainty: Uncertainty | None = None
 ) -> list[Row]:
     """One row a quantity, with its interval on its own scale, its test and its counts.
 
-    ``estimate`` is labelled as ``endpoint_estimate`` does; errors and percentile limits are those
-    of its bootstrap where it is given. A risk difference is followed by the number needed to treat.
+    ``estimate`` is labelled as ``endpoint_estimate`` does; its errors are those of its influence
+    where no others are given. A risk difference is followed by the number needed to treat.
     """
-    errors, reasons = estimate.std_error(), estimate.reasons
-    limits = np.full((2, len(estimate)), np.nan)
-    if resampled is not None:
-        errors, reasons = resampled.std_error(), resampled.error_reasons
-        limits = np.stack(resampled.percentiles(setting.plan.estimation.level))
+    found = of_influence(estimate) if uncertainty is None else uncertainty
     rows: list[Row] = []
-    for label, value, error, percentiles, reason in zip(
-        estimate.labels, estimate.value, errors, limits.T, reasons, strict=True
-    ):
+    for label, value, reason, error, df, limits in zip(
+        estimate.labels, estimate.value, found.reasons, found.std_error, found.df, found.limits.T,
+        strict=True,
+    ):  # fmt: skip
         row = _place(label, setting) | {"reason": reason}
         if reason is None:
-            row |= _inference(label, float(value), float(error), setting, percentiles)
+            row |= _inference(label, float(value), (float(error), float(df)), limits, setting)
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows.append(_needed_to_treat(rows[-1]))
@@ -139,14 +137,16 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
 def _inference(
     label: Label,
     value: float,
-    std_error: float,
-    setting: Setting,
+    error: tuple[float, float],
     percentiles: NDArray[np.float64],
+    setting: Setting,
 ) -> Row:
     """Estimate, error, interval and, for contrasts and coefficients, the Wald test.
 
-    Percentile limits, NaN where nothing was resampled, are on the scale of the value.
+    ``error`` is a standard error and its degrees of freedom, NaN for the normal distribution;
+    percentile limits, NaN where nothing was resampled, are on the scale of the value.
     """
+    std_error, df = error[0], None if np.isnan(error[1]) else error[1]
     scale: Any = label["scale"]
     level = setting.plan.estimation.level
     shown = float(np.exp(value)) if scale == "log" else value
@@ -157,18 +157,19 @@ def _inference(
         lower, upper = np.exp(percentiles) if scale == "log" else percentiles
         scale = "percentile"
     else:
-        lower, upper = interval(shown, std_error, scale, level)
+        lower, upper = interval(shown, std_error, scale, level, df)
     if label["measure"] == "risk_difference":
         lower, upper, _ = clip_difference(lower, upper)
     row = {
         "estimate": shown,
         "std_error": std_error,
+        "df": df,
         "scale": scale,
         "lower": float(lower),
         "upper": float(upper),
     }
     if label.get("contrast") is not None or label.get("term") is not None:
-        test = wald_test(value, std_error)
+        test = wald_test(value, std_error, df)
         row |= {"statistic": test.statistic, "p_value": test.p_value}
     return row
 

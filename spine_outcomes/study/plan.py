@@ -213,6 +213,7 @@ class Estimation(Model):
     variance: Literal["corrected", "robust", "bootstrap"] = "corrected"
     ties: Literal["efron", "breslow"] = "efron"
     average: Literal["rows", "clusters"] = "rows"
+    small_sample: bool = False
     bootstrap: Bootstrap = Bootstrap()
     adjusted_models: AdjustedModels | None = None
     doubly_robust: bool = False

@@ -74,7 +74,7 @@ def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
 
 
 def _learner_faults(plan: AnalysisPlan) -> Iterator[Fault]:
-    """What the learner of the weights cannot do, and averages over clusters without clusters."""
+    """What the learner of the weights, an average or a variance cannot do."""
     chosen = plan.propensity
     allowed = LEARNER_ESTIMANDS.get(chosen.learner)
     for i, estimand in enumerate(chosen.estimands):
@@ -91,6 +91,8 @@ def _learner_faults(plan: AnalysisPlan) -> Iterator[Fault]:
     if plan.estimation.average == "clusters" and plan.cluster is None:
         message = "an average over clusters needs the key cluster, the column of the patient"
         yield ("estimation", "average"), message
+    if plan.estimation.small_sample and plan.estimation.variance == "bootstrap":
+        yield ("estimation", "small_sample"), "a bootstrap needs no factor: leave it false"
 
 
 def _named_endpoints(plan: AnalysisPlan) -> Iterator[Fault]:

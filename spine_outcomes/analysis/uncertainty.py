@@ -1,0 +1,64 @@
+"""Standard errors and limits of an estimate: of its influence, for few clusters, or resampled."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.inference import Bootstrap, Estimate, small_sample
+
+Floats = NDArray[np.float64]
+
+
+class Uncertainty(NamedTuple):
+    """Errors of k quantities.
+
+    Parameters
+    ----------
+    std_error : ndarray, shape (k,)
+    df : ndarray, shape (k,)
+        Degrees of freedom of Student's t; NaN for the normal distribution.
+    limits : ndarray, shape (2, k)
+        Percentile limits on the scale of the value; NaN where limits follow from the error.
+    reasons : tuple of str or None, length k
+        Why a quantity is not shown.
+    """
+
+    std_error: Floats
+    df: Floats
+    limits: Floats
+    reasons: tuple[str | None, ...]
+
+
+def of_influence(estimate: Estimate) -> Uncertainty:
+    """Large-sample errors from the influence of the rows."""
+    nothing = np.full((3, len(estimate)), np.nan)
+    return Uncertainty(estimate.std_error(), nothing[0], nothing[1:], estimate.reasons)
+
+
+def of_few_clusters(estimate: Estimate, n_nuisance: int) -> Uncertainty:
+    """Errors and degrees of freedom that count what was estimated from the same clusters.
+
+    These are the ``n_nuisance`` parameters of the propensity and the coefficients of a regression,
+    the quantities of one ``model`` that have a ``term``; one for a risk or a mean.
+    """
+    std_error, df = (np.full(len(estimate), np.nan) for _ in range(2))
+    reasons = list(estimate.reasons)
+    models = [label["model"] if label.get("term") else None for label in estimate.labels]
+    for model in dict.fromkeys(models):
+        own = [i for i, name in enumerate(models) if name == model]
+        n_coefficients = 1 if model is None else len(own)
+        found = small_sample(estimate.take(own), n_nuisance + n_coefficients)
+        std_error[own], df[own] = found.std_error, found.df
+        for i, reason in zip(own, found.reasons, strict=True):
+            reasons[i] = reason
+    return Uncertainty(std_error, df, np.full((2, len(estimate)), np.nan), tuple(reasons))
+
+
+def of_bootstrap(resampled: Bootstrap, level: float) -> Uncertainty:
+    """Errors and percentile limits of the replicates."""
+    nothing = np.full(len(resampled.estimate), np.nan)
+    limits = np.stack(resampled.percentiles(level))
+    return Uncertainty(resampled.std_error(), nothing, limits, resampled.error_reasons)

@@ -1,0 +1,50 @@
+"""Errors for few clusters in a run: factor, degrees of freedom, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+WEIGHTED = {"propensity.terms": [{"column": "age"}], "propensity.estimands": ["unweighted", "ATE"]}
+SMALL = {"estimation.small_sample": True}
+
+
+def rows_of(n_patients, seed=1):
+    """Three rows a patient, in both arms."""
+    rng = np.random.default_rng(seed)
+    return [
+        ("ab"[int(rng.integers(2))] if j else "ab"[i % 2], round(float(rng.exponential(10)) + 1, 1),
+         rng.choice([0, 1, 1, 2]), i, int(rng.integers(40, 80)))
+        for i in range(n_patients)
+        for j in range(3)
+    ]  # fmt: skip
+
+
+def test_factor_and_degrees_of_freedom(small_run):
+    """A factor without the propensity's two parameters, or limits of the normal distribution."""
+    large = small_run(rows_of(20), WEIGHTED).results.set_index("id")
+    small = small_run(rows_of(20), WEIGHTED | SMALL).results.set_index("id")
+    is_interval = small["scale"].isin(["identity", "log", "log(-log)"])
+    p = np.where(small["estimand"] == "ATE", 2 + 1, 1)[is_interval]
+    assert (small.loc[is_interval, "df"] <= 20 - p).all()
+    factor = np.sqrt((small["df"] + 1)[is_interval] / small["df"][is_interval])
+    ratio = (small["std_error"] / large["std_error"])[is_interval]
+    unweighted = (small["estimand"] == "unweighted")[is_interval]
+    np.testing.assert_allclose(ratio[unweighted], factor[unweighted], rtol=1e-12)
+    ratios = small[is_interval & (small["measure"] == "hazard_ratio")]
+    row = ratios[ratios["estimand"] == "ATE"].iloc[0]
+    assert row["df"] == 20 - 3
+    half = stats.t.ppf(0.975, 17) * row["std_error"]
+    expected = row["estimate"] * np.exp([-half, half])
+    np.testing.assert_allclose([row["lower"], row["upper"]], expected, rtol=1e-10)
+    p_value = 2 * stats.t.sf(abs(np.log(row["estimate"]) / row["std_error"]), 17)
+    np.testing.assert_allclose(row["p_value"], p_value, rtol=1e-10)
+
+
+def test_as_many_parameters_as_clusters(small_run):
+    """An error from three patients for three parameters."""
+    results = small_run(rows_of(3, seed=4), WEIGHTED | SMALL).results
+    weighted = results[(results["estimand"] == "ATE") & (results["measure"] == "hazard_ratio")]
+    assert set(weighted["status"]) == {"not_estimable"}
+    assert set(weighted["reason"]) == {"no standard error: 3 clusters for 3 parameters"}
+    assert weighted["std_error"].isna().all()
