@@ -1,4 +1,4 @@
-"""Firth's penalised Cox model: finite where an arm has no event."""
+"""Firth's penalised Cox model: finite hazard ratios also where an arm has no event."""
 
 from __future__ import annotations
 
@@ -6,122 +6,203 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
+from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.covariates import covariates_of
-from spine_outcomes.survival.estimability import Reasons, flat_reasons, unidentified
-from spine_outcomes.survival.partial_likelihood import Evaluation, PartialLikelihood, Ties
-from spine_outcomes.survival.regression import no_event, standardised
-from spine_outcomes.survival.risk_sets import Floats, arrange
-from spine_outcomes.survival.sample import sample_of
+from spine_outcomes.survival.estimability import flat_reasons, unidentified
+from spine_outcomes.survival.partial_likelihood import Ties
+from spine_outcomes.survival.penalised_likelihood import PenalisedEvaluation, PenalisedLikelihood
+from spine_outcomes.survival.profile_likelihood import FARTHEST, ProfileInterval, profile_limit
+from spine_outcomes.survival.regression import no_event, not_estimable, standardised
+from spine_outcomes.survival.risk_sets import Floats, Indices, arrange
+from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
-MAX_STEPS = 200
-TOLERANCE = 1e-9
-DIFFERENCE = 1e-4
+MAX_STEPS = 500
+MAX_HALVINGS = 30
+TOLERANCE = 1e-11
 
 
 @dataclass(frozen=True, eq=False)
 class FirthFit:
-    """A fitted Cox model with Jeffreys' penalty.
+    """A fitted penalised Cox model.
 
     Parameters
     ----------
-    log_hazard_ratio : ndarray, shape (p,)
-        NaN where there is a reason.
-    covariance : ndarray, shape (p, p)
-        Inverse information at the estimate: model-based, for independent rows.
-    penalised_log_likelihood
-        l + ½ log |I| at the estimate, of covariates with standard deviation 1.
-    reasons : tuple of str or None, length p
+    estimate
+        Log hazard ratios (p,), labels ``{"measure": "log_hazard_ratio", "term": name}``, with the
+        influence of every row.
+    log_likelihood
+        Penalised log partial likelihood at the estimate, of covariates with standard deviation 1.
+    ties
+        ``efron`` or ``breslow``.
     """
 
-    log_hazard_ratio: Floats
-    covariance: Floats
-    penalised_log_likelihood: float
-    reasons: Reasons
+    estimate: Estimate
+    log_likelihood: float
+    ties: Ties
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """Penalised likelihood of the covariates that it depends on, in units of their deviation."""
+
+    penalised: PenalisedLikelihood
+    rows: Indices
+    kept: Indices
+    unit: Floats
+    reasons: tuple[str | None, ...]
 
 
 def firth(
     time: ArrayLike | TimeOrder,
     status: ArrayLike,
+    weight: ArrayLike | None = None,
     *,
     covariates: ArrayLike,
     names: Sequence[str] | None = None,
     cause: int = 1,
     entry: ArrayLike | None = None,
+    cluster: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> FirthFit:
-    """Log hazard ratios that maximise l(β) + ½ log |I(β)|, finite under separation.
+    """Penalised log hazard ratios, finite where those of ``cox`` are not.
 
     Parameters
     ----------
-    time, status, covariates, names, cause, entry, ties
-        As ``cox``; there are no weights and no clusters.
+    time, status, weight, covariates, names, cause, entry, cluster, strata, ties
+        As ``cox``.
 
-    Raises
-    ------
-    SampleError
-        For arrays that cannot be used.
-
-    References
-    ----------
-    Firth (1993), Biometrika 80; Heinze and Schemper (2001), Biometrics 57.
+    Notes
+    -----
+    Maximum of l(β) + ½ log |I(β)| (Firth, 1993; Heinze and Schemper, 2001). The penalty is worth a
+    fixed number of rows, so that weights must have a scale: they are divided by their mean, and a
+    constant factor changes nothing. The influence is the exact derivative in each weight, penalty
+    included. Its robust error is that of a large sample; where an arm has no event prefer
+    ``firth_interval``, which needs independent rows without weights.
 
     Examples
     --------
     >>> fit = firth([1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], covariates=[1, 1, 1, 0, 0, 0])
-    >>> fit.log_hazard_ratio.round(4)
-    array([2.5652])
+    >>> round(float(fit.estimate.value[0]), 6)
+    2.565241
     """
-    sample = sample_of(time, status, entry=entry)
+    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
     matrix, terms = covariates_of(covariates, names, sample.n)
-    p, reason = len(terms), no_event(sample, cause)
+    labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
+    reason = no_event(sample, cause)
     if reason is not None:
-        return FirthFit(np.full(p, np.nan), np.full((p, p), np.nan), np.nan, (reason,) * p)
-    likelihood, unit = standardised(arrange(sample, cause), sample.weight, matrix, ties)
-    null = likelihood.at(np.zeros(p))
+        return FirthFit(not_estimable(sample, labels, reason), np.nan, ties)
+    prepared = _prepare(sample, matrix, terms, cause, ties)
+    if not len(prepared.kept):
+        reason = next(reason for reason in prepared.reasons if reason is not None)
+        return FirthFit(not_estimable(sample, labels, reason), np.nan, ties)
+    everything = np.ones(len(prepared.kept), dtype=bool)
+    reached, at = _maximise(prepared.penalised, np.zeros(len(everything)), everything)
+    curvature, row_scores = prepared.penalised.slopes(reached)
+    scores = np.zeros((sample.n, len(everything)))
+    scores[prepared.rows] = row_scores.T
+    # the weights were divided by their mean, in which every row has its share
+    scores -= np.outer(sample.weight / sample.weight.sum(), scores.sum(axis=0))
+    value, influence = np.full(len(terms), np.nan), np.zeros((sample.n, len(terms)))
+    value[prepared.kept] = reached / prepared.unit
+    influence[:, prepared.kept] = np.linalg.solve(curvature, scores.T).T / prepared.unit
+    is_missing = np.array([reason is not None for reason in prepared.reasons])
+    value[is_missing], influence[:, is_missing] = np.nan, 0.0
+    estimate = Estimate(value, influence, labels, sample.cluster, prepared.reasons)
+    return FirthFit(estimate, at.log_likelihood, ties)
+
+
+def firth_interval(
+    time: ArrayLike | TimeOrder,
+    status: ArrayLike,
+    *,
+    covariates: ArrayLike,
+    term: int = 0,
+    cause: int = 1,
+    entry: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    ties: Ties = "efron",
+    level: float = 0.95,
+) -> ProfileInterval:
+    """Profile limits of one penalised log hazard ratio, for independent rows without weights.
+
+    Parameters
+    ----------
+    time, status, covariates, cause, entry, strata, ties
+        As ``firth``.
+    term
+        Column of the covariates.
+    level
+        Confidence level.
+
+    Notes
+    -----
+    All values whose penalised log likelihood, maximised over the other coefficients with the
+    penalty of all, is within half the χ² quantile of the maximum (Heinze and Schemper, 2001).
+
+    Examples
+    --------
+    >>> limits = firth_interval([1, 2, 3, 4], [1, 1, 0, 0], covariates=[1, 1, 0, 0])
+    >>> limits.lower < 0 < limits.upper
+    True
+    """
+    sample = sample_of(time, status, entry=entry, strata=strata)
+    matrix, terms = covariates_of(covariates, None, sample.n)
+    reason = no_event(sample, cause)
+    if reason is not None:
+        return ProfileInterval(np.nan, np.nan, level, reason)
+    prepared = _prepare(sample, matrix, terms, cause, ties)
+    if prepared.reasons[term] is not None:
+        return ProfileInterval(np.nan, np.nan, level, prepared.reasons[term])
+    is_own = prepared.kept == term
+    start = np.zeros(len(is_own))
+    best, at = _maximise(prepared.penalised, start, np.ones_like(is_own))
+    bound = at.log_likelihood - float(stats.chi2.ppf(level, 1)) / 2
+
+    def height(coefficient: float) -> float:
+        held = np.where(is_own, coefficient, best)
+        return _maximise(prepared.penalised, held, ~is_own)[1].log_likelihood - bound
+
+    inside, unit = float(best[is_own][0]), float(prepared.unit[is_own][0])
+    lower, upper = (profile_limit(height, inside, side, FARTHEST) for side in (-1.0, 1.0))
+    return ProfileInterval(float(lower / unit), float(upper / unit), level)
+
+
+def _prepare(
+    sample: Sample, matrix: Floats, terms: Sequence[str], cause: int, ties: Ties
+) -> _Prepared:
+    """Arrange the rows, with weights of mean 1 over those that count."""
+    arrangement = arrange(sample, cause, by_stratum=True)
+    weight = sample.weight / sample.weight[sample.weight > 0].mean()
+    likelihood, unit = standardised(arrangement, weight, matrix, ties)
+    null = likelihood.at(np.zeros(len(unit)))
     directions, dropped = unidentified(null.information, float(likelihood.event_weight.sum()))
-    reasons = flat_reasons(directions, terms)
-    kept = np.setdiff1d(np.arange(p), dropped)
+    kept = np.setdiff1d(np.arange(len(unit)), dropped)
     likelihood = replace(likelihood, covariates=likelihood.covariates[kept])
-    coefficients, at = _maximise(likelihood)
-    log_hazard_ratio, covariance = np.full(p, np.nan), np.full((p, p), np.nan)
-    log_hazard_ratio[kept] = coefficients / unit[kept]
-    covariance[np.ix_(kept, kept)] = np.linalg.inv(at.information) / np.outer(
-        unit[kept], unit[kept]
-    )
-    is_missing = [reason is not None for reason in reasons]
-    log_hazard_ratio[is_missing] = np.nan
-    covariance[is_missing] = np.nan
-    covariance[:, is_missing] = np.nan
-    return FirthFit(log_hazard_ratio, covariance, _penalised(at), reasons)
+    reasons = flat_reasons(directions, terms)
+    return _Prepared(PenalisedLikelihood(likelihood), arrangement.rows, kept, unit[kept], reasons)
 
 
-def _penalised(at: Evaluation) -> float:
-    """Penalised log likelihood, l + ½ log |I|."""
-    return at.log_likelihood + float(np.linalg.slogdet(at.information)[1]) / 2
-
-
-def _maximise(likelihood: PartialLikelihood) -> tuple[Floats, Evaluation]:
-    """Fisher scoring with step-halving; the penalty's derivative by central differences."""
-    coefficients = np.zeros(len(likelihood.covariates))
-    at = likelihood.at(coefficients)
+def _maximise(
+    penalised: PenalisedLikelihood, start: Floats, is_free: NDArray[np.bool_]
+) -> tuple[Floats, PenalisedEvaluation]:
+    """Climb over the free coefficients with the information of the plain likelihood, halving."""
+    reached, at = start, penalised.at(start)
     for _ in range(MAX_STEPS):
-        penalty = [
-            (_penalised(ahead) - ahead.log_likelihood - _penalised(behind) + behind.log_likelihood)
-            / (2 * DIFFERENCE)
-            for ahead, behind in (
-                (likelihood.at(coefficients + shift), likelihood.at(coefficients - shift))
-                for shift in DIFFERENCE * np.eye(len(coefficients))
-            )
-        ]
-        step = np.linalg.solve(at.information, at.score + np.array(penalty))
-        candidate = likelihood.at(coefficients + step)
-        while _penalised(candidate) < _penalised(at) - TOLERANCE and np.abs(step).max() > TOLERANCE:
+        step = np.zeros_like(start)
+        information = at.information[np.ix_(is_free, is_free)]
+        step[is_free] = np.linalg.solve(information, at.score[is_free])
+        step /= max(1.0, float(np.abs(step).max(initial=0.0)))
+        for _ in range(MAX_HALVINGS):
+            candidate = penalised.at(reached + step)
+            if candidate.log_likelihood >= at.log_likelihood - TOLERANCE:
+                break
             step = step / 2
-            candidate = likelihood.at(coefficients + step)
-        coefficients, at = coefficients + step, candidate
-        if np.abs(step).max(initial=0.0) <= TOLERANCE:
+        reached, at = reached + step, candidate
+        if np.abs(step).max(initial=0.0) <= TOLERANCE * max(1.0, np.abs(reached).max(initial=0.0)):
             break
-    return coefficients, at
+    return reached, at

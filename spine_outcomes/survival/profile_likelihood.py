@@ -90,7 +90,7 @@ def profile_interval(
     height = _height(likelihood, term, bound)
     farthest = FARTHEST / max(float(np.ptp(likelihood.covariates[term])), 1.0)
     inside = _inside(height, float(np.nan_to_num(fit.coefficients[term])) * unit[term], farthest)
-    lower, upper = (_limit(height, inside, side, farthest) for side in (-1.0, 1.0))
+    lower, upper = (profile_limit(height, inside, side, farthest) for side in (-1.0, 1.0))
     if np.isinf([lower, upper]).all():
         return ProfileInterval(np.nan, np.nan, level, fit.reasons[term])
     return ProfileInterval(float(lower / unit[term]), float(upper / unit[term]), level)
@@ -121,7 +121,9 @@ def _inside(height: Callable[[float], float], estimate: float, farthest: float) 
     return inside
 
 
-def _limit(height: Callable[[float], float], inside: float, side: float, farthest: float) -> float:
+def profile_limit(
+    height: Callable[[float], float], inside: float, side: float, farthest: float
+) -> float:
     """Where the profile falls below 0 on one side of ``inside``; ±∞ where it does not."""
     outside, step = inside, side
     while height(outside) >= 0:

@@ -15,12 +15,14 @@ from spine_outcomes.inference import Estimate, Nuisance, difference, log_ratio
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.cox import cox
 from spine_outcomes.survival.fine_gray import fine_gray
+from spine_outcomes.survival.firth import firth
 from spine_outcomes.survival.kaplan_meier import kaplan_meier
 from spine_outcomes.survival.log_rank import score_test
 from spine_outcomes.survival.restricted_mean import (
     restricted_mean_survival,
     restricted_mean_time_lost,
 )
+from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
 
 Floats = NDArray[np.float64]
 STEP = 1e-5
@@ -84,6 +86,28 @@ ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
     "cox, late entry": lambda rows, w: (
         cox(rows.time, rows.status, w, covariates=adjusted(rows), entry=rows.entry).estimate
     ),
+    "cox, strata": lambda rows, w: (
+        cox(rows.time, rows.status, w, covariates=adjusted(rows), strata=strata(rows)).estimate
+    ),
+    "cox, pieces of time": lambda rows, w: piecewise_hazard_ratios(
+        rows.time, rows.status, w, covariates=adjusted(rows), entry=rows.entry, cuts=[4]
+    ),
+    "cox, along log time": lambda rows, w: hazard_ratio_along(
+        rows.time, rows.status, w, covariates=adjusted(rows), entry=rows.entry
+    ),
+    "firth, Efron": lambda rows, w: (
+        firth(rows.time, rows.status, w, covariates=adjusted(rows), entry=rows.entry).estimate
+    ),
+    "firth, Breslow and strata": lambda rows, w: (
+        firth(
+            rows.time,
+            rows.status,
+            w,
+            covariates=adjusted(rows),
+            strata=strata(rows),
+            ties="breslow",
+        ).estimate
+    ),
     # G is not weighted and stays; with its own term: tests/survival/test_fine_gray.py
     "fine_gray, known censoring": lambda rows, w: (
         fine_gray(
@@ -97,6 +121,10 @@ ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
 
 def adjusted(rows: Rows) -> Floats:
     return np.column_stack([rows.arm, rows.covariates[:, 0]])
+
+
+def strata(rows: Rows) -> NDArray[np.int64]:
+    return (rows.covariates[:, 1] > 0).astype(np.int64)
 
 
 def incidence(rows: Rows, weight: Floats) -> Estimate:

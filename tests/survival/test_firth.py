@@ -1,55 +1,131 @@
-"""Firth's penalised Cox model."""
+"""Firth's penalised Cox model: the maximum of l + ½ log |I|, summed here row by row."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
+from scipy.stats import chi2
 
-from spine_outcomes.survival.cox_likelihood import cox_likelihood
-from spine_outcomes.survival.firth import firth
+from spine_outcomes.survival.cox import cox
+from spine_outcomes.survival.firth import firth, firth_interval
 
-TIME, STATUS, ARM = [1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], np.array([1, 1, 1, 0, 0, 0])
+ROWS = np.random.default_rng(9)
+N = 30
+TIME, STATUS = np.ceil(ROWS.exponential(4, N)) + 1, ROWS.choice([0, 1], N)
+X = np.column_stack([ROWS.integers(0, 2, N), ROWS.normal(size=N)])
+WEIGHT, STRATUM = ROWS.uniform(0.3, 3, N), ROWS.integers(0, 2, N)
+ENTRY = np.maximum(TIME - ROWS.integers(2, 9, N), 0.0)
+C18 = ([1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0])
 
 
-def test_finite_without_events_in_an_arm():
-    """C18: 2.565241 (hazard ratio 13.0038), where the likelihood has no maximum."""
-    fit = firth(TIME, STATUS, covariates=ARM)
-    np.testing.assert_allclose(fit.log_hazard_ratio, 2.565241, atol=5e-7)
-    np.testing.assert_allclose(np.exp(fit.log_hazard_ratio), 13.0038, atol=5e-5)
+def penalised(beta, time, status, x, weight, *, ties, entry=None, strata=None):
+    """l + ½ log |I| by its definition, one step of one event time after another."""
+    x, weight = np.asarray(x, float).reshape(len(time), -1), weight / np.mean(weight)
+    entry = np.full(len(time), -1.0) if entry is None else entry
+    strata = np.zeros(len(time)) if strata is None else strata
+    risk, value, information = weight * np.exp(x @ beta), 0.0, np.zeros((x.shape[1],) * 2)
+    for stratum, t in {(s, t) for s, t, d in zip(strata, time, status, strict=True) if d}:
+        tied = (strata == stratum) & (time == t) & (status == 1)
+        at_risk = (strata == stratum) & (entry < t) & (time >= t)
+        value += weight[tied] @ (x[tied] @ beta)
+        n_steps = tied.sum() if ties == "efron" else 1
+        for step in range(n_steps):
+            share = risk * at_risk * (1 - step / n_steps * tied)
+            each = weight[tied].sum() / n_steps
+            value -= each * np.log(share.sum())
+            mean = share @ x / share.sum()
+            information += each * ((x - mean).T * share) @ (x - mean) / share.sum()
+    return value + np.linalg.slogdet(information)[1] / 2
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
-def test_maximum_of_the_penalised_likelihood(ties):
-    """Found again by a search that knows the likelihood and its information only."""
-    rng = np.random.default_rng(4)
-    arrays = np.ceil(rng.exponential(4, 40)), rng.choice([0, 1], 40)
-    x = np.column_stack([rng.integers(0, 2, 40), rng.normal(size=40)])
-
-    def loss(coefficients):
-        at = cox_likelihood(coefficients, *arrays, covariates=x, ties=ties)
-        return -at.log_likelihood - np.linalg.slogdet(at.information)[1] / 2
-
-    search = minimize(
-        loss, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13}
+@pytest.mark.parametrize("case", ["plain", "weighted", "strata", "late entry"])
+def test_maximum_of_the_penalised_likelihood(case, ties):
+    """A penalty with a wrong derivative, in Efron's steps above all."""
+    keys = {"strata": STRATUM} if case == "strata" else {}
+    keys |= {"entry": ENTRY} if case == "late entry" else {}
+    weight = np.ones(N) if case == "plain" else WEIGHT
+    found = firth(TIME, STATUS, weight, covariates=X, ties=ties, **keys).estimate.value
+    best = minimize(
+        lambda beta: -penalised(beta, TIME, STATUS, X, weight, ties=ties, **keys),
+        np.zeros(2),
+        method="BFGS",
+        options={"gtol": 1e-7},
     )
-    fit = firth(*arrays, covariates=x, ties=ties)
-    # A search by values finds a place to the square root of their precision.
-    np.testing.assert_allclose(fit.log_hazard_ratio, search.x, atol=2e-6)
-    at = cox_likelihood(fit.log_hazard_ratio, *arrays, covariates=x, ties=ties)
-    np.testing.assert_allclose(fit.covariance, np.linalg.inv(at.information), rtol=1e-8)
+    # the minimiser takes its gradient by differences, which leaves six digits
+    np.testing.assert_allclose(found, best.x, atol=2e-6)
 
 
-def test_unit_of_a_covariate():
-    """The penalty does not know units: days or months give the same hazard ratio per day."""
-    one = firth(TIME, STATUS, covariates=ARM)
-    other = firth(TIME, STATUS, covariates=100 + 30.4375 * ARM)
-    np.testing.assert_allclose(30.4375 * other.log_hazard_ratio, one.log_hazard_ratio, rtol=1e-8)
+def test_no_event_in_one_arm():
+    """C18: others print 17.78 or 21.94; the penalised log hazard ratio is 2.565241, HR 13.0038."""
+    time, status, arm = C18
+    fit = firth(time, status, covariates=arm)
+    assert fit.estimate.value[0] == pytest.approx(2.565241, abs=5e-7)
+    assert np.exp(fit.estimate.value[0]) == pytest.approx(13.0038, abs=5e-5)
+    assert np.isnan(cox(time, status, covariates=arm).estimate.value[0])
+
+
+def test_profile_limits_of_the_penalised_likelihood():
+    """Limits where the penalised likelihood is half the χ² quantile below its maximum, by hand."""
+    time, status, arm = (np.array(values, float) for values in C18)
+    limits = firth_interval(time, status, covariates=arm)
+
+    def height(beta):
+        ones = np.ones(6)
+        best = penalised(np.array([2.565241]), time, status, arm, ones, ties="efron")
+        own = penalised(np.array([beta]), time, status, arm, ones, ties="efron")
+        return own - best + chi2.ppf(0.95, 1) / 2
+
+    assert limits.lower == pytest.approx(brentq(height, -2, 2.5), rel=1e-6)
+    assert limits.upper == pytest.approx(brentq(height, 2.6, 20), rel=1e-6)
+
+
+def test_profile_limits_beside_another_covariate():
+    """The other coefficient must follow, and the penalty must stay that of both."""
+    limits = firth_interval(TIME, STATUS, covariates=X, ties="breslow")
+
+    def highest(beta):
+        lowest = minimize(
+            lambda other: (
+                -penalised(np.array([beta, other[0]]), TIME, STATUS, X, np.ones(N), ties="breslow")
+            ),
+            np.zeros(1),
+            method="BFGS",
+        )
+        return -lowest.fun
+
+    best = firth(TIME, STATUS, covariates=X, ties="breslow").estimate.value[0]
+    for limit in (limits.lower, limits.upper):
+        fall = highest(best) - highest(limit)
+        assert fall == pytest.approx(chi2.ppf(0.95, 1) / 2, rel=1e-5)
+
+
+def test_scale_of_weights():
+    """Clause 1: weights in another unit change neither the estimate nor its error."""
+    one = firth(TIME, STATUS, WEIGHT, covariates=X).estimate
+    other = firth(TIME, STATUS, 1e3 * WEIGHT, covariates=X).estimate
+    np.testing.assert_allclose(other.value, one.value, rtol=1e-9)
+    np.testing.assert_allclose(other.std_error(), one.std_error(), rtol=1e-7)
+
+
+def test_many_rows_need_no_penalty():
+    """The penalty is O(1): with each row a thousand times it vanishes."""
+    many = [np.repeat(values, 1000, axis=0) for values in (TIME, STATUS, X)]
+    large = firth(*many[:2], covariates=many[2], ties="breslow").estimate.value
+    plain = cox(TIME, STATUS, covariates=X, ties="breslow").estimate.value
+    np.testing.assert_allclose(large, plain, atol=1e-3)
 
 
 def test_reasons():
-    """A constant covariate and a lack of events have no estimate here either."""
-    fit = firth(TIME, STATUS, covariates=np.column_stack([ARM, np.ones(6)]), names=["arm", "site"])
-    assert fit.reasons == (None, "site does not vary among the rows at risk")
-    np.testing.assert_allclose(fit.log_hazard_ratio, [2.565241, np.nan], atol=5e-7)
-    assert firth(TIME, np.zeros(6), covariates=ARM).reasons == ("no event of cause 1",)
+    """A number where the penalty is not defined: no event, no variation, collinear columns."""
+    assert "no event" in firth([1, 2], [0, 0], covariates=[0, 1]).estimate.reasons[0]
+    assert firth_interval([1, 2], [0, 0], covariates=[0, 1]).reason == "no event of cause 1"
+    flat = firth([1, 2, 3], [1, 1, 0], covariates=[1, 1, 1])
+    assert flat.estimate.reasons[0] == "x1 does not vary among the rows at risk"
+    both = firth(TIME, STATUS, covariates=np.column_stack([X, np.ones(N)])).estimate
+    rest = firth(TIME, STATUS, covariates=X).estimate
+    np.testing.assert_allclose(both.value[:2], rest.value, rtol=1e-12)
+    assert "does not vary" in both.reasons[2]
+    reason = firth_interval(TIME, STATUS, covariates=np.ones(N)).reason
+    assert "does not vary" in reason
