@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spine_outcomes.inference import Nuisance
 from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.log_rank import score_test
-from tests.strategies import samples
+from tests.strategies import Drawn, samples
 
 
 def same(one, other):
@@ -64,6 +65,81 @@ def test_weight_0_is_absence(sample):
         fine_gray_score_test(sample.time, sample.status, weight, **sample.keys),
         fine_gray_score_test(without.time, without.status, without.weight, **without.keys),
     )
+
+
+def score(sample, weight):
+    """Score of arm 1 at 0 by its definition, G from unweighted rows, events before censorings."""
+
+    def uncensored(t):
+        times = np.unique(sample.time[(sample.status == 0) & (sample.time < t)])
+        lost = [
+            ((sample.time == s) & (sample.status == 0)).sum()
+            / ((sample.time > s) | ((sample.time == s) & (sample.status == 0))).sum()
+            for s in times
+        ]
+        return np.prod(1 - np.array(lost))
+
+    total = 0.0
+    for i in np.flatnonzero(sample.status == 1):
+        t = sample.time[i]
+        at_risk = (sample.time >= t).astype(float)
+        for j in np.flatnonzero((sample.status == 2) & (sample.time < t)):
+            at_risk[j] = uncensored(t) / uncensored(sample.time[j])
+        total += weight[i] * (sample.arm[i] - np.average(sample.arm, weights=weight * at_risk))
+    return total
+
+
+def small(seed=0, n=30):
+    rng = np.random.default_rng(seed)
+    arm = rng.integers(0, 2, n)
+    return Drawn(rng.integers(1, 9, n), rng.choice(3, n), rng.uniform(0.2, 3, n), arm, np.arange(n))
+
+
+def slopes(value, n):
+    """Derivative of a function of n multiplicities at 1, by central differences."""
+    step = 1e-5 * np.eye(n)
+    return np.array([(value(1 + e) - value(1 - e)) / 2e-5 for e in step])
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_it_is_the_score_over_its_derivatives(seed):
+    """A wrong score or variance, G known: U²/ΣU_i², U_i the derivative of U in the weight."""
+    sample = small(seed)
+    of_rows = slopes(lambda m: score(sample, m * sample.weight), len(sample))
+    expected = score(sample, sample.weight) ** 2 / (of_rows**2).sum()
+    keys = {"arm": sample.arm, "censoring_term": False}
+    test = fine_gray_score_test(sample.time, sample.status, sample.weight, **keys)
+    assert test.statistic == pytest.approx(expected, rel=1e-6)
+
+
+def test_corrected_test_refits_the_propensity():
+    """A weighted Gray-type test that takes an estimated propensity as known."""
+    sample = small(2, n=40)
+    n = len(sample)
+    x = np.column_stack([np.ones(n), np.random.default_rng(3).normal(size=n)])
+    arm = sample.arm
+
+    def fitted(multiplicity):
+        gamma = np.zeros(2)
+        for _ in range(40):
+            e = 1 / (1 + np.exp(-x @ gamma))
+            information = (x * (multiplicity * e * (1 - e))[:, None]).T @ x
+            gamma = gamma + np.linalg.solve(information, x.T @ (multiplicity * (arm - e)))
+        return e
+
+    def weights(multiplicity):
+        e = fitted(multiplicity)
+        return np.where(arm == 1, 1 / e, 1 / (1 - e)) * multiplicity
+
+    e, ones = fitted(np.ones(n)), np.ones(n)
+    information = (x * (e * (1 - e))[:, None]).T @ x
+    phi = np.linalg.solve(information, (x * (arm - e)[:, None]).T).T
+    nuisance = Nuisance(phi, (e - arm)[:, None] * x)
+    of_rows = slopes(lambda m: score(sample, weights(m)), n)
+    expected = score(sample, weights(ones)) ** 2 / (of_rows**2).sum()
+    keys = {"arm": arm, "censoring_term": False, "nuisance": nuisance}
+    test = fine_gray_score_test(sample.time, sample.status, weights(ones), **keys)
+    assert test.statistic == pytest.approx(expected, rel=1e-6)
 
 
 @pytest.mark.parametrize("strata", [None, "arm"])
