@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,11 @@ from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 STATISTICS = {"smd": "SMD", "variance_ratio": "Variance ratio", "ks": "KS"}
+
+BEFORE_TRUNCATION = {
+    "ess_untruncated": "Effective sample size before truncation",
+    "maximum_untruncated": "Largest before truncation",
+}
 
 
 def balance(results: Results, level_unit: str) -> Table:
@@ -64,8 +70,9 @@ def _value(rows: pd.DataFrame, key: str) -> float:
 
 
 def weights(results: Results) -> Table:
-    """Spread of the weights by arm and estimand, and what they leave of the sample."""
+    """Spread of the weights by arm and estimand, before truncation too where there was one."""
     name = labels(results)
+    before = BEFORE_TRUNCATION if results.weights["ess_untruncated"].notna().any() else {}
     rows: list[Row] = []
     keys = dict.fromkeys(
         zip(results.weights["level_unit"], results.weights["estimand"], strict=True)
@@ -74,7 +81,7 @@ def weights(results: Results) -> Table:
         rows.append(Row(f"{name.estimand(estimand)}, {name.rows(level_unit)}"))
         own = where(results.weights, level_unit=level_unit, estimand=estimand)
         rows += [
-            Row(name.arm(row["arm"]), _weights_line(row), is_indented=True)
+            Row(name.arm(row["arm"]), _weights_line(row, before), is_indented=True)
             for _, row in own.iterrows()
         ]
     return Table(
@@ -85,7 +92,7 @@ def weights(results: Results) -> Table:
             Column(head)
             for head in (
                 "Rows", "Effective sample size", "Smallest", "Median", "99th percentile", "Largest",
-                "Share of the largest, %",
+                "Share of the largest, %", *before.values(),
             )
         ),
         rows=tuple(rows),
@@ -95,7 +102,7 @@ def weights(results: Results) -> Table:
     )  # fmt: skip
 
 
-def _weights_line(row: pd.Series[Any]) -> tuple[Cell, ...]:
+def _weights_line(row: pd.Series[Any], before: Mapping[str, str]) -> tuple[Cell, ...]:
     """One arm under one set of weights."""
     spread = (cells.decimal(row[key], 2) for key in ("minimum", "median", "p99", "maximum"))
     return (
@@ -103,4 +110,5 @@ def _weights_line(row: pd.Series[Any]) -> tuple[Cell, ...]:
         cells.decimal(row["ess"], 1),
         *spread,
         cells.percent(row["largest_share"]),
+        *(cells.decimal(row[key], 2) for key in before),
     )

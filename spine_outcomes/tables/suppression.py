@@ -15,7 +15,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "results": ("n", "n_event", "n_competing"),
         "risk_table": ("n_risk", "n_event", "n_competing", "n_censored", "n_to_enter"),
-        "weights": ("n",),
+        "weights": ("n", "n_truncated"),
         "propensity": ("n",),
         "baseline": ("n",),
         "flow": (
