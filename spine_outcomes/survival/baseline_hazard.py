@@ -69,11 +69,34 @@ class HazardModel:
         mean_step = slope * at.h[0] / likelihood.event_weight
         events = likelihood.events
         own[events] += likelihood.weight[events] * mean_step[likelihood.event_time]
-        gradient = coefficient_slope.copy()
-        gradient[fit.kept] -= fit.unit * (likelihood.drift(at) @ slope)
+        gradient = self.slope_in_coefficients(slope, coefficient_slope)
         own += gradient @ fit.influence(likelihood.score_residuals(at))
         influence[arrangement.rows] = own
         return influence
+
+    def slope_in_coefficients(self, event_slope: Floats, coefficient_slope: Floats) -> Floats:
+        """Derivative in each coefficient, the baseline moving with it, shape (p,).
+
+        ``event_slope`` holds the derivatives in the increments at the event times only.
+        """
+        gradient = coefficient_slope.copy()
+        if self._parts is not None:
+            fit, _ = self._parts
+            gradient[fit.kept] -= fit.unit * (fit.likelihood.drift(fit.at) @ event_slope)
+        return gradient
+
+    @classmethod
+    def of(
+        cls, sample: Sample, covariates: Floats, fit: Regression, arrangement: Arrangement
+    ) -> HazardModel:
+        """Model of a fitted regression, with the mean covariates of its rows as the centre."""
+        hazard = np.zeros(len(sample.order.distinct))
+        rows = arrangement.rows
+        centre = np.average(covariates[rows], axis=0, weights=sample.weight[rows])
+        hazard[np.flatnonzero(np.diff(arrangement.n_passed, prepend=0) > 0)] = fit.at.h[0]
+        reason = next((reason for reason in fit.reasons if reason is not None), None)
+        coefficients = np.nan_to_num(fit.coefficients)
+        return cls(coefficients, centre, hazard, reason, sample.n, (fit, arrangement))
 
 
 def hazard_model(
@@ -98,14 +121,9 @@ def hazard_model(
     ----------
     Breslow (1974), Biometrics 30; Efron (1977), J. Am. Stat. Assoc. 72.
     """
-    hazard, p = np.zeros(len(sample.order.distinct)), covariates.shape[1]
     if no_event(sample, cause) is not None:
+        hazard, p = np.zeros(len(sample.order.distinct)), covariates.shape[1]
         return HazardModel(np.zeros(p), np.zeros(p), hazard, None, sample.n, None)
     arrangement = arrange(sample, cause)
     fit = regress(arrangement, sample.weight, covariates, names, ties)
-    rows = arrangement.rows
-    centre = np.average(covariates[rows], axis=0, weights=sample.weight[rows])
-    hazard[np.flatnonzero(np.diff(arrangement.n_passed, prepend=0) > 0)] = fit.at.h[0]
-    reason = next((reason for reason in fit.reasons if reason is not None), None)
-    coefficients = np.nan_to_num(fit.coefficients)
-    return HazardModel(coefficients, centre, hazard, reason, sample.n, (fit, arrangement))
+    return HazardModel.of(sample, covariates, fit, arrangement)

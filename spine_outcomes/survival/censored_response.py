@@ -75,7 +75,8 @@ class CensoredResponse:
         """Influence through the estimated G, shape (n,).
 
         ``total`` (m,) is what is divided by G(s−) at each time s, ``leaving`` (m,) minus the
-        derivative in the censoring hazard of time s that does not act through G.
+        derivative in the censoring hazard q of time s that does not act through G.
+        ``CensoringDistribution.influence_on`` is the influence on −Σ gain(s) q(s).
         """
         later = _ratio(sum_after(np.append(0.0, total))[1:], 1.0 - self.censoring.hazard)
         return self.censoring.influence_on(leaving - later)

@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, reject
 from numpy.typing import NDArray
 
-from spine_outcomes.errors import DefinitionError
+from spine_outcomes.errors import DefinitionError, NotEstimableError
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.absolute_risk import absolute_risk
 from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
 from spine_outcomes.weights.design import assemble, linear
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
+from tests.strategies import samples
 
 Floats = NDArray[np.float64]
 STEP = 1e-5
@@ -194,3 +196,19 @@ def test_what_is_not_estimable_has_its_reason():
     assert "no event where" in str(rows.estimate(g_formula, None).reasons[0])
     with pytest.raises(DefinitionError, match="allowed are 'ATE' and 'ATO'"):
         rows.estimate(iptw_risk, None, target="ATT")
+
+
+@given(drawn=samples(min_rows=4))
+def test_any_sample_without_covariates_is_the_incidence(drawn):
+    """Ties, times of 0, weights far apart, nobody with an event: a division by nobody."""
+    try:
+        one = assemble([linear("one", np.ones(len(drawn)))])
+        propensity = fit_propensity(one, drawn.arm, drawn.weight)
+    except NotEstimableError:  # an arm of hardly any weight
+        reject()
+    keys = {"arm": drawn.arm, "cluster": drawn.cluster, "times": [0, 2, 5]}
+    weighted = iptw_risk(drawn.time, drawn.status, propensity=propensity, **keys)
+    curve = aalen_johansen(drawn.time, drawn.status, drawn.weight, **keys)
+    assert weighted.reasons == curve.reasons
+    np.testing.assert_allclose(weighted.value, curve.value, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(weighted.influence, curve.influence, rtol=0, atol=1e-9)
