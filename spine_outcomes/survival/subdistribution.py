@@ -59,6 +59,22 @@ class Subdistribution:
                 score += distribution.influence_on(gain)
         return scores
 
+    def censoring_influence(self, at: Evaluation, event_slope: Floats) -> Floats:
+        """Influence through the estimated G on Σ slope · (baseline increment), shape (n,).
+
+        Where log(1 − q(s)) grows, S0 grows by G(t−) P0(s) at every later event time.
+        """
+        arrangement = self.arrangement
+        influence = np.zeros(len(self.censoring[0].is_own))
+        for tail, distribution in zip(arrangement.risk.tails, self.censoring, strict=True):
+            kept = at.hazard[tail.rows] * tail.share
+            m = len(arrangement.n_passed)
+            competed = np.cumsum(sum_at(arrangement.group[tail.rows], kept, m))
+            falls = np.concatenate([[0.0], event_slope * at.g[0] * tail.survival])
+            later = sum_after(falls)[arrangement.n_passed]
+            influence -= distribution.influence_on(competed * later)
+        return influence
+
 
 def subdistribution(
     sample: Sample,
