@@ -25,16 +25,20 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.cox import cox
     from spine_outcomes.survival.fine_gray import fine_gray
     from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
+    from spine_outcomes.survival.firth import firth, firth_interval
     from spine_outcomes.survival.frailty import cox_frailty
     from spine_outcomes.survival.gray import gray_test
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
     from spine_outcomes.survival.landmark import conditional_incidence, conditional_survival
     from spine_outcomes.survival.log_rank import log_rank, score_test
+    from spine_outcomes.survival.proportional_hazards import proportional_hazards
     from spine_outcomes.survival.restricted_mean import (
         restricted_mean_survival,
         restricted_mean_time_lost,
     )
     from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
+    from spine_outcomes.survival.subdistribution_risk import subdistribution_risk
+    from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
 
 __all__ = [
     "Results",
@@ -49,20 +53,26 @@ __all__ = [
     "cox_frailty",
     "fine_gray",
     "fine_gray_score_test",
+    "firth",
+    "firth_interval",
     "g_formula",
     "gray_test",
+    "hazard_ratio_along",
     "iptw_risk",
     "jackknife",
     "kaplan_meier",
     "load_dictionary",
     "load_plan",
     "log_rank",
+    "piecewise_hazard_ratios",
+    "proportional_hazards",
     "read_cohort",
     "restricted_mean_survival",
     "restricted_mean_time_lost",
     "run",
     "score_test",
     "simultaneous_band",
+    "subdistribution_risk",
     "supremum_test",
 ]
 
@@ -79,6 +89,9 @@ _HOMES = {
     "jackknife": "inference.bootstrap",
     "fine_gray_score_test": "survival.fine_gray_score",
     "gray_test": "survival.gray",
+    "firth_interval": "survival.firth",
+    "hazard_ratio_along": "survival.time_varying",
+    "piecewise_hazard_ratios": "survival.time_varying",
     "run": "analysis.run",
     "score_test": "survival.log_rank",
     "read_cohort": "cohort.read",
