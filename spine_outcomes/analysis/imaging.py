@@ -19,7 +19,7 @@ UNIMAGED_GAP = 0.05
 
 def imaging_frame(rows: AnalysisSet, plan: AnalysisPlan) -> pd.DataFrame:
     """Visits, interval between visits and share never imaged, by arm, ``IMAGING_COLUMNS``."""
-    if plan.imaging is None or plan.origin is None:
+    if plan.imaging is None or plan.origin is None or _share_imaged_later(rows, plan) > 0:
         return pd.DataFrame(columns=list(IMAGING_COLUMNS))
     visits = rows.frame[plan.imaging.visits].to_numpy(np.float64)
     watched = (rows.frame[plan.imaging.last] - rows.frame[plan.origin]).dt.days.to_numpy(np.float64)
@@ -49,8 +49,24 @@ def imaging_frame(rows: AnalysisSet, plan: AnalysisPlan) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(IMAGING_COLUMNS))
 
 
-def imaging_findings(frame: pd.DataFrame) -> tuple[Finding, ...]:
+def _share_imaged_later(rows: AnalysisSet, plan: AnalysisPlan) -> float:
+    """Share of rows whose last image lies after the cut-off: their earlier ones are not known."""
+    if plan.imaging is None or plan.cutoff is None:
+        return 0.0
+    return float((rows.frame[plan.imaging.last] > pd.Timestamp(plan.cutoff)).mean())
+
+
+def imaging_findings(
+    frame: pd.DataFrame, rows: AnalysisSet, plan: AnalysisPlan
+) -> tuple[Finding, ...]:
     """Schedules that differ between the arms by enough to shift what is detected, and when."""
+    later = _share_imaged_later(rows, plan)
+    if later > 0:
+        message = (
+            f"{later:.0%} of the rows have their last image after the data cut-off, and the table "
+            "has no dates of those before it: whether the arms were imaged alike is not known."
+        )
+        return (Finding("W_IMAGING_UNKNOWN", message, "serious", "imaging"),)
     if frame.empty:
         return ()
     value = frame.pivot_table(index="measure", columns="arm", values="value", sort=False)

@@ -80,7 +80,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         *(f for endpoint in found for f in endpoint.findings),
         *(f for w in weighted.values() for f in cluster_findings(w.analysis_set)),
         *balance_findings(balance, covariates(plan)),
-        *imaging_findings(imaging),
+        *imaging_findings(imaging, described.analysis_set, plan),
         *outcome_findings(results),
     ]
     return Results(

@@ -177,7 +177,7 @@ def _cutoff_finding(
     if plan.cutoff is None or not (n_events or n_ends):
         return
     has_earlier = endpoint.censor is not None and endpoint.censor.or_before
-    instead = "the latest date known by then" if has_earlier else "the cut-off"
+    instead = "the latest date known by then, else the cut-off" if has_earlier else "the cut-off"
     message = (
         f"Data cut-off {plan.cutoff.isoformat()}: {people(n_events)} rows have an event after it, "
         f"which is unseen; {people(n_ends)} rows censored have a later end of follow-up, replaced "

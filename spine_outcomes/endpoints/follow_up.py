@@ -75,8 +75,9 @@ def follow_up(
     Notes
     -----
     A date of follow-up after the cut-off was not known at the cut-off. In its place stands the
-    latest of ``censor.or_before`` that was; where the plan names none (for a last contact, which
-    says that the patient lived on every day before), the cut-off itself.
+    latest of ``censor.or_before`` that was, else the cut-off itself: a row watched later was
+    watched, and free of the event, until then. Ending it at the origin would keep its arm's events
+    and drop the people at risk of them.
 
     ``last_scan`` ends at that date; ``last_contact`` at the last contact; ``scan_plus_interval``
     one planned interval after the last scan (after the origin, where there was none), at most at
@@ -88,9 +89,10 @@ def follow_up(
 
     recorded, *earlier = (days(name) for name in _censor_columns(endpoint))
     is_replaced = recorded > limit
-    last = np.where(is_replaced, np.nan if earlier else limit, recorded)
+    known = np.full(len(recorded), np.nan)
     for day in earlier:
-        last = np.where(is_replaced & (day <= limit), np.fmax(last, day), last)
+        known = np.where(day <= limit, np.fmax(known, day), known)
+    last = np.where(is_replaced, np.where(np.isnan(known), limit, known), recorded)
     is_known = np.isfinite(last)
     end = np.where(is_known, last, 0.0)
     if endpoint.imaging_end == "last_scan":

@@ -53,6 +53,14 @@ def demo() -> Results:
 
 
 @pytest.fixture(scope="session")
+def early_look() -> Results:
+    """The packaged study as it stood three and a half years before its cut-off."""
+    dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
+    early = changed(load_plan(find_plan("primary")), {"cutoff": "2021-06-30"})
+    return run(early, read_cohort(packaged_file(DEMO_COHORT), dictionary))
+
+
+@pytest.fixture(scope="session")
 def unequal_schedule(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A simulated cohort whose focal arm is imaged half as often, one endpoint only."""
     dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
