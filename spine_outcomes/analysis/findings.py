@@ -24,16 +24,14 @@ def cluster_findings(rows: AnalysisSet) -> tuple[Finding, ...]:
     n_clusters = len(rows) if rows.cluster is None else len(np.unique(rows.cluster))
     if n_clusters >= FEW_CLUSTERS:
         return ()
-    return (
-        Finding(
-            "W_FEW_CLUSTERS",
-            f"Standard errors at {rows.level} level rest on {n_clusters} clusters; below "
-            f"{FEW_CLUSTERS} they are too small.",
-            severity="serious",
-            section="outcomes",
-            n=n_clusters,
-        ),
+    message = (
+        f"All rows at {rows.level} level are of one cluster: there are no standard errors."
+        if n_clusters == 1
+        else f"Standard errors at {rows.level} level rest on {n_clusters} clusters; below "
+        f"{FEW_CLUSTERS} they are too small. estimation.small_sample counts what was estimated "
+        "from them."
     )
+    return (Finding("W_FEW_CLUSTERS", message, "serious", "outcomes", n=n_clusters),)
 
 
 def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:

@@ -48,3 +48,14 @@ def test_as_many_parameters_as_clusters(small_run):
     assert set(weighted["status"]) == {"not_estimable"}
     assert set(weighted["reason"]) == {"no standard error: 3 clusters for 3 parameters"}
     assert weighted["std_error"].isna().all()
+
+
+def test_one_patient_has_no_error(small_run):
+    """A standard error of 0 from the rows of one patient (R48); the estimate stays."""
+    rows = [("ab"[i % 2], i + 1, i % 3, 0, 50) for i in range(12)]
+    found = small_run(rows, {})
+    risks = found.results.query("measure == 'cumulative_incidence'")
+    assert risks["estimate"].notna().all()
+    assert risks["std_error"].isna().all()
+    (message,) = found.findings.query("code == 'W_FEW_CLUSTERS'")["message"]
+    assert message == "All rows at lesion level are of one cluster: there are no standard errors."
