@@ -230,6 +230,11 @@ def _uncertainty(results: Results, name: Labels) -> str:
         )
     kind = variance_text(results, frame)
     text = f"Standard errors come from the influence of each row: {kind}. " if kind else ""
+    if results.plan.estimation.small_sample:
+        text += (
+            "They are multiplied by √(G/(G − p)), G the clusters and p the parameters estimated "
+            "from them, and go with Student's t on G − p degrees of freedom. "
+        )
     return text + _intervals(frame, name)
 
 

@@ -86,3 +86,21 @@ def test_lists_read_as_english() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b"]) == "a and b"
     assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_a_bootstrap_is_described_by_what_it_resampled() -> None:
+    """Errors of resampled patients said to come from an influence, or limits on some scale."""
+    resampled = synthetic_results().results.assign(variance="bootstrap", scale="percentile")
+    words = text(results=resampled)
+    assert "bootstrap cohorts" in words
+    assert "limits are percentiles" in words
+    assert "pointwise, on these scales" not in words
+
+
+def test_small_sample_errors_are_described() -> None:
+    """A factor and a t reference that nobody would know of."""
+    plan = synthetic_plan()
+    estimation = plan.estimation.model_copy(update={"small_sample": True})
+    small = plan.model_copy(update={"estimation": estimation})
+    assert "Student's t on G − p degrees of freedom" in text(plan=small)
+    assert "Student's t" not in text(plan=plan)
