@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,7 @@ def test_select_and_relabel():
     assert late.labels == ({"measure": "survival", "time": 12.0, "arm": 1},)
     np.testing.assert_array_equal(late.influence, INFLUENCE[:, [1]])
     assert len(estimate().select(time=7.0)) == 0
+    assert estimate().positions(measure="survival", time=12.0) == [1]  # both, not either
 
 
 def test_transform_is_the_delta_method():
@@ -66,6 +69,28 @@ def test_concatenate_keeps_the_covariance_between():
     """Two estimates on the same rows taken as independent."""
     parts = (estimate().take([0]), estimate().take([1]))
     np.testing.assert_array_equal(concatenate(*parts).covariance(), estimate().covariance())
+
+
+def test_one_estimate_alone_is_itself():
+    """A single part refused, or its clusters lost."""
+    cluster = np.array([1, 1, 0])
+    alone = concatenate(estimate(cluster=cluster))
+    np.testing.assert_array_equal(alone.influence, INFLUENCE)
+    assert alone.cluster is cluster
+    assert alone.beside_weights is None
+
+
+@pytest.mark.parametrize("beside", [(True, False), (False, True), (True, True)])
+def test_concatenate_keeps_what_the_propensity_does_not_touch(beside):
+    """Influence beside the weights corrected as if it were part of them: φ Dᵀ adds (−2, 2) φ."""
+    nuisance = Nuisance(np.array([[1.0], [0], [-1]]), np.array([[1.0], [1], [0]]))
+    parts = [
+        replace(estimate().take([k]), beside_weights=INFLUENCE[:, [k]] if beside[k] else None)
+        for k in range(2)
+    ]
+    by_hand = [[-1, 4], [-3, 0], [4, -4]]
+    expected = np.where(beside, INFLUENCE, by_hand)
+    np.testing.assert_array_equal(concatenate(*parts).corrected(nuisance).influence, expected)
 
 
 def test_corrected_by_hand():

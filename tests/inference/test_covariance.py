@@ -1,0 +1,18 @@
+"""Sums over clusters where there is nothing, or little, to sum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from spine_outcomes.inference.covariance import cluster_sums
+
+
+def test_no_quantities_still_have_their_clusters():
+    """A matrix of sums that does not fit those of the same rows beside it."""
+    assert cluster_sums(np.zeros((3, 0)), np.array([0, 1, 1])).shape == (2, 0)
+
+
+def test_every_cluster_has_its_row_of_sums():
+    """Patients mixed up: rows 0 and 2 are of patient 1, row 1 of patient 0."""
+    sums = cluster_sums(np.array([[1.0, 5], [2, 6], [4, 7]]), np.array([1, 0, 1]))
+    np.testing.assert_array_equal(sums, [[2, 6], [5, 12]])
