@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.analysis_set import AnalysisSet
+from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.cohort.eligibility import FLOW_COLUMNS
 from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.plan import AnalysisPlan
 
 
 def complete_flow(
-    selection: pd.DataFrame, rows: AnalysisSet, plan: AnalysisPlan, dictionary: DataDictionary
+    selection: pd.DataFrame, weighted: WeightedSet, dictionary: DataDictionary
 ) -> pd.DataFrame:
-    """The flow of the selection with the step that only complete covariates pass."""
-    before = selection.iloc[-1]
-    n_lesions, n_patients = len(rows), int(rows.frame[dictionary.table.patient].nunique())
-    step = {
-        "id": "complete",
-        "label": "Complete covariates",
-        "n_lesions": n_lesions,
-        "n_patients": n_patients,
-        "excluded_lesions": int(before["n_lesions"]) - n_lesions,
-        "excluded_patients": int(before["n_patients"]) - n_patients,
-        "n_reference": int((rows.arm == 0).sum()),
-        "n_comparator": int((rows.arm == 1).sum()),
-    }
-    return pd.concat([selection, pd.DataFrame([step])], ignore_index=True)[list(FLOW_COLUMNS)]
+    """The flow of the selection with the steps that models add: complete covariates, trimming."""
+    rows = weighted.analysis_set
+    steps = [("complete", "Complete covariates", np.ones(len(rows), dtype=bool))]
+    if weighted.propensity is not None and not weighted.is_kept.all():
+        steps.append(("trim", "Propensity score within the bounds", weighted.is_kept))
+    flow = selection
+    for name, label, is_kept in steps:
+        before = flow.iloc[-1]
+        n_lesions = int(is_kept.sum())
+        n_patients = int(rows.frame.loc[is_kept, dictionary.table.patient].nunique())
+        step = {
+            "id": name,
+            "label": label,
+            "n_lesions": n_lesions,
+            "n_patients": n_patients,
+            "excluded_lesions": int(before["n_lesions"]) - n_lesions,
+            "excluded_patients": int(before["n_patients"]) - n_patients,
+            "n_reference": int((rows.arm[is_kept] == 0).sum()),
+            "n_comparator": int((rows.arm[is_kept] == 1).sum()),
+        }
+        flow = pd.concat([flow, pd.DataFrame([step])], ignore_index=True)
+    return flow[list(FLOW_COLUMNS)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from threadpoolctl import threadpool_limits
 
 from spine_outcomes.analysis.analysis_set import analysis_set, covariates
+from spine_outcomes.analysis.availability import check_available
 from spine_outcomes.analysis.balance_at_risk import balance_at_risk
 from spine_outcomes.analysis.baseline import (
     balance_findings,
@@ -44,6 +45,8 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
 
     Raises
     ------
+    PlanError
+        If the plan asks for what no run does yet.
     CohortError
         If the plan needs a column that is not there, a time is negative, or an arm is missing.
     NotEstimableError
@@ -55,6 +58,7 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
 
 def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Results:
     dictionary = cohort.dictionary
+    check_available(plan)
     require_columns(cohort, columns_read(plan))
     selection = select(cohort, plan)
     outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
@@ -93,7 +97,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         weights=stack(weights_frame(w, plan) for w in weighted.values()),
         propensity=stack(propensity_frame(w, plan) for w in weighted.values()),
         baseline=baseline_frame(described, plan, dictionary),
-        flow=complete_flow(selection.flow, described.analysis_set, plan, dictionary),
+        flow=complete_flow(selection.flow, described, dictionary),
         imaging=imaging,
         balance_at_risk=stack(
             balance_at_risk(weighted[o.level], o, plan, dictionary) for o in outcomes

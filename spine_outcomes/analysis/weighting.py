@@ -58,6 +58,11 @@ class WeightedSet:
     design: Design | None
     prior: NDArray[np.float64]
 
+    @property
+    def is_kept(self) -> NDArray[np.bool_]:
+        """Rows that trimming leaves some weight, shape (n,)."""
+        return next(iter(self.weights.values())).value > 0
+
 
 def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan) -> WeightedSet:
     """Weigh the rows of a set for every estimand of the plan, with the plan's learner."""

@@ -136,6 +136,14 @@ def _confounding(results: Results, name: Labels) -> str:
         else f"The probability of {name.comparator} (propensity score) was estimated by "
         f"{LEARNERS[plan.learner]} on {terms}."
     )
+    if plan.trim is not None:
+        bounds = (
+            "Crump's rule"
+            if isinstance(plan.trim, str)
+            else "{:g} to {:g}".format(*plan.trim.bounds)
+        )
+        text += f" Rows with a score outside the bounds ({bounds}) were left out and the model "
+        text += "fitted again to the others."
     if plan.truncate is not None:
         low, high = plan.truncate.percentiles
         text += f" Weights beyond percentiles {low:g} and {high:g} were set to them."
@@ -193,6 +201,11 @@ def _estimation(results: Results) -> str:
         "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
         "distribution of censoring is unweighted.",
         "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
+        "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
+        "covariates of the propensity score (g-formula),",
+        "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",
+        "aipw": "and by both (augmented weights): for the whole population the last needs only one "
+        "of the two models to be right.",
         "score": "The arms were compared by the robust score test, a weighted log-rank test.",
         "log_rank": "The classical log-rank test is given for unweighted rows.",
         "fine_gray_score": "Cumulative incidences were compared by the robust score test of the "

@@ -61,6 +61,15 @@ def early_look() -> Results:
 
 
 @pytest.fixture(scope="session")
+def demo_trimmed() -> Results:
+    """The packaged study without the extremes of the propensity score."""
+    dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
+    bounds = {"propensity.trim": {"bounds": [0.1, 0.9]}}
+    trimmed = changed(load_plan(find_plan("primary")), bounds)
+    return run(trimmed, read_cohort(packaged_file(DEMO_COHORT), dictionary))
+
+
+@pytest.fixture(scope="session")
 def unequal_schedule(tmp_path_factory: pytest.TempPathFactory) -> Results:
     """A simulated cohort whose focal arm is imaged half as often, one endpoint only."""
     dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))

@@ -10,6 +10,7 @@ import pytest
 
 from spine_outcomes import Results
 from spine_outcomes.analysis.results import RESULT_COLUMNS
+from spine_outcomes.errors import PlanError
 
 SmallRun = Callable[..., Results]
 
@@ -220,25 +221,20 @@ def test_the_difference_over_time_is_that_of_the_table(demo: Results, endpoint: 
     assert gap["time"].max() == curves.groupby("arm")["time"].max().min()
 
 
-def test_proportional_hazards_are_tested_under_every_set_of_weights(demo: Results) -> None:
-    """A hazard ratio that hides its change over time: every Cox row has its test."""
-    tests = demo.results.query("model == 'proportional_hazards'")
-    fits = demo.results.query("model == 'cox' and contrast == contrast")
-    places = ["endpoint", "estimand"]
-    assert tests[places].values.tolist() == fits[places].values.tolist()
-    assert (tests["ties"] == fits["ties"].iloc[0]).all()
-    changing = tests[tests["p_value"] < 0.05]["endpoint"].unique()
-    found = demo.findings.query("code == 'W_NON_PROPORTIONAL'")["endpoint"]
-    assert set(", ".join(found).split(", ")) - {""} == set(changing)
+def test_what_no_run_does_yet_is_refused_by_name(small_run: SmallRun) -> None:
+    """Passed over in silence, the report would print a plan that did not run."""
+    with pytest.raises(PlanError) as refused:
+        small_run(
+            [("a", 3, 1), ("b", 8, 1)],
+            {"missing.method": "multiple_imputation", "report.language": "zh"},
+        )
+    assert [problem.code for problem in refused.value.problems] == ["E_NOT_AVAILABLE"] * 2
 
 
-def test_a_hazard_ratio_that_turns_is_a_finding(small_run: SmallRun) -> None:
-    """Crossing hazards under one hazard ratio near 1: the reader must be told."""
-    early = [("b", t / 10, 1) for t in range(1, 41)] + [("b", 24, 0)] * 40
-    late = [("a", 12 + t / 10, 1) for t in range(1, 41)] + [("a", 24, 0)] * 40
-    results: Results = small_run(early + late, {})
-    test = row(results, model="proportional_hazards", estimand="unweighted")
-    assert test["p_value"] < 1e-4
-    finding = results.findings.query("code == 'W_NON_PROPORTIONAL'").iloc[0]
-    assert (finding["section"], finding["endpoint"]) == ("outcomes", "relapse")
-    assert "unweighted" in finding["message"]
+def test_rows_that_trimming_leaves_out_are_a_step_of_the_flow(demo_trimmed: Results) -> None:
+    """The rows under every estimate are those at the end of the flow."""
+    last = demo_trimmed.flow.iloc[-1]
+    assert last["id"] == "trim"
+    assert last["excluded_lesions"] > 0
+    n = demo_trimmed.results.query("model == 'cox' and endpoint == 'local_failure'")["n"]
+    assert set(n) == {last["n_lesions"]}
