@@ -33,7 +33,11 @@ class FirthFit:
     ----------
     estimate
         Log hazard ratios (p,), labels ``{"measure": "log_hazard_ratio", "term": name}``, with the
-        influence of every row.
+        influence of every row. Where an arm has no event its robust error is far too small: the
+        residuals of that arm do not vary.
+    model_covariance : ndarray, shape (p, p)
+        Inverse information of the weights divided by their mean, NaN where not estimable: for
+        independent rows.
     log_likelihood
         Penalised log partial likelihood at the estimate, of covariates with standard deviation 1.
     ties
@@ -41,6 +45,7 @@ class FirthFit:
     """
 
     estimate: Estimate
+    model_covariance: Floats
     log_likelihood: float
     ties: Ties
 
@@ -81,8 +86,8 @@ def firth(
     Maximum of l(β) + ½ log |I(β)| (Firth, 1993; Heinze and Schemper, 2001). The penalty is worth a
     fixed number of rows, so that weights must have a scale: they are divided by their mean, and a
     constant factor changes nothing. The influence is the exact derivative in each weight, penalty
-    included. Its robust error is that of a large sample; where an arm has no event prefer
-    ``firth_interval``, which needs independent rows without weights.
+    included. A robust error needs events in every arm; without them take the limits of
+    ``firth_interval``, for independent rows without weights.
 
     Examples
     --------
@@ -93,13 +98,14 @@ def firth(
     sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
+    covariance = np.full((len(terms),) * 2, np.nan)
     reason = no_event(sample, cause)
     if reason is not None:
-        return FirthFit(not_estimable(sample, labels, reason), np.nan, ties)
+        return FirthFit(not_estimable(sample, labels, reason), covariance, np.nan, ties)
     prepared = _prepare(sample, matrix, terms, cause, ties)
     if not len(prepared.kept):
         reason = next(reason for reason in prepared.reasons if reason is not None)
-        return FirthFit(not_estimable(sample, labels, reason), np.nan, ties)
+        return FirthFit(not_estimable(sample, labels, reason), covariance, np.nan, ties)
     everything = np.ones(len(prepared.kept), dtype=bool)
     reached, at = _maximise(prepared.penalised, np.zeros(len(everything)), everything)
     curvature, row_scores = prepared.penalised.slopes(reached)
@@ -110,10 +116,13 @@ def firth(
     value, influence = np.full(len(terms), np.nan), np.zeros((sample.n, len(terms)))
     value[prepared.kept] = reached / prepared.unit
     influence[:, prepared.kept] = np.linalg.solve(curvature, scores.T).T / prepared.unit
+    inverse = np.linalg.inv(at.information) / np.outer(prepared.unit, prepared.unit)
+    covariance[np.ix_(prepared.kept, prepared.kept)] = inverse
     is_missing = np.array([reason is not None for reason in prepared.reasons])
     value[is_missing], influence[:, is_missing] = np.nan, 0.0
+    covariance[is_missing] = covariance[:, is_missing] = np.nan
     estimate = Estimate(value, influence, labels, sample.cluster, prepared.reasons)
-    return FirthFit(estimate, at.log_likelihood, ties)
+    return FirthFit(estimate, covariance, at.log_likelihood, ties)
 
 
 def firth_interval(

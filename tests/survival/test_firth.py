@@ -66,6 +66,23 @@ def test_no_event_in_one_arm():
     assert np.isnan(cox(time, status, covariates=arm).estimate.value[0])
 
 
+def test_errors_where_an_arm_has_no_event():
+    """The robust error (0.53) would exclude 1 by far; the profile limits reach down to 0.157.
+
+    The model-based error is that of the information at the estimate, by hand: Σ p (1 − p) of the
+    three events, p the share of the arm in the risk set.
+    """
+    time, status, arm = C18
+    fit = firth(time, status, covariates=arm)
+    ratio = np.exp(fit.estimate.value[0])
+    shares = [n * ratio / (n * ratio + 3) for n in (3, 2, 1)]
+    expected = sum(p * (1 - p) for p in shares) ** -0.5
+    assert fit.model_covariance[0, 0] ** 0.5 == pytest.approx(expected, rel=1e-9)
+    assert fit.estimate.std_error()[0] < expected / 2
+    lower = firth_interval(time, status, covariates=arm).lower
+    assert lower < fit.estimate.value[0] - 1.96 * 2 * fit.estimate.std_error()[0]
+
+
 def test_profile_limits_of_the_penalised_likelihood():
     """Limits where the penalised likelihood is half the χ² quantile below its maximum, by hand."""
     time, status, arm = (np.array(values, float) for values in C18)
