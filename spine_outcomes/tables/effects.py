@@ -7,7 +7,14 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Form, Labels, labels
-from spine_outcomes.tables.selection import absolute_measure, in_order, main_analysis, one, where
+from spine_outcomes.tables.selection import (
+    absolute_measure,
+    in_order,
+    main_analysis,
+    one,
+    standardised,
+    where,
+)
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 MODELLED = ("hazard_ratio", "subdistribution_hazard_ratio")
@@ -21,13 +28,20 @@ def risks(results: Results, endpoint: str) -> Table:
     shown = where(frame, measure=measure)
     quantity = name.quantity(measure, endpoint)
     rows: list[Row] = []
-    for estimand in in_order(shown["estimand"]):
-        own = where(frame, estimand=estimand)
-        rows.append(Row(name.estimand(estimand)))
-        rows += [
-            _risk_row(own, measure, time, name)
-            for time in in_order(where(shown, estimand=estimand)["time"])
-        ]
+    groups = [
+        (name.estimand(estimand), where(frame, estimand=estimand))
+        for estimand in in_order(shown["estimand"])
+    ]
+    beside = where(standardised(results), endpoint=endpoint)
+    groups += [
+        (f"{name.model(model)} ({estimand})", where(beside, estimand=estimand, model=model))
+        for estimand in in_order(beside["estimand"])
+        for model in in_order(beside["model"])
+    ]
+    for label, own in groups:
+        rows.append(Row(label[:1].upper() + label[1:]))
+        times = in_order(where(own, measure=measure)["time"])
+        rows += [_risk_row(own, measure, time, name) for time in times]
     return Table(
         id=identifier("risks", endpoint),
         title=f"{name.endpoint(endpoint)}: {quantity.lower()} by arm, and contrasts of the risk",
