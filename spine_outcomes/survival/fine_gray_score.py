@@ -9,6 +9,7 @@ from spine_outcomes.inference import Nuisance, TestResult
 from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.survival.log_rank import (
     ONE_AT_RISK,
+    ROUND_OFF,
     arms_compared,
     meeting,
     obstacle,
@@ -81,7 +82,11 @@ def fine_gray_score_test(
         indicators[compared], own_weight, risk, arrangement.events, "breslow"
     )
     at = likelihood.at(np.zeros(len(compared)))
+    own = likelihood.score_residuals(at)
+    # Differences of events seen and expected; what is left by rounding would be a covariance.
+    expected = at.hazard * at.exposure
+    own[np.abs(own) <= ROUND_OFF * expected] = 0.0
     residuals = np.zeros((sample.n, len(compared)))
-    residuals[arrangement.rows] = likelihood.score_residuals(at).T
+    residuals[arrangement.rows] = own.T
     beside = studied.censoring_scores(likelihood, at).T if censoring_term else 0.0
     return robust_test(residuals, sample, nuisance, beside)
