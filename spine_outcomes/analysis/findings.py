@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -34,64 +34,72 @@ def cluster_findings(rows: AnalysisSet) -> tuple[Finding, ...]:
     return (Finding("W_FEW_CLUSTERS", message, "serious", "outcomes", n=n_clusters),)
 
 
-def outcome_findings(results: pd.DataFrame) -> tuple[Finding, ...]:
-    """Endpoints with few events, and what could not be estimated."""
-    findings = []
-    tests = results[
-        (results["model"] == "score") & (results["estimand"] == results["estimand"].iloc[0])
-    ]
-    for row in tests.itertuples():
+def outcome_findings(results: pd.DataFrame) -> Iterator[Finding]:
+    """Few events, intervals cut, hazard ratios that change, and what could not be estimated."""
+    yield from _few_events(results)
+    yield from _no_event_in_an_arm(results)
+    yield from _cut_intervals(results)
+    yield from _changing_hazard_ratios(results)
+    yield from _not_estimable(results)
+
+
+def _few_events(results: pd.DataFrame) -> Iterator[Finding]:
+    """Endpoints with fewer than ten events in both arms together."""
+    is_first = results["estimand"] == results["estimand"].iloc[0]
+    for row in results[(results["model"] == "score") & is_first].itertuples():
         if row.n_event < FEW_EVENTS:
-            findings.append(
-                Finding(
-                    "W_NO_EVENTS" if row.n_event == 0 else "W_FEW_EVENTS",
-                    f"{people(row.n_event)} events in {people(row.n)} rows: large-sample "
-                    "intervals are not to be trusted.",
-                    severity="serious",
-                    section="outcomes",
-                    endpoint=str(row.endpoint),
-                    n=int(row.n_event),
-                )
+            code = "W_NO_EVENTS" if row.n_event == 0 else "W_FEW_EVENTS"
+            message = (
+                f"{people(row.n_event)} events in {people(row.n)} rows: large-sample intervals are "
+                "not to be trusted."
             )
+            yield Finding(code, message, "serious", "outcomes", str(row.endpoint), int(row.n_event))
+
+
+def _no_event_in_an_arm(results: pd.DataFrame) -> Iterator[Finding]:
+    """Arms without an event at the last time asked for: their rows show no spread."""
+    risks = results[results["measure"].isin(["survival", "cumulative_incidence"])]
+    last = risks[(risks["time"] == risks["time"].max()) & (risks["n_event"] == 0)]
+    for (endpoint, arm), _ in last.groupby(["endpoint", "arm"], sort=False):
+        message = (
+            f"No event in arm {arm}: its risk has an exact limit, which the risk difference "
+            "counts; a difference of restricted means has the error of the other arm alone and "
+            "is too sure."
+        )
+        yield Finding("W_NO_EVENT_IN_ARM", message, "serious", "outcomes", str(endpoint))
+
+
+def _cut_intervals(results: pd.DataFrame) -> Iterator[Finding]:
+    """Risk differences whose large-sample limits left [−1, 1]."""
     differences = results[results["measure"] == "risk_difference"]
     cut = differences[(differences["lower"] == -1) | (differences["upper"] == 1)]
-    for name, group in cut.groupby("endpoint", sort=False):
-        findings.append(
-            Finding(
-                "W_CLIPPED",
-                f"{len(group)} intervals of risk differences passed −1 or 1 and are cut there: the "
-                "large-sample error is not to be trusted.",
-                section="outcomes",
-                endpoint=str(name),
-            )
+    for endpoint, group in cut.groupby("endpoint", sort=False):
+        message = (
+            f"{len(group)} intervals of risk differences passed −1 or 1 and are cut there: the "
+            "large-sample error is not to be trusted."
         )
-    changing = results[
-        (results["model"] == "proportional_hazards") & (results["p_value"] < NOT_PROPORTIONAL)
-    ]
-    for name, group in changing.groupby("endpoint", sort=False):
-        findings.append(
-            Finding(
-                "W_NON_PROPORTIONAL",
-                f"The hazard ratio changes over time ({', '.join(group['estimand'])}; robust test, "
-                f"p < {NOT_PROPORTIONAL:g}): one number for the whole follow-up is an average. "
-                "Read the risks and the restricted means in its place.",
-                section="outcomes",
-                endpoint=str(name),
-            )
+        yield Finding("W_CLIPPED", message, section="outcomes", endpoint=str(endpoint))
+
+
+def _changing_hazard_ratios(results: pd.DataFrame) -> Iterator[Finding]:
+    """Hazard ratios that the test of proportional hazards finds to change over time."""
+    is_tested = results["model"] == "proportional_hazards"
+    changing = results[is_tested & (results["p_value"] < NOT_PROPORTIONAL)]
+    for endpoint, group in changing.groupby("endpoint", sort=False):
+        message = (
+            f"The hazard ratio changes over time ({', '.join(group['estimand'])}; robust test, "
+            f"p < {NOT_PROPORTIONAL:g}): one number for the whole follow-up is an average. "
+            "Read the risks and the restricted means in its place."
         )
+        yield Finding("W_NON_PROPORTIONAL", message, section="outcomes", endpoint=str(endpoint))
+
+
+def _not_estimable(results: pd.DataFrame) -> Iterator[Finding]:
+    """Numbers that do not exist, by their reason."""
     missing = results[results["status"] == "not_estimable"]
     for (endpoint, reason), group in missing.groupby(["endpoint", "reason"], sort=False):
-        findings.append(
-            Finding(
-                "W_NOT_ESTIMABLE",
-                f"{len(group)} results are not estimable: {reason}.",
-                severity="caution",
-                section="outcomes",
-                endpoint=str(endpoint),
-                n=len(group),
-            )
-        )
-    return tuple(findings)
+        message = f"{len(group)} results are not estimable: {reason}."
+        yield Finding("W_NOT_ESTIMABLE", message, section="outcomes", endpoint=str(endpoint))
 
 
 def findings_frame(findings: Iterable[Finding], min_cell: int) -> pd.DataFrame:

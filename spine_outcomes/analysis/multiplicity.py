@@ -7,11 +7,6 @@ import pandas as pd
 from spine_outcomes.inference.multiplicity import adjust_p_values
 from spine_outcomes.study.plan import AnalysisPlan
 
-ADJUSTED = (
-    (("cox",), "hazard_ratio"),
-    (("kaplan_meier", "aalen_johansen"), "risk_difference"),
-)
-
 
 def adjust_tests(results: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
     """Fill ``p_adjusted`` as ``multiplicity`` of the plan says.
@@ -25,9 +20,9 @@ def adjust_tests(results: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
 
     Notes
     -----
-    A family is one measure under the first weighted estimand: the marginal hazard ratios, and the
-    risk differences at each time. Only the comparison of the arms is adjusted, never adjusted
-    models, other estimands, subgroups or sensitivity analyses.
+    The family is one test an endpoint: that of the marginal (cause-specific) hazard ratio under the
+    first weighted estimand. Several families side by side, one a measure or a time, would each
+    spend the whole error. Other measures, estimands and models have no adjusted p value.
     """
     method = plan.multiplicity.method
     if method == "none":
@@ -36,13 +31,13 @@ def adjust_tests(results: pd.DataFrame, plan: AnalysisPlan) -> pd.DataFrame:
     estimands = list(dict.fromkeys(results["estimand"]))
     headline = next((name for name in estimands if name != "unweighted"), estimands[0])
     order = list(plan.multiplicity.order or plan.endpoints)
-    is_shown = (results["analysis"] == "primary") & (results["estimand"] == headline)
-    for models, measure in ADJUSTED:
-        is_measure = is_shown & (results["measure"] == measure) & results["contrast"].notna()
-        is_measure &= results["model"].isin(models)
-        for _, family in results[is_measure].groupby("time", dropna=False, sort=False):
-            rows = pd.Series(family.index, index=family["endpoint"]).reindex(order).dropna()
-            index = rows.to_numpy(dtype=int)
-            p_values = results.loc[index, "p_value"].to_numpy(dtype=float)
-            adjusted.loc[index, "p_adjusted"] = adjust_p_values(p_values, method)
+    family = results[
+        (results["analysis"] == "primary")
+        & (results["estimand"] == headline)
+        & (results["model"] == "cox")
+    ]
+    rows = pd.Series(family.index, index=family["endpoint"]).reindex(order).dropna()
+    index = rows.to_numpy(dtype=int)
+    p_values = results.loc[index, "p_value"].to_numpy(dtype=float)
+    adjusted.loc[index, "p_adjusted"] = adjust_p_values(p_values, method)
     return adjusted

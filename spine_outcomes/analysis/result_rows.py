@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,12 @@ from spine_outcomes.analysis.uncertainty import Uncertainty, of_influence
 from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
-from spine_outcomes.inference.intervals import clip_difference, exact_interval, interval
+from spine_outcomes.inference.intervals import (
+    clip_difference,
+    difference_of_intervals,
+    exact_interval,
+    interval,
+)
 from spine_outcomes.study.durations import convert
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.survival.follow_up import at_risk
@@ -69,6 +74,7 @@ def estimate_rows(
             row |= _inference(label, float(value), (float(error), float(df)), limits, setting)
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
+            rows[-1] = _beside_no_event(rows[-1], rows, setting)
             rows.append(_needed_to_treat(rows[-1]))
     return rows
 
@@ -157,7 +163,9 @@ def _inference(
         lower, upper = np.exp(percentiles) if scale == "log" else percentiles
         scale = "percentile"
     else:
-        lower, upper = interval(shown, std_error, scale, level, df)
+        # No spread among the rows is no certainty: a mean time lost of 0 has no interval here.
+        has_spread = std_error > 0 or scale != "identity"
+        lower, upper = interval(shown, std_error if has_spread else np.nan, scale, level, df)
     if label["measure"] == "risk_difference":
         lower, upper, _ = clip_difference(lower, upper)
     row = {
@@ -183,6 +191,37 @@ def _effective_at_risk(label: Mapping[str, Any], value: float, setting: Setting)
     own = np.where(sample.counted(setting.weight, arm), setting.weight, 0.0)
     watched = at_risk(sample.order, own, entry=sample.entry, cluster=sample.cluster, times=[time])
     return float(watched.effective[0])
+
+
+def _beside_no_event(row: Row, rows: Sequence[Row], setting: Setting) -> Row:
+    """A risk difference of which one arm has an exact interval: its error is no influence's."""
+    arms = setting.plan.arms
+    risks = [_risk(rows, str(code), row) for code in (arms.comparator, arms.reference)]
+    if row["reason"] is not None or all(scale != "exact" for _, scale in risks):
+        return row
+    lower, upper = difference_of_intervals(risks[0][0], risks[1][0])
+    if not np.isfinite([lower, upper]).all():
+        return row
+    row |= dict.fromkeys(("std_error", "statistic", "p_value"))
+    return row | {"lower": lower, "upper": upper, "scale": "newcombe"}
+
+
+def _risk(
+    rows: Sequence[Row], arm: str, difference: Row
+) -> tuple[tuple[float, float, float], str | None]:
+    """Risk of one arm at the time of a difference, with its limits, and the scale of these."""
+    for row in rows:
+        if (row["arm"], row["model"], row["time"]) == (
+            arm,
+            difference["model"],
+            difference["time"],
+        ):
+            value, lower, upper = (row.get(key, np.nan) for key in ("estimate", "lower", "upper"))
+            if row["measure"] == "cumulative_incidence":
+                return (value, lower, upper), row.get("scale")
+            if row["measure"] == "survival":
+                return (1 - value, 1 - upper, 1 - lower), row.get("scale")
+    return (np.nan, np.nan, np.nan), None
 
 
 def _needed_to_treat(risk_difference: Row) -> Row:

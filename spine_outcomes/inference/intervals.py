@@ -115,6 +115,30 @@ def exact_interval(value: ArrayLike, n_effective: ArrayLike, level: float = 0.95
     return low, high
 
 
+def difference_of_intervals(
+    comparator: tuple[float, float, float], reference: tuple[float, float, float]
+) -> tuple[float, float]:
+    """Limits of a difference from those of its two sides, where one has no standard error.
+
+    Parameters
+    ----------
+    comparator, reference
+        Estimate, lower and upper limit of each side.
+
+    Notes
+    -----
+    Each limit recovers the variance of its side near that limit (Newcombe, 1998, method 10; Zou
+    and Donner, 2008), so that an arm without events still counts with its exact limit. The two
+    sides are taken as independent.
+    """
+    (p1, l1, u1), (p0, l0, u0) = comparator, reference
+    difference = p1 - p0
+    return (
+        difference - float(np.hypot(p1 - l1, u0 - p0)),
+        difference + float(np.hypot(u1 - p1, p0 - l0)),
+    )
+
+
 def clip_difference(
     lower: ArrayLike, upper: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:

@@ -47,11 +47,11 @@ def percent(value: float) -> Cell:
     return EMPTY if pd.isna(value) else Cell((Number(numbers.percent(value), float(value)),))
 
 
-def p_value(row: pd.Series[Any] | None) -> Cell:
-    """The p value of a row of results."""
-    if row is None or pd.isna(row["p_value"]):
+def p_value(row: pd.Series[Any] | None, column: str = "p_value") -> Cell:
+    """The p value of a row of results, as it is or as adjusted (``p_adjusted``)."""
+    if row is None or pd.isna(row[column]):
         return EMPTY
-    p = float(row["p_value"])
+    p = float(row[column])
     return Cell((Number(numbers.p_value(p), p),), source=str(row["id"]))
 
 

@@ -27,6 +27,7 @@ def key_results(results: Results) -> Table:
     name = labels(results)
     estimand, time = headline_estimand(results), headline_time(results)
     frame = where(main_analysis(results), estimand=estimand)
+    is_adjusted = bool(frame["p_adjusted"].notna().any())
     events = f"Events by {name.time(time)} / rows"
     risk = f"At {name.time(time)}, % ({name.level} CI)"
     return Table(
@@ -41,9 +42,10 @@ def key_results(results: Results) -> Table:
             Column("Risk difference, percentage points", "Contrast"),
             Column("Hazard ratio", "Contrast"),
             Column("p", "Contrast"),
+            *((Column("Adjusted p", "Contrast"),) if is_adjusted else ()),
         ),
         rows=tuple(
-            _row(where(frame, endpoint=endpoint), endpoint, time, name)
+            _row(where(frame, endpoint=endpoint), endpoint, time, name, is_adjusted)
             for endpoint in results.plan.endpoints
         ),
         notes=(
@@ -51,14 +53,18 @@ def key_results(results: Results) -> Table:
             "competing events counted as such.",
             "Where survival or the share free of the event is shown, the difference is that of the "
             "risk, 100 minus it: a positive difference means more events.",
-            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1, "
-            "without adjustment for the number of endpoints.",
+            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1"
+            + (
+                f" and is adjusted by the {results.plan.multiplicity.method} method of the plan."
+                if is_adjusted
+                else ", without adjustment for the number of endpoints."
+            ),
         ),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
 
 
-def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels) -> Row:
+def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels, is_adjusted: bool) -> Row:
     """One endpoint."""
     measure = absolute_measure(frame)
     arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
@@ -71,6 +77,7 @@ def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels) -> Row:
             cells.estimate(one(frame, measure="risk_difference", time=time), "percent"),
             cells.estimate(hazard, "ratio"),
             cells.p_value(hazard),
+            *((cells.p_value(hazard, "p_adjusted"),) if is_adjusted else ()),
         ),
         anchor=identifier("endpoint", endpoint),
     )

@@ -132,6 +132,14 @@ def test_no_event_in_one_arm_gives_an_exact_limit_and_no_hazard_ratio(
         assert np.isnan(ratio["estimate"])
     difference = row(results, measure="risk_difference", time=12.0)
     assert difference["estimate"] == pytest.approx(-3 / 20, rel=1e-12)
+    # Newcombe's limits: an arm without events is not known without error.
+    old = row(results, measure="cumulative_incidence", arm="a", time=12.0)
+    assert difference["upper"] == pytest.approx(
+        -3 / 20 + np.hypot(risk["upper"], 3 / 20 - old["lower"]), rel=1e-12
+    )
+    assert np.isnan(difference["std_error"])
+    assert np.isnan(difference["p_value"])
+    assert (results.findings["code"] == "W_NO_EVENT_IN_ARM").any()
     assert row(results, measure="risk_ratio", time=12.0)["status"] == "not_estimable"
     assert (results.findings["code"] == "W_FEW_EVENTS").any()
 

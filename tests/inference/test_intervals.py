@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 from spine_outcomes.inference.intervals import (
     clip_difference,
     critical_value,
+    difference_of_intervals,
     exact_interval,
     exact_upper,
     interval,
@@ -121,3 +122,12 @@ def test_difference_is_cut_with_a_flag():
     np.testing.assert_array_equal(lower, [-1.0, -0.3])
     np.testing.assert_array_equal(upper, [0.1, 0.4])
     np.testing.assert_array_equal(is_cut, [True, False])
+
+
+def test_a_difference_of_two_wilson_intervals_is_newcombes():
+    """Newcombe (1998), table II, example (a), method 10: 56/70 against 48/80, .0524 to .3339."""
+    sides = [
+        (events / n, *proportion_confint(events, n, method="wilson"))
+        for events, n in ((56, 70), (48, 80))
+    ]
+    np.testing.assert_allclose(difference_of_intervals(*sides), (0.0524, 0.3339), atol=5e-5)
