@@ -29,6 +29,9 @@ def results(tmp_path_factory):
         "primary_site": Term(
             column="primary_site", levels=(*((site,) for site in SITES), ("sarcoma", "melanoma"))
         ),
+        "bilsky": Term(column="bilsky", levels=(("0", "1a"), ("1b", "1c", "2", "3"))),
+        "sins_collapse": Term(column="sins_collapse", levels=(("0",), ("1",), ("2", "3"))),
+        "sins_posterolateral": Term(column="sins_posterolateral", cuts=(1.0,)),
     }
     terms = tuple(as_drawn.get(term.column, term) for term in plan.propensity.terms)
     propensity = plan.propensity.model_copy(update={"terms": terms})
