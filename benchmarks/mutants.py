@@ -72,8 +72,8 @@ class Watcher:
             self.failed.append(report.nodeid)
 
 
-def run_tests(copy: Path, groups: list[list[str]], seconds: float, answer: Connection) -> None:
-    """Run groups of tests in the copy up to the first that fails; for a process of its own."""
+def run_tests(copy: Path, arguments: list[str], seconds: float, answer: Connection) -> None:
+    """Run tests in the copy, for a process of its own."""
     os.setpgrp()
     os.chdir(copy)
     sys.path.insert(0, str(copy))
@@ -82,22 +82,18 @@ def run_tests(copy: Path, groups: list[list[str]], seconds: float, answer: Conne
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     watcher = Watcher()
-    codes = []
-    for group in groups:
-        codes.append(int(pytest.main(group, plugins=[watcher])))
-        if watcher.failed and "-x" in group:
-            break
+    code = int(pytest.main(arguments, plugins=[watcher]))
     file = getattr(sys.modules.get(PACKAGE), "__file__", "")
-    answer.send((codes, watcher.failed, watcher.seconds, file))
+    answer.send((code, watcher.failed, watcher.seconds, file))
 
 
 def in_a_fork(
-    copy: Path, groups: list[list[str]], seconds: float
-) -> tuple[list[int], list[str], Counter[str]] | None:
-    """Exit codes, failed tests and seconds by file; none when it took too long or crashed."""
+    copy: Path, arguments: list[str], seconds: float
+) -> tuple[int, list[str], Counter[str]] | None:
+    """Exit code, failed tests and seconds by file; none when it took too long or crashed."""
     here, there = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("fork").Process(
-        target=run_tests, args=(copy, groups, seconds, there)
+        target=run_tests, args=(copy, arguments, seconds, there)
     )
     process.start()
     there.close()
@@ -109,10 +105,10 @@ def in_a_fork(
     process.join()
     if answer is None:
         return None
-    codes, failed, times, file = answer
+    code, failed, times, file = answer
     if file and not Path(file).is_relative_to(copy):
         raise RuntimeError(f"the tests ran {file}, not the copy in {copy}")
-    return codes, failed, times
+    return code, failed, times
 
 
 @dataclass(frozen=True)
@@ -132,7 +128,7 @@ class Suite:
             for path in sorted((copy / "tests" / folder).glob("test_*.py"))
             if path.name not in TIMED
         ]
-        answer = in_a_fork(copy, [[*OPTIONS[1:], *files]], 3600)
+        answer = in_a_fork(copy, [*OPTIONS[1:], *files], 3600)
         if answer is None or not answer[2]:
             raise RuntimeError("the tests do not run without a fault either")
         return cls(copy, {name: answer[2][name] for name in files}, answer[1])
@@ -142,8 +138,8 @@ class Suite:
         own = [time for name, time in self.seconds.items() if Path(name).parent.name == folder]
         return 10 + MARGIN * sum(own)
 
-    def groups(self, module: Path) -> list[list[str]]:
-        """Arguments of the runs for a module: its own tests and those that import it, the rest."""
+    def arguments(self, module: Path) -> list[str]:
+        """Of pytest for a module: its own tests first, then those that import it, the rest."""
         folder, stem = module.parent.name, module.stem
         own, importing, rest = [], [], []
         for name in sorted(self.seconds, key=self.seconds.__getitem__):
@@ -157,7 +153,7 @@ class Suite:
             else:
                 rest.append(name)
         skipped = [argument for test in self.failing for argument in ("--deselect", test)]
-        return [[*OPTIONS, *skipped, *part] for part in (own + importing, rest) if part]
+        return [*OPTIONS, *skipped, *own, *importing, *rest]
 
 
 def verdict(suite: Suite, module: Path, mutant: Mutant) -> str:
@@ -165,17 +161,17 @@ def verdict(suite: Suite, module: Path, mutant: Mutant) -> str:
     original = module.read_text(encoding="utf-8")
     module.write_text(mutant.source + "\n", encoding="utf-8")
     try:
-        answer = in_a_fork(suite.copy, suite.groups(module), suite.limit(module.parent.name))
+        answer = in_a_fork(suite.copy, suite.arguments(module), suite.limit(module.parent.name))
     finally:
         module.write_text(original, encoding="utf-8")
     if answer is None:
         return "timeout"
-    codes, failed, _ = answer
+    code, failed, _ = answer
     if failed:
         return f"killed by {failed[0].removeprefix('tests/')}"
-    if 3 in codes:
-        return "undecided"  # pytest itself broke
-    return "killed at import" if set(codes) & {1, 2, 4} else "survived"
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        return "undecided"
+    return "survived" if code == pytest.ExitCode.OK else "killed at import"
 
 
 def copied(folder: Path, commit: str) -> Path:
