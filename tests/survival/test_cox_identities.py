@@ -60,6 +60,8 @@ def regressions(draw: st.DrawFn) -> Rows:
 
 
 def assert_same(one: CoxFit, other: CoxFit, error: float = 1.0) -> None:
+    # Weights 1e12 apart put a maximum beyond e^25, where the likelihood is flatter than rounding.
+    assume(np.nanmax(np.abs(one.estimate.value), initial=0.0) < 25)
     np.testing.assert_allclose(other.estimate.value, one.estimate.value, rtol=1e-8, atol=1e-9)
     np.testing.assert_allclose(
         other.estimate.std_error(), error * one.estimate.std_error(), rtol=1e-7, atol=1e-8
@@ -99,7 +101,9 @@ def test_weights_are_replications_under_breslow(rows, data):
     copies = replace(rows, weight=np.ones(n)).take(np.repeat(np.arange(n), count))
     copies = replace(copies, cluster=np.repeat(np.arange(n), count)).fit("breslow")
     assert_same(one, copies)
-    np.testing.assert_allclose(copies.model_covariance, one.model_covariance, rtol=1e-7)
+    np.testing.assert_allclose(
+        copies.model_covariance, one.model_covariance, rtol=1e-7, atol=1e-12
+    )
 
 
 @each_ties
