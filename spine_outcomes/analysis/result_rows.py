@@ -69,7 +69,7 @@ def estimate_rows(
         estimate.labels, estimate.value, found.reasons, found.std_error, found.df, found.limits.T,
         strict=True,
     ):  # fmt: skip
-        row = _place(label, setting) | {"reason": reason}
+        row = _place(label, setting) | {"reason": _worded(reason, setting)}
         if reason is None:
             row |= _inference(label, float(value), (float(error), float(df)), limits, setting)
         rows.append(_in_display_unit(row, setting))
@@ -84,10 +84,21 @@ def test_row(test: TestResult, model: str, setting: Setting) -> Row:
     arms = setting.plan.arms
     contrast = f"{arms.comparator} - {arms.reference}"
     label = {"model": model, "measure": "chi_square", "contrast": contrast}
-    place = _place(label, setting) | {"reason": test.reason}
+    place = _place(label, setting) | {"reason": _worded(test.reason, setting)}
     if test.reason is not None:
         return place
     return place | {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}
+
+
+def _worded(reason: str | None, setting: Setting) -> str | None:
+    """A reason in the words of the study: arms by their codes, times with their unit."""
+    if reason is None:
+        return None
+    arms, unit = setting.plan.arms, setting.sample.outcome.unit
+    for code, arm in enumerate((arms.reference, arms.comparator)):
+        reason = reason.replace(f"where {arms.column} is {code}", f"in arm {arm}")
+    speaks_of_time = "follow-up (" in reason or "supported is" in reason
+    return f"{reason}, times in {unit}" if speaks_of_time else reason
 
 
 def results_frame(rows: Iterable[Row]) -> pd.DataFrame:

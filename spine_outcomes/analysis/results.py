@@ -56,7 +56,7 @@ def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
     """Where the numbers come from: data, versions, counts."""
-    packages = ("spine-outcomes", "numpy", "scipy", "pandas", "statsmodels", "lifelines")
+    packages = ("spine-outcomes", "numpy", "scipy", "pandas", "statsmodels", "scikit-learn")
     return {
         "source": cohort.source,
         "data_sha256": cohort.sha256,

@@ -127,8 +127,12 @@ def require_columns(cohort: Cohort, names: Iterable[str]) -> None:
     missing = [name for name in dict.fromkeys(names) if name not in cohort.frame]
     if missing:
         message = "the plan needs this column, and the file does not hold it"
+        fix = "Name it so in the file, or take what needs it out of the plan."
         raise CohortError(
-            *(Problem("E_MISSING_COLUMN", message, file=cohort.source, column=n) for n in missing)
+            *(
+                Problem("E_MISSING_COLUMN", message, file=cohort.source, column=n, fix=fix)
+                for n in missing
+            )
         )
 
 

@@ -19,6 +19,9 @@ def _plan() -> None:
 @plan.command()
 def lock(
     name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan file or name.")] = "primary",
+    relock: Annotated[
+        bool, typer.Option("--relock", help="Lock a plan that has changed since its lock anew.")
+    ] = False,
 ) -> None:
     """Write the plan's hash and today's date into the plan, and its content beside it.
 
@@ -31,6 +34,6 @@ def lock(
     from spine_outcomes.study.packaged import find_plan
 
     path = find_plan(name)
-    lock_plan(path, datetime.date.fromisoformat(clock.now()[:10]))
+    lock_plan(path, datetime.date.fromisoformat(clock.now()[:10]), relock=relock)
     announce(path)
     announce(lock_file(path))

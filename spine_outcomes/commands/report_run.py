@@ -122,6 +122,7 @@ def _tell(results: Results, out: Path, names: list[str]) -> None:
     """Warnings on stderr, paths of what was written on stdout."""
     for finding in results.findings.itertuples():
         if finding.severity != "note":
-            say(f"{finding.code} {finding.message}")
+            about = f" {finding.endpoint}:" if isinstance(finding.endpoint, str) else ""
+            say(f"{finding.code}{about} {finding.message}")
     for name in names:
         announce(out / name)

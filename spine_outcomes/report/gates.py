@@ -37,7 +37,7 @@ def propensity_gate(results: Results) -> Gate:
     worst = _worst_differences(results)
     is_open = not serious and all(size <= SMD_LIMIT for _, size in worst)
     verdict = (
-        "Comparability of the arms: passed. Weighting balances the measured covariates."
+        "Comparability of the arms: passed. Weighting balances the covariates of the model."
         if is_open
         else "Comparability of the arms: not passed. Read the outcomes with this in mind."
     )

@@ -56,7 +56,7 @@ def dictionary_hash(dictionary: DataDictionary) -> str:
     return _sha256(dictionary.model_dump(mode="json", by_alias=True))
 
 
-def lock_plan(path: str | Path, date: datetime.date) -> Lock:
+def lock_plan(path: str | Path, date: datetime.date, *, relock: bool = False) -> Lock:
     """Lock a plan: write its hash and the date into it, and its content beside it.
 
     Parameters
@@ -66,11 +66,15 @@ def lock_plan(path: str | Path, date: datetime.date) -> Lock:
         or added at the end.
     date
         The day of the lock.
+    relock
+        Whether a plan that has changed since an earlier lock may be locked anew; the departures
+        from that lock are forgotten then.
 
     Raises
     ------
     PlanError
-        If the plan cannot be followed: it is read and checked first.
+        If the plan cannot be followed (it is read and checked first), or has changed since it was
+        locked.
     InputOutputError
         If the plan or the file beside it cannot be written.
     """
@@ -78,6 +82,10 @@ def lock_plan(path: str | Path, date: datetime.date) -> Lock:
     plan = load_plan(file)
     dictionary = load_dictionary(plan.file.dictionary if plan.file else DEFAULT_DICTIONARY)
     check_plan(plan, dictionary)
+    if plan.lock is not None and departures(plan, dictionary) and not relock:
+        message = f"the plan has changed since it was locked on {plan.lock.date}"
+        fix = "Lock it anew with --relock; a report then no longer lists those changes."
+        raise PlanError(Problem("E_LOCKED", message, file=file.name, fix=fix))
     lock = Lock(hash=plan_hash(plan), date=date)
     text = file.read_text(encoding="utf-8")
     locked = _with_lock(text, lock)

@@ -38,8 +38,11 @@ def count(value: float | str) -> str:
 
 
 def percent(value: float) -> str:
-    """A proportion as percent with one decimal, without the sign (it stands in the head)."""
-    return decimal(100 * value, 1)
+    """A proportion as percent with one decimal, without the sign (it stands in the head).
+
+    Two decimals where one would print 0 for what is not: a limit of −0.01 excludes no difference.
+    """
+    return decimal(100 * value, 2 if 5e-5 <= abs(value) < 5e-4 else 1)
 
 
 def ratio(value: float) -> str:

@@ -43,7 +43,7 @@ def test_the_rest_of_the_text_is_kept(plan_with: Change) -> None:
 def test_every_form_of_the_key_is_replaced_once(plan_with: Change, written: str) -> None:
     """A lock left behind would double the key, or keep the old hash."""
     path = plan_with(add=written + "seed: 3\n")
-    lock_plan(path, DAY)
+    lock_plan(path, DAY, relock=True)  # two of the forms carry a lock of other content
     assert path.read_text().count("lock:") == 1
     plan = load_plan(path)
     assert plan.lock is not None
@@ -191,3 +191,14 @@ def test_a_folder_that_cannot_be_written_leaves_the_plan_alone(
         lock_plan(path, DAY)
     assert path.read_text() == before
     assert sorted(p.name for p in path.parent.iterdir()) == ["plan.lock.json", "plan.yaml"]
+
+
+def test_a_changed_plan_is_not_locked_anew_in_silence(plan_with: Change) -> None:
+    """A second lock would wipe out what departed from the first."""
+    path = plan_with()
+    lock_plan(path, DAY)
+    path.write_text(path.read_text() + "seed: 5\n")
+    with pytest.raises(PlanError, match="has changed since it was locked"):
+        lock_plan(path, DAY)
+    lock_plan(path, DAY, relock=True)
+    assert departures(load_plan(path)) == ()
