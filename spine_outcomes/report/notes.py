@@ -19,7 +19,14 @@ def population_note(results: Results) -> str:
         parts.append(f"{last['n_lesions']} {name.rows(unit)}")
         if unit != "patient":
             parts.append(f"{last['n_patients']} patients")
+            parts += _index_rows(results)
     return f"Population: {', '.join(parts)}"
+
+
+def _index_rows(results: Results) -> list[str]:
+    """Patients under the endpoints that stand on one row a patient: their index row is complete."""
+    of_patients = where(main_analysis(results), level_unit="patient", model="cox")["n"]
+    return [f"of whom {of_patients.max()} in endpoints of patients"] if len(of_patients) else []
 
 
 def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
