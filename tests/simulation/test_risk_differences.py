@@ -29,6 +29,7 @@ def results(tmp_path_factory):
         "primary_site": Term(
             column="primary_site", levels=(*((site,) for site in SITES), ("sarcoma", "melanoma"))
         ),
+        "ecog": Term(column="ecog", cuts=(2.0,)),
         "bilsky": Term(column="bilsky", levels=(("0", "1a"), ("1b", "1c", "2", "3"))),
         "sins_collapse": Term(column="sins_collapse", levels=(("0",), ("1",), ("2", "3"))),
         "sins_posterolateral": Term(column="sins_posterolateral", cuts=(1.0,)),
