@@ -202,3 +202,20 @@ def test_infinite_exactly_where_a_direction_separates_in_strata_and_with_late_en
         assert is_late or not any("no maximum" in reason for reason in reasons)
     else:
         assert not any(word in reason for reason in reasons for word in INFINITE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        ({"weight": np.where(np.arange(40) == 3, 2.5, 1.0)}, "weights"),
+        ({"cluster": np.arange(40) // 2}, "clustered"),
+        ({"weight": np.where(np.arange(40) == 3, 0.0, 1.0)}, None),
+        ({"cluster": np.arange(40)}, None),
+    ],
+)
+def test_likelihood_ratio_of_weights_or_clusters_is_none(keys, reason):
+    """A χ² where one weight of many is not 1, or where rows belong together."""
+    rng = np.random.default_rng(6)
+    test = cox(rng.exponential(size=40), np.ones(40), covariates=rng.normal(size=40), **keys)
+    found = test.likelihood_ratio.reason
+    assert found is None if reason is None else reason in str(found)
