@@ -24,9 +24,7 @@ def test_the_learner_is_named(learner: str, claim: str, label: str) -> None:
     text = " ".join(paragraph.text for paragraph in methods(results))
     assert claim in text
     assert "logistic regression" not in text
-    assert labels(results).estimand(f"ATE:{learner}") == (
-        f"ATE weights, {label}"
-    )
+    assert labels(results).estimand(f"ATE:{learner}") == (f"ATE weights, {label}")
 
 
 def test_an_average_over_clusters_is_said() -> None:

@@ -101,9 +101,7 @@ def test_weights_are_replications_under_breslow(rows, data):
     copies = replace(rows, weight=np.ones(n)).take(np.repeat(np.arange(n), count))
     copies = replace(copies, cluster=np.repeat(np.arange(n), count)).fit("breslow")
     assert_same(one, copies)
-    np.testing.assert_allclose(
-        copies.model_covariance, one.model_covariance, rtol=1e-7, atol=1e-12
-    )
+    np.testing.assert_allclose(copies.model_covariance, one.model_covariance, rtol=1e-7, atol=1e-12)
 
 
 @each_ties
