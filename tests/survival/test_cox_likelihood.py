@@ -1,0 +1,30 @@
+"""The likelihood at given coefficients, where it has little to say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spine_outcomes.errors import SampleError
+from spine_outcomes.survival.cox_likelihood import cox_likelihood
+from spine_outcomes.survival.fine_gray import fine_gray
+
+
+def test_no_event_is_refused_with_its_reason():
+    """A score of nothing."""
+    with pytest.raises(SampleError, match="no event of cause 1"):
+        cox_likelihood([0.0], [1, 2, 3], [0, 2, 0], covariates=[0, 1, 1])
+
+
+def test_baseline_hazard_without_ties_is_nelson_aalen():
+    """The sums of the tied events given for those of everybody: 1/4, 1/3 and 1/2 at β = 0."""
+    at = cox_likelihood([0.0], [1, 2, 3, 4], [1, 1, 1, 0], covariates=[0, 1, 1, 0])
+    np.testing.assert_allclose(at.hazard, [1 / 4, 1 / 3, 1 / 2], rtol=1e-12)
+    np.testing.assert_allclose(at.hazard_variance, [1 / 16, 1 / 9, 1 / 4], rtol=1e-12)
+
+
+def test_no_event_leaves_matrices_of_the_right_shape():
+    """An information that does not fit the coefficients."""
+    fit = fine_gray([1, 2, 3], [0, 2, 0], covariates=np.eye(3))
+    assert fit.information.shape == (3, 3)
+    assert np.isnan(fit.information).all()
