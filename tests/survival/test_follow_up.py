@@ -51,7 +51,7 @@ def test_rows_without_weight_are_not_people():
 
 
 def test_display_grid_is_the_event_times():
-    """Steps of a curve missed, or one drawn where a row of weight 0 had an event, or a censoring."""
+    """Steps of a curve missed, or drawn at a censoring or an event of weight 0."""
     times = distinct_event_times(
         [1, 2, 2, 3, 0.3, 0.1 + 0.2, 4], [1, 0, 2, 1, 1, 1, 0], [1, 1, 1, 0, 1, 1, 1]
     )
