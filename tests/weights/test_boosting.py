@@ -76,3 +76,11 @@ def test_too_few_clusters_for_the_folds_are_refused(drawn):
     cluster = np.where(drawn.arm == 1, np.arange(len(drawn.arm)) % 3, 3 + np.arange(len(drawn.arm)))
     with pytest.raises(NotEstimableError, match="3 clusters in the comparator arm"):
         fit_boosting(drawn.design, drawn.arm, cluster, seed=1)
+
+
+def test_one_cluster_a_fold_is_enough(drawn):
+    """Five clusters in an arm refused, where five folds have one each."""
+    own = np.arange(len(drawn.arm))
+    cluster = np.where(drawn.arm == 1, own % 5, 5 + own)
+    score = fit_boosting(drawn.design, drawn.arm, cluster, seed=1).score
+    assert ((score > 0) & (score < 1)).all()
