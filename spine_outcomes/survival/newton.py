@@ -67,7 +67,10 @@ def _climb(
     for n_steps in range(1, max_steps + 1):
         if _has_vanished(current):
             break
-        step: Floats = np.linalg.solve(current.information, current.score).astype(np.float64)
+        try:
+            step: Floats = np.linalg.solve(current.information, current.score).astype(np.float64)
+        except np.linalg.LinAlgError:  # flat to the last digit in some direction: no way on
+            break
         step /= max(1.0, float(np.abs(step) @ reach) / LONGEST_STEP)
         previous, size = size, _size(step) / max(1.0, _size(coefficients))
         # Below 1e-7 a step squares its size; one that does not even quarter is round-off.

@@ -219,3 +219,15 @@ def test_likelihood_ratio_of_weights_or_clusters_is_none(keys, reason):
     test = cox(rng.exponential(size=40), np.ones(40), covariates=rng.normal(size=40), **keys)
     found = test.likelihood_ratio.reason
     assert found is None if reason is None else reason in str(found)
+
+
+def test_information_that_vanishes_on_the_way_is_no_crash():
+    """Of its risk set the first event has the smallest x2: its coefficient runs to −∞.
+
+    On the way there the information becomes singular to the last digit.
+    """
+    x = np.array([[1.0, 1.0], [0.0, 0.0], [0.0, 3.0], [1.0, 3.0]])
+    weight = [100.0, 1.0, 0.01, 100.0]
+    fit = cox([0, 1, 1, 2], [0, 1, 0, 1], weight, covariates=x, ties="breslow")
+    assert np.isnan(fit.estimate.value).all()
+    assert all("no finite hazard ratio" in str(reason) for reason in fit.estimate.reasons)
