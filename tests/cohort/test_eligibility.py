@@ -101,7 +101,7 @@ def test_rows_that_started_after_the_cut_off_are_a_step(cohort: Cohort) -> None:
     assert selection.flow["n_lesions"].to_list() == [6, 5, 4]
 
 
-def test_c06_a_cut_off_before_everybody_is_the_plans_fault(cohort: Cohort) -> None:
+def test_a_cut_off_before_everybody_is_the_plans_fault(cohort: Cohort) -> None:
     """Nobody enrolled: the date is wrong, not the data."""
     with pytest.raises(PlanError, match="no row is left"):
         select(cohort, make_plan(cutoff="2020-01-01"))

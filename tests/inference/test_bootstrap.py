@@ -121,7 +121,7 @@ def test_failures_are_counted_and_reported(kind):
 
 
 def test_few_replicates_are_reported():
-    """Percentiles of ten draws without a word (C17)."""
+    """Percentiles of ten draws without a word."""
     (finding,) = bootstrap(Mean(VALUES), PATIENT, replicates=10, seed=8).findings()
     assert finding.code == "W_FEW_REPLICATES"
 

@@ -13,6 +13,7 @@ from math import log, sqrt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from spine_outcomes.errors import SampleError
@@ -262,3 +263,17 @@ def test_covariates_that_cannot_be_used_are_refused(covariates, names):
     """Text, a wrong number of rows or of names would fail later, without saying where."""
     with pytest.raises(SampleError, match=r"covariates|names"):
         cox(C10["time"], C10["status"], covariates=covariates, names=names)
+
+
+def test_columns_of_pandas_in_any_order_give_the_same_digits():
+    """Rows read by a repeated index, or nullable and categorical columns read as text (C35)."""
+    frame = pd.DataFrame(C10, index=[0] * 5 + [1] * 5).sample(frac=1, random_state=3)
+    fit = cox(
+        frame["time"].astype("Int64"),
+        frame["status"].astype("boolean"),
+        frame["weight"].astype("Float64"),
+        covariates=frame[["arm"]].astype("float64"),
+        cluster=frame["cluster"].astype("category"),
+    )
+    assert fit.estimate.value[0] == pytest.approx(0.521519, abs=1e-6)
+    assert fit.estimate.std_error()[0] == pytest.approx(0.618219, abs=1e-6)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from spine_outcomes.survival.follow_up import at_risk, distinct_event_times, emptied_risk_sets
+from spine_outcomes.survival.kaplan_meier import kaplan_meier
 
 TIME, WEIGHT, TICKS = [1, 2, 2, 3, 5], [1.3, 0.8, 1.7, 0.6, 2.1], [0, 1, 2, 3, 5, 6]
 
@@ -65,3 +66,13 @@ def test_emptied_risk_set_is_reported():
     assert finding.n == 1
     assert "time 2" in finding.message
     assert not emptied_risk_sets([1, 2, 5], [1, 0, 1], entry=[0, 0, 1])
+
+
+def test_everybody_is_at_risk_at_time_0():
+    """A row with its event at time 0 is at risk then: 5 and 4, with survival 0.8 and 1 (C22)."""
+    time, arm = np.array([2, 6, 1, 9, 0, 3, 5, 4, 11]), np.array([0] * 5 + [1] * 4)
+    for code, n, survival in ((0, 5, 0.8), (1, 4, 1.0)):
+        own = (arm == code).astype(float)
+        assert at_risk(time, own, times=[0]).n[0] == n
+        curve = kaplan_meier(time, np.ones(9), own, times=[0])
+        assert curve.value[0] == pytest.approx(survival, rel=1e-12)
