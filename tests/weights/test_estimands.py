@@ -78,7 +78,7 @@ def test_exchanged_arms_exchange_att_and_atc(drawn):
 
 
 def test_overlap_weights_balance_every_mean_exactly(reference, drawn):
-    """A score whose equations do not hold, or ATO of another h (VALIDATION 38, METHODS 10)."""
+    """A score whose equations do not hold, or ATO of another h."""
     for cohort in (reference, drawn):
         weight = weigh(fit_propensity(cohort.design, cohort.arm), cohort.arm, "ATO").value
         found = balance(cohort.design.matrix[:, 1:], cohort.arm, weight)
