@@ -7,10 +7,9 @@ import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.baseline import balance_rows
-from spine_outcomes.analysis.endpoint_sample import endpoint_sample
+from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import AT_RISK_COLUMNS
 from spine_outcomes.analysis.weighting import WeightedSet
-from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -19,7 +18,7 @@ FEW_AT_RISK = 10
 
 
 def balance_at_risk(
-    weighted: WeightedSet, outcome: Outcome, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
 ) -> pd.DataFrame:
     """Balance of the modelled covariates at each time of the plan, ``AT_RISK_COLUMNS``.
 
@@ -30,7 +29,7 @@ def balance_at_risk(
     rows at risk are left out. Weights balance the rows at time zero; later differences come from
     who had the event, and matter to what is read as a comparison from a landmark on.
     """
-    sample = endpoint_sample(weighted.analysis_set, outcome)
+    outcome = sample.outcome
     columns = tuple(dictionary[name] for name in covariates(plan))
     records = []
     for time in plan.estimation.times:

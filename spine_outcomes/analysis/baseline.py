@@ -119,7 +119,7 @@ def baseline_frame(
 ) -> pd.DataFrame:
     """Table 1, ``BASELINE_COLUMNS``: each described column by arm and estimand, and overall."""
     rows = weighted.analysis_set
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     groups = [("unweighted", "all", np.ones(len(rows)))]
     for estimand, weights in weighted.weights.items():
         groups += [
@@ -181,7 +181,7 @@ def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | 
 def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
     """Weights by arm and estimand, before and after truncation, ``WEIGHT_COLUMNS``."""
     rows = weighted.analysis_set
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     records = []
     for estimand, weights in weighted.weights.items():
         for arm in ARM_CODES:
@@ -204,7 +204,7 @@ def propensity_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
     rows = weighted.analysis_set
     if weighted.propensity is None:
         return pd.DataFrame(columns=list(PROPENSITY_COLUMNS))
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     edges, counts = propensity_histogram(weighted.propensity.score, rows.arm)
     return pd.DataFrame(
         [

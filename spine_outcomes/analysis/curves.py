@@ -63,7 +63,7 @@ def _rows(
     band = simultaneous_band(shown, scale, level, seed=plan.seed)[:2]
     if scale == "identity":
         limits, band = (clip_difference(*pair)[:2] for pair in (limits, band))
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     causes = (sample.outcome.name, *sample.outcome.competing)
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
     numbers = zip(shown.value, error, *limits, *band, strict=True)
@@ -88,7 +88,7 @@ def risk_table_rows(sample: EndpointSample, plan: AnalysisPlan) -> list[dict[str
     """People at risk at each tick and what happened before it, ``RISK_TABLE_COLUMNS``."""
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
     ticks = display_ticks(float(max(_last_shown(sample))) * factor)
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     rows = []
     for arm, code in enumerate(codes):
         own = sample.is_known & (sample.arm == arm)

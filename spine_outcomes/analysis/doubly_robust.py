@@ -42,7 +42,7 @@ def doubly_robust_estimates(
     """
     if not plan.estimation.doubly_robust or propensity is None or estimand not in TARGETS:
         return []
-    known = replace(propensity, weight=np.where(sample.is_known, propensity.weight, 0.0))
+    known = replace(propensity, weight=sample.weight_of_known(propensity.weight))
     unit = sample.outcome.unit
     keys: dict[str, object] = {
         "arm": sample.arm,

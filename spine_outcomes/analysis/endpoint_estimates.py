@@ -48,7 +48,7 @@ def endpoint_estimate(
         Labels ``model, measure, arm, contrast, term, time, scale``; times in the unit of the
         outcome; ratios on the log scale (``scale`` is ``log``).
     """
-    weight = np.where(sample.is_known, weight, 0.0)
+    weight = sample.weight_of_known(weight)
     unit = sample.outcome.unit
     times = [duration.to(unit) for duration in plan.estimation.times]
     horizon = plan.estimation.horizon.to(unit)
@@ -63,7 +63,7 @@ def curve_estimate(
     sample: EndpointSample, weight: NDArray[np.float64], times: ArrayLike
 ) -> Estimate:
     """Survival where nothing competes, else the incidence of the event and of its competitors."""
-    weight = np.where(sample.is_known, weight, 0.0)
+    weight = sample.weight_of_known(weight)
     arrays = (sample.order, sample.status, weight)
     if not sample.outcome.competing:
         return kaplan_meier(*arrays, **sample.grouping, times=times).relabel(

@@ -18,12 +18,11 @@ from spine_outcomes.analysis.curves import (
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
-from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
+from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters
 from spine_outcomes.analysis.weighting import WeightedSet
-from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate
 from spine_outcomes.study.dictionary import DataDictionary
@@ -47,11 +46,11 @@ class EndpointResults:
 
 
 def endpoint_results(
-    weighted: WeightedSet, outcome: Outcome, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
 ) -> EndpointResults:
     """Estimate one endpoint under each set of weights."""
     rows = weighted.analysis_set
-    sample = endpoint_sample(rows, outcome)
+    outcome = sample.outcome
     adjusted = plan.estimation.adjusted_models
     adjustment = None if adjusted is None else model_design(adjusted.terms, rows.frame, dictionary)
     results: list[dict[str, Any]] = []
@@ -146,7 +145,7 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
 
     Their classical forms stand beside the first two where rows are not weighted.
     """
-    arrays = (sample.order, sample.status, np.where(sample.is_known, weights.value, 0.0))
+    arrays = (sample.order, sample.status, sample.weight_of_known(weights.value))
     arm, cluster, entry = sample.arm, sample.cluster, sample.entry
     is_corrected = setting.plan.estimation.variance == "corrected"
     nuisance = weights.nuisance if is_corrected else None

@@ -57,6 +57,10 @@ class EndpointSample:
         """Keywords that every curve takes."""
         return {"arm": self.arm, "entry": self.entry, "cluster": self.cluster}
 
+    def weight_of_known(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The weights, 0 for rows whose outcome is not known, shape (n,)."""
+        return np.where(self.is_known, weight, 0.0)
+
     def counted(self, weight: NDArray[np.float64], arm: int | None = None) -> NDArray[np.bool_]:
         """Rows that count as people: known outcome, positive weight, of one arm or of both."""
         is_counted = self.is_known & (weight > 0)

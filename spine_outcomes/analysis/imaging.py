@@ -26,11 +26,11 @@ def imaging_frame(rows: AnalysisSet, plan: AnalysisPlan) -> pd.DataFrame:
     is_imaged = np.isfinite(watched) & (visits > 0)
     interval = np.where(is_imaged, watched / np.where(is_imaged, visits, 1.0), np.nan)
     records: list[dict[str, Any]] = []
-    for code, arm in enumerate((plan.arms.reference, plan.arms.comparator)):
+    for code, arm in enumerate(plan.arms.codes):
         own = rows.arm == code
         never = int((own & ~is_imaged).sum())
         records += [
-            {"arm": str(arm), **record}
+            {"arm": arm, **record}
             for record in (
                 _quartiles("visits", "Images after treatment", visits[own & is_imaged]),
                 _quartiles(

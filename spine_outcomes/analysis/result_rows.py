@@ -95,7 +95,7 @@ def _worded(reason: str | None, setting: Setting) -> str | None:
     if reason is None:
         return None
     arms, unit = setting.plan.arms, setting.sample.outcome.unit
-    for code, arm in enumerate((arms.reference, arms.comparator)):
+    for code, arm in enumerate(arms.codes):
         reason = reason.replace(f"where {arms.column} is {code}", f"in arm {arm}")
     speaks_of_time = "follow-up (" in reason or "supported is" in reason
     return f"{reason}, times in {unit}" if speaks_of_time else reason
@@ -126,12 +126,11 @@ def _place(label: Label, setting: Setting) -> Row:
     ess = (
         effective_sample_size(weight[sample.counted(weight, a)]) for a in (0, 1) if arm in (None, a)
     )
-    codes = (plan.arms.reference, plan.arms.comparator)
     return {
         **setting.common,
         "model": label["model"],
         "measure": label["measure"],
-        "arm": None if arm is None else str(codes[arm]),
+        "arm": None if arm is None else plan.arms.codes[arm],
         "contrast": label.get("contrast"),
         "term": label.get("term"),
         "time": time,

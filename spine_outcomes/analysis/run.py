@@ -17,6 +17,7 @@ from spine_outcomes.analysis.baseline import (
     weights_frame,
 )
 from spine_outcomes.analysis.endpoint_results import endpoint_results
+from spine_outcomes.analysis.endpoint_sample import endpoint_sample
 from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
@@ -73,7 +74,11 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
     described = weighted.get(plan.arms.level) or next(iter(weighted.values()))
     balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
-    found = [endpoint_results(weighted[o.level], o, plan, dictionary) for o in outcomes]
+    # Aligned and sorted by time once: all that is said of an endpoint stands on its sample.
+    samples = [
+        (weighted[o.level], endpoint_sample(weighted[o.level].analysis_set, o)) for o in outcomes
+    ]
+    found = [endpoint_results(*sample, plan, dictionary) for sample in samples]
     results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
     all_findings = [
         *findings,
@@ -99,9 +104,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         baseline=baseline_frame(described, plan, dictionary),
         flow=complete_flow(selection.flow, described, dictionary),
         imaging=imaging,
-        balance_at_risk=stack(
-            balance_at_risk(weighted[o.level], o, plan, dictionary) for o in outcomes
-        ),
+        balance_at_risk=stack(balance_at_risk(*sample, plan, dictionary) for sample in samples),
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(cohort, described.analysis_set),
     )

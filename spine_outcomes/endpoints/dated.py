@@ -223,7 +223,7 @@ def _unfollowed_finding(
     if n == 0 or endpoint.censor is None:
         return
     arms = as_text(cohort.frame[plan.arms.column])[is_unfollowed].value_counts()
-    codes = (str(plan.arms.reference), str(plan.arms.comparator))
+    codes = plan.arms.codes
     by_arm = ", ".join(f"{people(int(arms.get(code, 0)))} in arm {code}" for code in codes)
     label = cohort.dictionary[endpoint.censor.date].label
     end = (

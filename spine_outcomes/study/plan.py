@@ -102,6 +102,11 @@ class Arms(Model):
     comparator: Code
     level: Literal["lesion", "patient"] = "lesion"
 
+    @property
+    def codes(self) -> tuple[str, str]:
+        """Codes as text, the reference first: arm 0 and arm 1 of every array."""
+        return str(self.reference), str(self.comparator)
+
 
 class Trim(Model):
     """Rows with a propensity score outside the bounds are left out."""

@@ -112,7 +112,7 @@ class Labels:
     @property
     def arms(self) -> tuple[str, str]:
         """Codes of the reference and the comparator, in that order."""
-        return str(self.plan.arms.reference), str(self.plan.arms.comparator)
+        return self.plan.arms.codes
 
     @property
     def reference(self) -> str:
