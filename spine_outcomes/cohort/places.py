@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.errors import MAX_SHOWN, CohortError, Problem
+from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
 
 
 class Labels(Protocol):
@@ -25,6 +25,34 @@ class Fault(NamedTuple):
     message: str
     fix: str | None = None
     value: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Breach:
+    """Rows in which one column breaks one rule.
+
+    Parameters
+    ----------
+    rule
+        Id of the check (``X01``), or the code of the fault where no check of the catalogue has it.
+    rows : ndarray of int, shape (k,)
+        Positions of the rows, in the order of the file.
+    fault
+        What is wrong: the same for every row, or a function that says it of one.
+    column
+        The column; None where the row as a whole is wrong.
+    severity
+        Whether the rows cannot be analysed, or only deserve a look.
+    finding
+        What a report says of a warning; None where another finding counts it, and for an error.
+    """
+
+    rule: str
+    rows: NDArray[np.intp]
+    fault: Fault | Callable[[int], Fault]
+    column: str | None = None
+    severity: Literal["error", "warning"] = "error"
+    finding: Finding | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +113,17 @@ class Places:
             text = f"and likewise in {len(at) - MAX_SHOWN} more rows"
             found.append(Problem(found[0].code, text, file=self.file, column=column))
         return found
+
+    def shown(self, breach: Breach) -> list[Problem]:
+        """The problems of a breach, at most so many."""
+        return self.problems(breach.rows, breach.fault, breach.column)
+
+    def every(self, breach: Breach) -> Iterator[Problem]:
+        """Every problem of a breach, one after another."""
+        fault = breach.fault
+        for row in breach.rows:
+            said = fault if isinstance(fault, Fault) else fault(int(row))
+            yield self.problem(int(row), said, breach.column)
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,16 @@ from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.conversion import Conversion, convert
 from spine_outcomes.cohort.delimited import read_delimited
 from spine_outcomes.cohort.header import key_columns
+from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake_findings import intake_findings
 from spine_outcomes.cohort.parquet import read_parquet, text_of
-from spine_outcomes.cohort.places import Fault, Places, raise_problems
+from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.cohort.row_checks import check_rows
 from spine_outcomes.cohort.rule_checks import check_rules
 from spine_outcomes.cohort.source_file import PARQUET, read_source
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.cohort.written import Faults
-from spine_outcomes.errors import Problem
+from spine_outcomes.errors import CohortError
 from spine_outcomes.study.dictionary import DataDictionary
 
 
@@ -49,9 +51,26 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
     InputOutputError
         If the file is missing, unreadable or not a regular file.
     """
-    source = read_source(path)
-    read = read_parquet if source.suffix in PARQUET else read_delimited
-    return _cohort(read(source, dictionary), dictionary, source.sha256)
+    return inspect_cohort(path, dictionary).cohort()
+
+
+def inspect_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Inspection:
+    """Read a cohort table as ``read_cohort`` does, and give what is wrong instead of raising it.
+
+    Raises
+    ------
+    InputOutputError
+        If the file is missing, unreadable or not a regular file.
+    """
+    file, sha256 = Path(path).name, None
+    try:
+        source = read_source(path)
+        sha256 = source.sha256
+        read = read_parquet if source.suffix in PARQUET else read_delimited
+        text = read(source, dictionary)
+    except CohortError as fault:
+        return Inspection(dictionary, file, sha256, problems=fault.problems)
+    return _inspect(text, dictionary, sha256)
 
 
 def cohort_from_frame(
@@ -67,14 +86,14 @@ def cohort_from_frame(
     table = pa.Table.from_pandas(frame, preserve_index=False)
     hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
     text = text_of(table, source, dictionary)
-    return _cohort(text, dictionary, hashlib.sha256(hashed).hexdigest())
+    return _inspect(text, dictionary, hashlib.sha256(hashed).hexdigest()).cohort()
 
 
-def _cohort(text: TextTable, dictionary: DataDictionary, sha256: str) -> Cohort:
+def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspection:
     """Convert and check a table of text."""
     keys = key_columns(dictionary)
     if not all(key in text.columns for key in keys):
-        raise_problems(text.problems)
+        return Inspection(dictionary, text.file, sha256, problems=text.problems)
     converted = {
         name: convert(name, column, dictionary[name], dictionary.table, text, is_key=name in keys)
         for name, column in text.columns.items()
@@ -82,50 +101,38 @@ def _cohort(text: TextTable, dictionary: DataDictionary, sha256: str) -> Cohort:
     frame = pd.DataFrame({name: c.series for name, c in converted.items()}, copy=False)
     faulty = {name: c.is_faulty for name, c in converted.items() if c.faults}
     places = Places(text.file, text.lines, tuple(text.columns[key] for key in keys))
-    broken, warned = check_rules(dictionary.checks, frame, faulty, places)
-    raise_problems(
-        [
-            *text.problems,
-            *_value_problems(text, converted, places),
-            *check_rows(frame, dictionary, faulty, places),
-            *broken,
-        ]
+    breaches = (
+        *_value_breaches(text, converted),
+        *check_rows(frame, dictionary, faulty, places),
+        *check_rules(dictionary.checks, frame, faulty),
     )
-    order = np.lexsort([pd.factorize(frame[key], sort=True)[0] for key in reversed(keys)])
-    return Cohort(
-        frame=frame.iloc[order].reset_index(drop=True),
+    found = tuple(breach for breach in breaches if len(breach.rows))
+    return Inspection(
         dictionary=dictionary,
         source=text.file,
         sha256=sha256,
-        findings=(*text.findings, *intake_findings(converted), *warned),
-        is_simulated=_is_simulated(frame, dictionary),
-        lines=text.lines[order],
+        frame=frame,
+        places=places,
+        problems=text.problems,
+        breaches=found,
+        findings=(
+            *text.findings,
+            *intake_findings(converted),
+            *(breach.finding for breach in found if breach.finding is not None),
+        ),
+        counts={name: conversion.counts for name, conversion in converted.items()},
     )
 
 
-def _value_problems(
-    text: TextTable, converted: Mapping[str, Conversion], places: Places
-) -> list[Problem]:
-    """Texts that are no value of their column, row by row."""
-    problems: list[Problem] = []
+def _value_breaches(text: TextTable, converted: Mapping[str, Conversion]) -> Iterator[Breach]:
+    """Texts that are no value of their column, by column and kind."""
     for name, conversion in converted.items():
-        if not conversion.faults:
-            continue
-        column = text.columns[name]
+        column, faults = text.columns[name], conversion.faults
 
-        def fault(
-            row: int, column: TextColumn = column, faults: Faults = conversion.faults
-        ) -> Fault:
-            code, message, fix, _ = faults[int(column.codes[row])]
-            return Fault(code, message, fix, column[row])
+        def fault(row: int, column: TextColumn = column, faults: Faults = faults) -> Fault:
+            return faults[int(column.codes[row])]._replace(value=column[row])
 
-        problems += places.problems(np.flatnonzero(conversion.is_faulty), fault, name)
-    return problems
-
-
-def _is_simulated(frame: pd.DataFrame, dictionary: DataDictionary) -> bool:
-    """Whether some row says that it is simulated."""
-    mark = dictionary.table.simulated
-    if mark is None or mark.column not in frame:
-        return False
-    return bool((frame[mark.column].astype("string") == mark.equals).any())
+        for code in dict.fromkeys(fault.code for fault in faults.values()):
+            is_meant = np.zeros(len(column.values), dtype=bool)
+            is_meant[[at for at, fault in faults.items() if fault.code == code]] = True
+            yield Breach(code, np.flatnonzero(column.rows_with(is_meant)), fault, name)

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, as_text
 from spine_outcomes.cohort.header import key_columns
-from spine_outcomes.cohort.places import Fault, Places
-from spine_outcomes.errors import Problem
+from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.study.dictionary import DataDictionary
 
 Codes = NDArray[np.int64]
@@ -21,7 +20,7 @@ Codes = NDArray[np.int64]
 
 def check_rows(
     frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
-) -> list[Problem]:
+) -> list[Breach]:
     """Required values that are missing, keys that stand twice, patients who contradict themselves.
 
     Parameters
@@ -37,7 +36,7 @@ def check_rows(
     """
     return list(
         chain(
-            _missing(frame, dictionary, faulty, places),
+            _missing(frame, dictionary, faulty),
             _doubled(frame, dictionary, places),
             _inconstant(frame, dictionary, faulty, places),
         )
@@ -45,8 +44,8 @@ def check_rows(
 
 
 def _missing(
-    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
-) -> Iterator[Problem]:
+    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools]
+) -> Iterator[Breach]:
     """Required values that are missing."""
     keys = key_columns(dictionary)
     for name in frame:
@@ -56,10 +55,10 @@ def _missing(
         if name in faulty:
             is_missing = is_missing & ~faulty[str(name)]
         fault = Fault("E_REQUIRED", "required, and missing", "Give the value in the source.")
-        yield from places.problems(np.flatnonzero(is_missing), fault, str(name))
+        yield Breach("E_REQUIRED", np.flatnonzero(is_missing), fault, str(name))
 
 
-def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Problem]:
+def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Breach]:
     """Rows with the key of an earlier row, and values of a unique column that stand twice."""
     keys = key_columns(dictionary)
     unique = [(c.name,) for c in dictionary.columns if c.unique and c.name in frame]
@@ -77,7 +76,8 @@ def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) ->
             message = f"the same {text} as in line {line}" + same.words(row)
             return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
 
-        yield from places.problems(rows, fault, names[-1])
+        rule = "X50" if names == keys else "E_DUPLICATE"
+        yield Breach(rule, rows, fault, names[-1])
 
 
 class _Sameness:
@@ -95,7 +95,7 @@ class _Sameness:
 
 def _inconstant(
     frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools], places: Places
-) -> Iterator[Problem]:
+) -> Iterator[Breach]:
     """Columns of a patient that differ between the patient's rows."""
     patient = dictionary.table.patient
     first = _first_rows(_joint_codes(frame, (patient,)))
@@ -117,7 +117,7 @@ def _inconstant(
             message = f"{here} here and {there} in line {line}, for one patient"
             return Fault("E_INCONSTANT", message, "Correct it in the source.", here)
 
-        yield from places.problems(np.flatnonzero(differs), fault, name)
+        yield Breach("X51", np.flatnonzero(differs), fault, name)
 
 
 def _text(values: pd.Series[Any], row: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, as_text, compared_with, verdict
-from spine_outcomes.cohort.places import Fault, Places
-from spine_outcomes.errors import Finding, Problem, people
+from spine_outcomes.cohort.places import Breach, Fault
+from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.dictionary import Check
 from spine_outcomes.study.rules import Comparison, Operand, Rule
 
@@ -21,8 +21,8 @@ _WORDS = {
 
 
 def check_rules(
-    checks: tuple[Check, ...], frame: pd.DataFrame, faulty: Mapping[str, Bools], places: Places
-) -> tuple[list[Problem], list[Finding]]:
+    checks: tuple[Check, ...], frame: pd.DataFrame, faulty: Mapping[str, Bools]
+) -> Iterator[Breach]:
     """Rows that break a rule of the dictionary.
 
     Parameters
@@ -33,30 +33,17 @@ def check_rules(
         The table, typed.
     faulty
         Rows whose text is no value of the column: reported already, they break no rule.
-    places
-        Where the rows stand.
-
-    Returns
-    -------
-    problems, findings
-        One problem a row that breaks a rule of severity error, one finding a rule of severity
-        warning that some row breaks.
     """
-    problems: list[Problem] = []
-    findings: list[Finding] = []
     for check in checks:
         for column in check.rule.columns:
             if not all(name in frame for name in (column, *check.rule.others)):
                 continue
             rows = np.flatnonzero(_broken(check.rule, column, frame, faulty))
-            if not len(rows):
-                continue
-            if check.severity == "error":
+            if len(rows):
                 words = _Words(check, column, frame)
-                problems += places.problems(rows, words.fault, column)
-            else:
-                findings.append(_finding(check, column, len(rows)))
-    return problems, findings
+                is_error = check.severity == "error"
+                finding = None if is_error else _finding(check, column, len(rows))
+                yield Breach(check.id, rows, words.fault, column, check.severity, finding)
 
 
 def _broken(
@@ -102,7 +89,8 @@ class _Words:
             value = self._frame[self._column].to_numpy("datetime64[D]")[row].astype(np.int64)
             message = f"{message} ({abs(value - self._limit[row]):g} days off)"
         fix = "Correct whichever is wrong in the source."
-        return Fault(f"E_{self._check.id}", message, fix, self._text(self._column, row))
+        code = f"{'E' if self._check.severity == 'error' else 'W'}_{self._check.id}"
+        return Fault(code, message, fix, self._text(self._column, row))
 
     def _text(self, name: str, row: int) -> str:
         text: Any = as_text(self._frame[name].iloc[[row]]).iloc[0]
