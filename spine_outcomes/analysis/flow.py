@@ -16,8 +16,10 @@ def complete_flow(
     """The flow of the selection with the steps that models add: complete covariates, trimming."""
     rows = weighted.analysis_set
     steps = [("complete", "Complete covariates", np.ones(len(rows), dtype=bool))]
-    if weighted.propensity is not None and not weighted.is_kept.all():
-        steps.append(("trim", "Propensity score within the bounds", weighted.is_kept))
+    bounds = None if weighted.propensity is None else weighted.propensity.bounds
+    if bounds is not None:
+        label = "Propensity score from {:.3g} to {:.3g}".format(*bounds)
+        steps.append(("trim", label, weighted.is_kept))
     flow = selection
     for name, label, is_kept in steps:
         before = flow.iloc[-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan
+from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan, Trim
 from spine_outcomes.weights.balance import effective_sample_size
 from spine_outcomes.weights.boosting import calibration, fit_boosting
 from spine_outcomes.weights.cluster_average import cluster_average
@@ -22,7 +23,7 @@ from spine_outcomes.weights.entropy_balancing import entropy_weights
 from spine_outcomes.weights.estimands import Weights, truncated, weigh
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
 from spine_outcomes.weights.refit import PropensityRefit
-from spine_outcomes.weights.trimming import fit_trimmed
+from spine_outcomes.weights.trimming import ArmPercentiles, Rule, fit_trimmed
 
 LOW_EFFECTIVE_SIZE = 0.6
 LARGE_WEIGHT = 10.0
@@ -147,8 +148,7 @@ def _propensities(
     elif chosen.trim is None:
         fitted = fit_propensity(design, rows.arm, prior) if refit is None else refit(prior)
     else:
-        bounds = chosen.trim if isinstance(chosen.trim, str) else chosen.trim.bounds
-        fitted = fit_trimmed(design, rows.arm, bounds, prior)
+        fitted = fit_trimmed(design, rows.arm, _trimming(chosen.trim), prior)
     return dict.fromkeys(estimands, fitted)
 
 
@@ -163,6 +163,15 @@ def _entropy(
     weights = entropy_weights(design, rows.arm, estimand, prior)
     percentiles = _percentiles(chosen)
     return weights if percentiles is None else truncated(weights, prior, percentiles)
+
+
+def _trimming(trim: Trim | Literal["crump"]) -> Rule:
+    """The rule by which rows stay."""
+    if isinstance(trim, str):
+        return trim
+    if trim.percentiles is not None:
+        return ArmPercentiles(*trim.percentiles)
+    return cast(tuple[float, float], trim.bounds)  # a plan has exactly one of the two
 
 
 def _percentiles(chosen: PropensityPlan) -> tuple[float, float] | None:

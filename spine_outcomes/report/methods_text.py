@@ -13,7 +13,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.notes import variance_text
-from spine_outcomes.study.plan import Interaction, Term
+from spine_outcomes.study.plan import Interaction, Term, Trim
 from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
 from spine_outcomes.tables.selection import in_order, where
 
@@ -137,19 +137,24 @@ def _confounding(results: Results, name: Labels) -> str:
         f"{LEARNERS[plan.learner]} on {terms}."
     )
     if plan.trim is not None:
-        bounds = (
-            "Crump's rule"
-            if isinstance(plan.trim, str)
-            else "{:g} to {:g}".format(*plan.trim.bounds)
-        )
-        text += f" Rows with a score outside the bounds ({bounds}) were left out and the model "
-        text += "fitted again to the others."
+        text += f" Rows with a score outside the bounds ({_bounds(plan.trim, name)}) were left out "
+        text += "and the model fitted again to the others."
     if plan.truncate is not None:
         low, high = plan.truncate.percentiles
         text += f" Weights beyond percentiles {low:g} and {high:g} were set to them."
     if plan.stabilise:
         text += " Weights were stabilised by the share of each arm."
     return text
+
+
+def _bounds(trim: Trim | str, name: Labels) -> str:
+    """The rule by which rows were trimmed."""
+    if isinstance(trim, str):
+        return "Crump's rule"
+    if trim.percentiles is None:
+        return "{:g} to {:g}".format(*trim.bounds or ())
+    low, high = trim.percentiles
+    return f"percentile {low:g} of {name.comparator} to percentile {high:g} of {name.reference}"
 
 
 def _term(term: Term | Interaction, name: Labels) -> str:

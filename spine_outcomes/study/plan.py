@@ -109,15 +109,25 @@ class Arms(Model):
 
 
 class Trim(Model):
-    """Rows with a propensity score outside the bounds are left out."""
+    """Rows with a propensity score outside the bounds are left out: exactly one of the two.
 
-    bounds: tuple[float, float]
+    ``percentiles``: the low one of the comparator arm's scores, the high one of the reference's.
+    """
+
+    bounds: tuple[float, float] | None = None
+    percentiles: tuple[float, float] | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Trim:
-        low, high = self.bounds
-        if not 0 <= low < high <= 1:
+        if (self.bounds is None) == (self.percentiles is None):
+            raise ValueError("exactly one of bounds, percentiles")
+        if self.bounds is not None and not 0 <= self.bounds[0] < self.bounds[1] <= 1:
             raise ValueError("bounds must ascend between 0 and 1")
+        if (
+            self.percentiles is not None
+            and not 0 <= self.percentiles[0] < self.percentiles[1] <= 100
+        ):
+            raise ValueError("percentiles must ascend between 0 and 100")
         return self
 
 

@@ -35,6 +35,8 @@ class Propensity:
         φ, the influence of each row on γ; None where the score has no estimating equations.
     weight : ndarray, shape (n,)
         Prior weight w of each row: 1, or its multiplicity, or 0 where it was left out.
+    bounds
+        Smallest and largest score that stayed; None where nothing was trimmed.
     """
 
     score: NDArray[np.float64]
@@ -43,6 +45,7 @@ class Propensity:
     matrix: NDArray[np.float64]
     influence: NDArray[np.float64] | None
     weight: NDArray[np.float64]
+    bounds: tuple[float, float] | None = None
 
 
 def fit_propensity(

@@ -243,6 +243,7 @@ def test_rows_that_trimming_leaves_out_are_a_step_of_the_flow(demo_trimmed: Resu
     """The rows under every estimate are those at the end of the flow."""
     last = demo_trimmed.flow.iloc[-1]
     assert last["id"] == "trim"
+    assert last["label"] == "Propensity score from 0.1 to 0.9"
     assert last["excluded_lesions"] > 0
     n = demo_trimmed.results.query("model == 'cox' and endpoint == 'local_failure'")["n"]
     assert set(n) == {last["n_lesions"]}

@@ -48,6 +48,22 @@ def test_balancing_learners_balance(small_run: SmallRun, rows, learner) -> None:
     assert left["smd"].abs().max() < 1e-9
 
 
+@pytest.mark.parametrize("trim", [{"percentiles": [5, 95]}, {"bounds": [0.4, 0.6]}, "crump"])
+def test_trimmed_rows_leave_the_flow_the_weights_and_the_results(
+    small_run: SmallRun, rows, trim
+) -> None:
+    """A rule that the plan names and the run does not follow, or follows in one place only."""
+    results = small_run(rows, MODEL | {"propensity.trim": trim})
+    last = results.flow.iloc[-1]
+    assert last["id"] == "trim"
+    assert last["excluded_lesions"] > 0 or trim == "crump"
+    counts = results.weights.groupby("estimand")["n"].sum()
+    fits = results.results.query("model == 'cox'").set_index("estimand")["n"]
+    assert (
+        counts.to_dict() == fits.to_dict() == dict.fromkeys(("ATE", "unweighted"), last.n_lesions)
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

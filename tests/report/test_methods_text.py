@@ -23,6 +23,23 @@ def test_the_model_of_the_arm_is_the_plan_s_in_words() -> None:
 
 
 @pytest.mark.parametrize(
+    ("trim", "rule"),
+    [
+        ("crump", "(Crump's rule)"),
+        ({"bounds": [0.05, 0.95]}, "(0.05 to 0.95)"),
+        (
+            {"percentiles": [5, 95]},
+            "(percentile 5 of Wide field with margin to percentile 95 of Narrow field)",
+        ),
+    ],
+)
+def test_the_rule_of_trimming_is_said(trim: object, rule: str) -> None:
+    """Rows left out by a rule that the reader has to guess."""
+    propensity = {"terms": ["sex"], "trim": trim}
+    assert f"outside the bounds {rule}" in text(plan=synthetic_plan(propensity=propensity))
+
+
+@pytest.mark.parametrize(
     ("model", "claim"),
     [
         ("fine_gray", "Fine–Gray"),

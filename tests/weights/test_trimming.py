@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from spine_outcomes.errors import DefinitionError
+from spine_outcomes.errors import DefinitionError, NotEstimableError
 from spine_outcomes.weights.balance import balance
-from spine_outcomes.weights.design import Design
+from spine_outcomes.weights.design import Design, assemble, categories, linear, logarithm
 from spine_outcomes.weights.estimands import weigh
 from spine_outcomes.weights.propensity import fit_propensity
-from spine_outcomes.weights.trimming import crump_bound, fit_trimmed
+from spine_outcomes.weights.trimming import (
+    ArmPercentiles,
+    crump_bound,
+    fit_trimmed,
+    percentile_bounds,
+)
 
 
 def test_bounds_zero_and_one_trim_nothing(drawn):
@@ -89,3 +97,46 @@ def test_crump_trims_by_its_bound(drawn):
     assert bound > 0
     kept = fit_trimmed(design, arm, "crump").weight > 0
     np.testing.assert_array_equal(kept, (score >= bound) & (score <= 1 - bound))
+
+
+TRIMMED = json.loads((Path(__file__).parents[1] / "reference/answers/trimming.json").read_text())[
+    "trimmed"
+]
+
+
+@pytest.mark.parametrize("answer", TRIMMED)
+def test_percentiles_of_the_arms_as_r(pbc, answer):
+    """The percentiles of the wrong arm, or of both together, cut another cohort (base R)."""
+    design = assemble(
+        [
+            linear("age", pbc["age"].to_numpy(np.float64)),
+            categories("sex", (pbc["sex"] == "m").to_numpy(np.int64), ["f", "m"]),
+            logarithm("bili", pbc["bili"].to_numpy(np.float64)),
+            linear("albumin", pbc["albumin"].to_numpy(np.float64)),
+        ]
+    )
+    arm = pbc["arm"].to_numpy()
+    fitted = fit_trimmed(design, arm, ArmPercentiles(*answer["percentiles"]))
+    np.testing.assert_allclose(fitted.bounds, answer["bounds"], rtol=1e-9)
+    assert np.bincount(arm[fitted.weight > 0]).tolist() == answer["n"]
+    np.testing.assert_allclose(fitted.coefficients, answer["coef"], rtol=1e-8)
+
+
+def test_percentiles_count_a_multiplicity_as_rows():
+    """A bootstrap replicate trimmed by the percentiles of the cohort it was drawn from.
+
+    Comparator .2 three times and .6: the median is .2; without the multiplicity .4.
+    """
+    score, arm = np.array([0.2, 0.6, 0.1, 0.5]), np.array([1, 1, 0, 0])
+    middle = ArmPercentiles(50, 100)
+    assert percentile_bounds(score, arm, middle, np.array([3.0, 1, 1, 1])) == (0.2, 0.5)
+    assert percentile_bounds(score, arm, middle, np.ones(4)) == (0.4, 0.5)
+
+
+def test_percentiles_that_leave_nobody_are_refused():
+    """Arms that do not overlap, trimmed to an empty cohort."""
+    score, arm = np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1])
+    with pytest.raises(NotEstimableError, match="the arms do not overlap"):
+        percentile_bounds(score, arm, ArmPercentiles(5, 95), np.ones(4))
+    with pytest.raises(DefinitionError, match="0 ≤ low < high ≤ 100"):
+        percentile_bounds(score, arm, ArmPercentiles(95, 5), np.ones(4))
