@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,12 +68,9 @@ class Inspection:
         CohortError
             If anything is wrong, naming it all, of each kind at most so many.
         """
-        places, frame = self.places, self.frame
-        if frame is None or places is None:
-            raise_problems(self.problems)
-            raise AssertionError("a table without rows has a problem")
-        errors = (breach for breach in self.breaches if breach.severity == "error")
-        raise_problems([*self.problems, *(p for breach in errors for p in places.shown(breach))])
+        raise_problems([*self.problems, *self._shown_errors()])
+        frame, places = self.frame, self.places
+        assert frame is not None and places is not None  # noqa: S101 - else there is a problem
         keys = key_columns(self.dictionary)
         order = np.lexsort([pd.factorize(frame[key], sort=True)[0] for key in reversed(keys)])
         return Cohort(
@@ -85,3 +82,9 @@ class Inspection:
             is_simulated=self.is_simulated,
             lines=None if places.lines is None else places.lines[order],
         )
+
+    def _shown_errors(self) -> Iterator[Problem]:
+        """Errors of values and rows, of each kind at most so many."""
+        for breach in self.breaches:
+            if breach.severity == "error" and self.places is not None:
+                yield from self.places.shown(breach)

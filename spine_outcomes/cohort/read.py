@@ -129,10 +129,10 @@ def _value_breaches(text: TextTable, converted: Mapping[str, Conversion]) -> Ite
     for name, conversion in converted.items():
         column, faults = text.columns[name], conversion.faults
 
-        def fault(row: int, column: TextColumn = column, faults: Faults = faults) -> Fault:
+        def said(row: int, column: TextColumn = column, faults: Faults = faults) -> Fault:
             return faults[int(column.codes[row])]._replace(value=column[row])
 
         for code in dict.fromkeys(fault.code for fault in faults.values()):
             is_meant = np.zeros(len(column.values), dtype=bool)
             is_meant[[at for at, fault in faults.items() if fault.code == code]] = True
-            yield Breach(code, np.flatnonzero(column.rows_with(is_meant)), fault, name)
+            yield Breach(code, np.flatnonzero(column.rows_with(is_meant)), said, name)
