@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.study.plan import Condition
-from spine_outcomes.study.rules import TESTS, Comparison, Operand
+from spine_outcomes.study.rules import Comparison, Operand
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -33,20 +32,19 @@ class Verdict:
     is_known: Bools
 
 
-def verdict(test: Comparison | Condition, column: str, frame: pd.DataFrame) -> Verdict:
+def verdict(test: Comparison, column: str, frame: pd.DataFrame) -> Verdict:
     """Work out one test of one column.
 
     Parameters
     ----------
     test
-        Of a rule between columns, or of a plan; one of ``study.rules.TESTS`` is set.
+        Of a rule between columns, or a condition of a plan.
     column
         The column tested.
     frame
         Columns typed as ``Cohort`` says, the one tested and the one it is compared with.
     """
-    kind = next(name for name in TESTS if getattr(test, name, None) is not None)
-    operand = getattr(test, kind)
+    kind, operand = test.kind, test.operand
     values = frame[column]
     has_value = values.notna().to_numpy()
     if kind == "present":

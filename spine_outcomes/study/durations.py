@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer
 
 TimeUnit = Literal["days", "weeks", "months", "years"]
 
@@ -55,6 +57,18 @@ class Duration:
 
     def __str__(self) -> str:
         return self.text or f"{self.days:g} days"
+
+
+def _positive(duration: Duration) -> Duration:
+    """Refuse a length of nothing."""
+    if duration.days <= 0:
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+PlanDuration = Annotated[
+    Duration, BeforeValidator(Duration.parse), AfterValidator(_positive), PlainSerializer(str)
+]
 
 
 def convert(value: float, source: TimeUnit, target: TimeUnit) -> float:

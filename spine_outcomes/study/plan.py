@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    model_validator,
-)
+from pydantic import Field, PrivateAttr, model_validator
 
-from spine_outcomes.study.durations import Duration, TimeUnit
+from spine_outcomes.study.durations import PlanDuration, TimeUnit
 from spine_outcomes.study.endpoint import CensorSource as CensorSource
 from spine_outcomes.study.endpoint import Endpoint as Endpoint
 from spine_outcomes.study.endpoint import Source as Source
@@ -23,21 +16,13 @@ from spine_outcomes.study.endpoint import TimeColumn as TimeColumn
 from spine_outcomes.study.model import Code, Model, refuse
 from spine_outcomes.study.plan_consistency import disagreements
 from spine_outcomes.study.plan_file import PlanFile
+from spine_outcomes.study.population import Condition as Condition
+from spine_outcomes.study.population import Eligibility as Eligibility
+from spine_outcomes.study.population import Population as Population
 from spine_outcomes.study.terms import Interaction as Interaction
 from spine_outcomes.study.terms import PlanTerm
 from spine_outcomes.study.terms import Term as Term
 
-
-def _positive(duration: Duration) -> Duration:
-    """Refuse a length of nothing."""
-    if duration.days <= 0:
-        raise ValueError("must be longer than nothing")
-    return duration
-
-
-PlanDuration = Annotated[
-    Duration, BeforeValidator(Duration.parse), AfterValidator(_positive), PlainSerializer(str)
-]
 Estimand = Literal["unweighted", "ATE", "ATT", "ATC", "ATO", "ATM"]
 Measure = Literal[
     "survival", "cumulative_incidence", "risk_difference", "risk_ratio",
@@ -52,46 +37,6 @@ class Study(Model):
     id: str = ""
     title: str = ""
     registered_outcomes: str = "TO_CONFIRM"
-
-
-class Condition(Model):
-    """A condition on one column, never run as code: exactly one test beside ``column``."""
-
-    column: str
-    between: tuple[float, float] | None = None
-    equals: Code | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    is_in: tuple[Code, ...] | None = Field(None, alias="in")
-
-    @property
-    def codes(self) -> tuple[Code, ...]:
-        """Codes that the condition names."""
-        return self.is_in or (() if self.equals is None else (self.equals,))
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Condition:
-        tests = (self.between, self.equals, self.at_least, self.at_most, self.is_in)
-        if sum(test is not None for test in tests) != 1:
-            raise ValueError("exactly one of between, equals, at_least, at_most, in")
-        if self.between is not None and self.between[0] > self.between[1]:
-            raise ValueError("between must ascend")
-        return self
-
-
-class Eligibility(Model):
-    """One step of the selection of rows."""
-
-    id: str
-    label: str
-    rule: Condition
-
-
-class Population(Model):
-    """Who is analysed."""
-
-    name: str = "all rows"
-    eligibility: tuple[Eligibility, ...] = ()
 
 
 class Arms(Model):
