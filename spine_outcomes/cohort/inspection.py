@@ -70,7 +70,8 @@ class Inspection:
         """
         raise_problems([*self.problems, *self._shown_errors()])
         frame, places = self.frame, self.places
-        assert frame is not None and places is not None  # noqa: S101 - else there is a problem
+        assert frame is not None  # noqa: S101 - else there is a problem
+        assert places is not None  # noqa: S101
         keys = key_columns(self.dictionary)
         order = np.lexsort([pd.factorize(frame[key], sort=True)[0] for key in reversed(keys)])
         return Cohort(
