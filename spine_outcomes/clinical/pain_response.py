@@ -9,7 +9,12 @@ Numbers = NDArray[np.float64]
 
 
 def pain_response(
-    pain_before: Numbers, pain_after: Numbers, opioid_before: Numbers, opioid_after: Numbers
+    pain_before: Numbers,
+    pain_after: Numbers,
+    opioid_before: Numbers,
+    opioid_after: Numbers,
+    *,
+    evaluable_from: float = 1,
 ) -> NDArray[np.str_]:
     """Response of pain at the treated site.
 
@@ -19,6 +24,8 @@ def pain_response(
         Worst pain, 0 to 10.
     opioid_before, opioid_after : ndarray, shape (n,)
         Oral morphine equivalent, in mg a day.
+    evaluable_from
+        Least pain before treatment that can respond (1 here; 2 in SC.24).
 
     Returns
     -------
@@ -29,7 +36,7 @@ def pain_response(
         - ``PP``: pain higher by 2 or more and not a quarter less opioid, or opioid higher by a
           quarter or more and pain not lower.
         - ``IR``: anything else.
-        - Empty: no pain before, or a value is missing.
+        - Empty: too little pain before, or a value is missing.
 
     Examples
     --------
@@ -44,7 +51,7 @@ def pain_response(
     known = pain_before + pain_after + opioid_before + opioid_after
     return np.select(
         [
-            np.isnan(known) | (pain_before < 1),
+            np.isnan(known) | (pain_before < evaluable_from),
             (pain_after == 0) & has_not_more,
             ((change <= -2) & has_not_more) | (is_quarter_less & (change <= 0)),
             ((change >= 2) & ~is_quarter_less) | (is_quarter_more & (change >= 0)),

@@ -31,6 +31,10 @@ def _location_by_level() -> NDArray[np.int64]:
     return points
 
 
+_LARGEST = np.maximum.accumulate(np.triu(np.tile(_location_by_level(), (len(LEVELS), 1))), axis=1)
+"""Largest component from each upper level (row) to each lower level (column)."""
+
+
 def location(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.int64]:
     """Location component of a lesion: the largest over its levels.
 
@@ -50,9 +54,7 @@ def location(first: NDArray[np.int64], last: NDArray[np.int64]) -> NDArray[np.in
     >>> location(level_positions(["T10", "T10"]), level_positions(["T10", "T11"]))
     array([1, 3])
     """
-    position = np.arange(len(LEVELS))
-    is_inside = (position >= first[:, None]) & (position <= last[:, None])
-    return np.asarray(np.where(is_inside, _location_by_level(), 0).max(axis=1), dtype=np.int64)
+    return np.asarray(_LARGEST[first, last])
 
 
 def total(components: ArrayLike) -> NDArray[np.float64]:

@@ -1,0 +1,74 @@
+"""CTCAE 5 (2017): the largest grade that each term has, and when toxicity is acute or late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+ACUTE_DAYS = 90
+"""Last day, counted from the first day of treatment, on which an onset is acute (RTOG)."""
+
+RELATED = 3
+"""Least attribution that counts as related: 3 possible, 4 probable, 5 definite."""
+
+DEATH = 5
+
+_UP_TO = {
+    3: (
+        "Back pain", "Bone pain", "Brachial plexopathy", "Chest wall pain", "Fatigue", "Nausea",
+        "Neck pain", "Pain", "Tumor pain",
+    ),
+    4: (
+        "Lymphocyte count decreased", "Myositis", "Neutrophil count decreased",
+        "Platelet count decreased", "White blood cell decreased",
+    ),
+    DEATH: (
+        "Dermatitis radiation", "Diarrhea", "Dysphagia", "Esophageal fistula",
+        "Esophageal perforation", "Esophageal stenosis", "Esophageal ulcer", "Esophagitis",
+        "Fracture", "Myelitis", "Osteonecrosis", "Pneumonitis", "Radiculitis", "Spinal fracture",
+        "Vomiting",
+    ),
+}  # fmt: skip
+
+LARGEST_GRADE = {term: grade for grade, terms in _UP_TO.items() for term in terms}
+"""Largest grade of each term that follows radiotherapy of the spine; many have no 4 or 5."""
+
+OESOPHAGEAL = (
+    "Esophagitis", "Dysphagia", "Esophageal stenosis", "Esophageal fistula",
+    "Esophageal perforation", "Esophageal ulcer",
+)  # fmt: skip
+"""Terms that together are oesophageal toxicity."""
+
+_FOLDED = {term.casefold(): grade for term, grade in LARGEST_GRADE.items()}
+
+
+def largest_grades(terms: Iterable[str]) -> NDArray[np.int64]:
+    """Largest grade of each term, in any letters; 5 for a term that is not listed.
+
+    Examples
+    --------
+    >>> largest_grades(["Tumor pain", "Myelitis", "platelet count decreased"])
+    array([3, 5, 4])
+    """
+    return np.array([_FOLDED.get(term.casefold(), DEATH) for term in terms], dtype=np.int64)
+
+
+def is_acute(days: ArrayLike, acute_days: int = ACUTE_DAYS) -> NDArray[np.bool_]:
+    """Whether an onset is acute: day 0 to ``acute_days`` from the start of treatment.
+
+    Later is late. An onset before the start, or of unknown day, is neither.
+
+    Examples
+    --------
+    >>> is_acute([0, 90, 91, -1])
+    array([ True,  True, False, False])
+    """
+    day = np.asarray(days, dtype=np.float64)
+    return np.asarray((day >= 0) & (day <= acute_days))
+
+
+def is_late(days: ArrayLike, acute_days: int = ACUTE_DAYS) -> NDArray[np.bool_]:
+    """Whether an onset is late: after day ``acute_days`` from the start of treatment."""
+    return np.asarray(np.asarray(days, dtype=np.float64) > acute_days)
