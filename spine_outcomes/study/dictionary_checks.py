@@ -18,22 +18,57 @@ Fault = tuple[KeyPath, str]
 
 def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Problem]:
     """Everything in a dictionary that cannot be true together."""
-    faults = [*_names(dictionary), *_table(dictionary)]
+    faults = [*_table(dictionary), *_parts(dictionary.columns, dictionary.checks, dictionary)]
     for i, column in enumerate(dictionary.columns):
-        here: KeyPath = ("columns", i)
-        faults += [((*here, *path), text) for path, text in _column(column, dictionary)]
-    for i, check in enumerate(dictionary.checks):
-        here = ("checks", i, "rule")
-        faults += [((*here, *path), text) for path, text in _check(check, dictionary)]
+        here: KeyPath = ("columns", i, "derivation")
+        faults += [((*here, *path), text) for path, text in _derivation(column, dictionary)]
+    for i, table in enumerate(dictionary.tables):
+        here = ("tables", i)
+        faults += [((*here, *path), text) for path, text in _long_table(i, dictionary)]
+        if not {c.name for c in table.columns} & {
+            dictionary.table.patient,
+            dictionary.table.lesion,
+        }:
+            parts = _parts(table.columns, table.checks, dictionary.beside(table))
+            faults += [((*here, *path), text) for path, text in parts]
     return [problem_at(source, path, "E_DICTIONARY", text) for path, text in faults]
 
 
-def _names(dictionary: DataDictionary) -> Iterator[Fault]:
-    """Columns named twice."""
-    counts = Counter(dictionary.names)
-    for i, name in enumerate(dictionary.names):
-        if counts[name] > 1 and dictionary.names.index(name) != i:
-            yield ("columns", i, "name"), f"the column {name!r} is defined twice"
+def _parts(
+    columns: tuple[Column, ...], checks: tuple[Check, ...], dictionary: DataDictionary
+) -> Iterator[Fault]:
+    """Contradictions of the columns and checks of one table, whose dictionary is given."""
+    yield from _twice("columns", [column.name for column in columns], "column")
+    for i, column in enumerate(columns):
+        yield from ((("columns", i, *path), text) for path, text in _column(column, dictionary))
+    for i, check in enumerate(checks):
+        here: KeyPath = ("checks", i, "rule")
+        yield from (((*here, *path), text) for path, text in _check(check, dictionary))
+
+
+def _twice(key: str, names: list[str], what: str) -> Iterator[Fault]:
+    """Names defined twice."""
+    counts = Counter(names)
+    for i, name in enumerate(names):
+        if counts[name] > 1 and names.index(name) != i:
+            yield (key, i, "name"), f"the {what} {name!r} is defined twice"
+
+
+def _long_table(i: int, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Contradictions of one long table with the cohort and with itself."""
+    table = dictionary.tables[i]
+    if table.name in [other.name for other in dictionary.tables[:i]]:
+        yield ("name",), f"the table {table.name!r} is defined twice"
+    if table.level == "lesion" and dictionary.table.row == "patient":
+        yield ("level",), "lesion, beside a cohort whose rows are patients"
+    names = [column.name for column in table.columns]
+    if table.date not in names or table.columns[names.index(table.date)].type != "date":
+        yield ("date",), f"no date {printable(table.date)!r}{did_you_mean(table.date, names)}"
+    for j, column in enumerate(table.columns):
+        if column.name in (dictionary.table.patient, dictionary.table.lesion):
+            yield ("columns", j, "name"), f"{column.name!r} is a key of the cohort, and known"
+        if column.derivation is not None:
+            yield ("columns", j, "derivation"), "only columns of the cohort are derived"
 
 
 def _table(dictionary: DataDictionary) -> Iterator[Fault]:
@@ -68,10 +103,27 @@ def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
         )
     if column.level == "lesion" and dictionary.table.row == "patient":
         yield ("level",), "lesion, in a table whose rows are patients"
-    if column.derivation is not None:
-        for key, value in column.derivation.parameters.items():
-            if isinstance(value, str) and value not in dictionary:
-                yield ("derivation", key), _unknown(value, dictionary)
+
+
+def _derivation(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Tables, columns and codes that a derivation names and that are not there."""
+    derivation = column.derivation
+    if derivation is None:
+        return
+    names = list(dictionary.names)
+    if derivation.table is not None:
+        tables = {table.name: table for table in dictionary.tables}
+        if derivation.table not in tables:
+            hint = did_you_mean(derivation.table, list(tables))
+            yield ("table",), f"no table {printable(derivation.table)!r}{hint}"
+            return
+        names = [*(c.name for c in tables[derivation.table].columns), *names]
+    for key, name in derivation.inputs.items():
+        if name not in names:
+            yield (key,), f"no column {printable(name)!r}{did_you_mean(name, names)}"
+    for code in derivation.kept:
+        if not column.has_code(code):
+            yield ("kept",), f"{printable(code)!r} is not a code of {column.name!r}"
 
 
 def _codes(column: Column) -> Iterator[Fault]:
@@ -147,13 +199,13 @@ def _test(column: Column, test: Comparison, dictionary: DataDictionary) -> Itera
                 yield f"{printable(code)!r} is not a code of {column.name!r}"
     elif isinstance(test.operand, Operand):
         other = dictionary[test.operand.column]
-        if not _are_comparable(column, other):
+        if not are_comparable(column, other):
             pair = f"{column.name!r} ({column.type}) and {other.name!r} ({other.type})"
             yield f"{pair} cannot be compared"
 
 
-def _are_comparable(a: Column, b: Column) -> bool:
-    """Whether one value can be above another."""
+def are_comparable(a: Column, b: Column) -> bool:
+    """Whether a value of one column can be above or below a value of another."""
     if a.is_numeric and b.is_numeric:
         return True
     if a.type == b.type == "category":
