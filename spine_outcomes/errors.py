@@ -35,6 +35,20 @@ def printable(value: object) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+_VALUES = re.compile("⟪([^⟫]*)⟫")
+HIDDEN = "[hidden]"
+
+
+def quoted(value: object) -> str:
+    """A value of a cohort in the words of a problem, marked so that it can be hidden."""
+    return f"⟪{printable(value).translate({ord(mark): None for mark in '⟪⟫'})}⟫"
+
+
+def said(words: str, *, redact: bool = False) -> str:
+    """Words of a problem as people read them; with ``redact`` the values in them are hidden."""
+    return _VALUES.sub(HIDDEN if redact else r"\1", words)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault in an input: where it stands, what was found, what is allowed, how to mend it.
@@ -44,7 +58,7 @@ class Problem:
     code
         Stable name such as ``"E_DATE_ORDER"``.
     message
-        One sentence: what was found and what is allowed.
+        One sentence: what was found and what is allowed; values in it go through ``quoted``.
     file, line, column, row
         Where: file name, physical line (header is 1), column, row id. None where it does not apply.
     value
@@ -63,6 +77,10 @@ class Problem:
     fix: str | None = None
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, redact: bool = False) -> str:
+        """The problem on one line; with ``redact`` without any value of the cohort."""
         place = [self.file or ""]
         if self.line is not None:
             place.append(f"line {self.line}")
@@ -70,12 +88,12 @@ class Problem:
             place.append(f"row {printable(self.row)}")
         if self.column is not None:
             place.append(f"column {printable(self.column)}")
-        if self.value is not None:
+        if self.value is not None and not redact:
             place.append(f"value {printable(self.value)!r}")
         where = ", ".join(part for part in place if part)
         message = self.message if self.message.endswith((".", "?")) else f"{self.message}."
         parts = [self.code, f"{where}: {message}" if where else message, self.fix or ""]
-        return " ".join(part for part in parts if part)
+        return said(" ".join(part for part in parts if part), redact=redact)
 
 
 _PEOPLE = re.compile("⟦([0-9]+)⟧")
@@ -136,9 +154,13 @@ class SpineOutcomesError(Exception):
         )
         super().__init__(self._text(self.problems))
 
+    def text(self, *, redact: bool = False) -> str:
+        """Every problem on a line of its own, at most so many; with ``redact`` without values."""
+        return self._text(self.problems, redact=redact)
+
     @staticmethod
-    def _text(problems: Iterable[Problem]) -> str:
-        lines = [str(p) for p in problems]
+    def _text(problems: Iterable[Problem], *, redact: bool = False) -> str:
+        lines = [p.text(redact=redact) for p in problems]
         if len(lines) > MAX_SHOWN:
             lines = [*lines[:MAX_SHOWN], f"… and {len(lines) - MAX_SHOWN} more"]
         return "\n".join(lines)

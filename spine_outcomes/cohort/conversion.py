@@ -15,6 +15,7 @@ from spine_outcomes.cohort.places import Fault
 from spine_outcomes.cohort.repairs import repair
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.cohort.written import Faults, read_codes, read_dates, read_numbers, unseen
+from spine_outcomes.errors import quoted
 from spine_outcomes.study.dictionary import Column, Table
 
 Bools = NDArray[np.bool_]
@@ -162,7 +163,8 @@ def _unit_hint(value: Any, column: Column, low: Any, high: Any) -> str | None:
         return None
     factor, unit = UNIT_SLIPS[column.unit]
     fits = (low is None or value * factor >= low) and (high is None or value * factor <= high)
-    return f"Would be {value * factor:.4g} {column.unit} if it is in {unit}." if fits else None
+    converted = quoted(f"{value * factor:.4g}")
+    return f"Would be {converted} {column.unit} if it is in {unit}." if fits else None
 
 
 def _noticed(

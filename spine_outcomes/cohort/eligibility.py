@@ -20,8 +20,10 @@ from spine_outcomes.errors import (
     PlanError,
     Problem,
     people,
+    quoted,
 )
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.population import Population
 
 Bools = NDArray[np.bool_]
 
@@ -53,7 +55,7 @@ class Selection:
 
 
 @dataclass(frozen=True, eq=False)
-class _Step:
+class Step:
     """One step: rows that pass it, and rows that cannot because a value is missing."""
 
     id: str
@@ -110,6 +112,7 @@ def select(cohort: Cohort, plan: AnalysisPlan) -> Selection:
         cohort=cohort.take(np.flatnonzero(left[-1])),
         flow=_flow(steps, left, rows),
         findings=(
+            *apply_steps(cohort, plan.population)[1],
             *_missing_findings(steps, left),
             *_both_arms_finding(cohort, plan, left[-1]),
         ),
@@ -136,10 +139,33 @@ def require_columns(cohort: Cohort, names: Iterable[str]) -> None:
         )
 
 
+def apply_steps(cohort: Cohort, population: Population) -> tuple[list[Step], tuple[Finding, ...]]:
+    """Judge every row by each step of a population that the file lets one apply.
+
+    An optional step whose column the file lacks is left out; a finding says so.
+    """
+    steps: list[Step] = []
+    findings: list[Finding] = []
+    for step in population.eligibility:
+        absent = [name for name in step.rule.named if name not in cohort.frame]
+        if step.optional and absent:
+            message = (
+                f"Step {step.id} ({step.label}) of {population.name} was not applied: the file has "
+                f"no column {', '.join(absent)}. Rows that would fail it may be among those "
+                "analysed."
+            )
+            findings.append(Finding("W_STEP_NOT_APPLIED", message, "caution"))
+            continue
+        found = verdict(step.rule, step.rule.column, cohort.frame)
+        steps.append(Step(step.id, step.label, found.holds, ~found.is_known, step.rule.column))
+    return steps, tuple(findings)
+
+
 def _columns(plan: AnalysisPlan) -> tuple[str, ...]:
     """Columns that the selection reads."""
-    steps = (step.rule.column for step in plan.population.eligibility)
-    named = (plan.arms.column, plan.cluster, plan.origin, *steps)
+    steps = (step.rule for step in plan.population.eligibility if not step.optional)
+    tested = (name for rule in steps for name in rule.named)
+    named = (plan.arms.column, plan.cluster, plan.origin, *tested)
     return tuple(name for name in named if name is not None)
 
 
@@ -165,24 +191,22 @@ def _rows(cohort: Cohort, plan: AnalysisPlan) -> _Rows:
     )
 
 
-def _steps(cohort: Cohort, plan: AnalysisPlan, rows: _Rows) -> list[_Step]:
+def _steps(cohort: Cohort, plan: AnalysisPlan, rows: _Rows) -> list[Step]:
     """All rows, then cut-off, criteria in their order, arms."""
     frame = cohort.frame
     nothing = np.zeros(len(frame), dtype=bool)
-    steps = [_Step("read", "Rows read", ~nothing, nothing)]
+    steps = [Step("read", "Rows read", ~nothing, nothing)]
     if plan.cutoff is not None and plan.origin is not None:
         started = (frame[plan.origin] <= pd.Timestamp(plan.cutoff)).to_numpy(bool)
         label = f"Started by the data cut-off, {plan.cutoff.isoformat()}"
         lacks_origin = frame[plan.origin].isna().to_numpy()
-        steps.append(_Step("cutoff", label, started, lacks_origin, plan.origin))
-    for step in plan.population.eligibility:
-        found = verdict(step.rule, step.rule.column, frame)
-        steps.append(_Step(step.id, step.label, found.holds, ~found.is_known, step.rule.column))
+        steps.append(Step("cutoff", label, started, lacks_origin, plan.origin))
+    steps += apply_steps(cohort, plan.population)[0]
     in_arms = rows.in_reference | rows.in_comparator
-    return [*steps, _Step("arms", "In one of the two arms compared", in_arms, nothing)]
+    return [*steps, Step("arms", "In one of the two arms compared", in_arms, nothing)]
 
 
-def _flow(steps: list[_Step], left: list[Bools], rows: _Rows) -> pd.DataFrame:
+def _flow(steps: list[Step], left: list[Bools], rows: _Rows) -> pd.DataFrame:
     """The record of each step; that of the arms only where it leaves somebody out."""
     records = []
     for step, before, after in zip(steps, [left[0], *left], left, strict=False):
@@ -194,7 +218,7 @@ def _flow(steps: list[_Step], left: list[Bools], rows: _Rows) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(FLOW_COLUMNS))
 
 
-def _require_somebody(steps: list[_Step], left: list[Bools]) -> None:
+def _require_somebody(steps: list[Step], left: list[Bools]) -> None:
     """Refuse a selection that leaves nobody; say which step did it."""
     for step, is_left in zip(steps, left, strict=True):
         if not is_left.any():
@@ -218,7 +242,7 @@ def _require_both_arms(plan: AnalysisPlan, counts: dict[str, int]) -> None:
             )
 
 
-def _missing_findings(steps: list[_Step], left: list[Bools]) -> Iterator[Finding]:
+def _missing_findings(steps: list[Step], left: list[Bools]) -> Iterator[Finding]:
     """Rows that do not pass a step because a value is missing."""
     for step, before in zip(steps[1:], left, strict=False):
         n = int((before & step.lacks_value).sum())
@@ -239,7 +263,8 @@ def _mixed_patients(cohort: Cohort, plan: AnalysisPlan, is_left: Bools) -> Itera
         def fault(row: int) -> Fault:
             other = int(first[row])
             line = cohort.places.line(other)
-            message = f"{text[row]} here and {text[other]} in line {line}, for one patient"
+            here, there = quoted(text[row]), quoted(text[other])
+            message = f"{here} here and {there} in line {line}, for one patient"
             fix = "Correct it, or compare rows: arms.level: lesion."
             return Fault("E_MIXED_ARMS", message, fix, str(text[row]))
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from spine_outcomes.cohort.comparison import Bools, as_text
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.places import Breach, Fault, Places
+from spine_outcomes.errors import quoted
 from spine_outcomes.study.dictionary import DataDictionary
 
 Codes = NDArray[np.int64]
@@ -114,7 +115,7 @@ def _inconstant(
         def fault(row: int, values: pd.Series[Any] = frame[name]) -> Fault:
             here, there = _text(values, row), _text(values, int(first[row]))
             line = places.line(int(first[row]))
-            message = f"{here} here and {there} in line {line}, for one patient"
+            message = f"{quoted(here)} here and {quoted(there)} in line {line}, for one patient"
             return Fault("E_INCONSTANT", message, "Correct it in the source.", here)
 
         yield Breach("X51", np.flatnonzero(differs), fault, name)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, as_text, compared_with, verdict
 from spine_outcomes.cohort.places import Breach, Fault
-from spine_outcomes.errors import Finding, people
+from spine_outcomes.errors import Finding, people, quoted
 from spine_outcomes.study.dictionary import Check
 from spine_outcomes.study.rules import Comparison, Operand, Rule
 
@@ -82,12 +82,14 @@ class _Words:
         message = f"must be {_demand(rule)}" if rule.present_iff is None else _presence(rule)
         seen = [w.column for w in (rule.when, rule.present_iff) if w is not None]
         shown = [name for name in (self._other, *seen) if name is not None]
-        values = ", ".join(f"{name} = {self._text(name, row)}" for name in dict.fromkeys(shown))
+        values = ", ".join(
+            f"{name} = {quoted(self._text(name, row))}" for name in dict.fromkeys(shown)
+        )
         if values:
             message = f"{message}; here {values}"
         if self._limit is not None:
             value = self._frame[self._column].to_numpy("datetime64[D]")[row].astype(np.int64)
-            message = f"{message} ({abs(value - self._limit[row]):g} days off)"
+            message = f"{message} ({quoted(f'{abs(value - self._limit[row]):g}')} days off)"
         fix = "Correct whichever is wrong in the source."
         code = f"{'E' if self._check.severity == 'error' else 'W'}_{self._check.id}"
         return Fault(code, message, fix, self._text(self._column, row))

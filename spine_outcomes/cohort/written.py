@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.places import Fault
+from spine_outcomes.errors import quoted
 
 MAX_EXACT = 2.0**53
 
@@ -84,7 +85,7 @@ def read_codes(texts: Sequence[str], codes: Sequence[str]) -> tuple[NDArray[np.i
             values[i] = position[text]
             continue
         close = folded.get(text.casefold())
-        fix = f"Write {close!r}, or declare repairs: [case]." if close is not None else None
+        fix = f"Write {quoted(close)}, or declare repairs: [case]." if close is not None else None
         faults[i] = unseen(text) or Fault("E_CODE", f"not a code; allowed: {allowed}", fix)
     return values, faults
 
@@ -115,7 +116,7 @@ def _no_number(text: str, decimal: str) -> Fault:
         return fault
     other = "," if decimal == "." else "."
     if _GROUPED.fullmatch(text):
-        fix = f"Write {re.sub(r'[ ,]', '', text)!r} if the sign divides thousands"
+        fix = f"Write {quoted(re.sub(r'[ ,]', '', text))} if the sign divides thousands"
         fix += f"; if it is the decimal sign, declare decimal: {other!r}." if other in text else "."
         return Fault("E_NUMBER", "not a plain number", fix)
     if text.count(other) == 1 and _NUMBER.fullmatch(text.replace(other, ".")):
@@ -142,7 +143,7 @@ def _no_date(text: str, date_format: str, hint: str) -> Fault:
     message = f"not a date written {_shape(date_format)}"
     if _SERIAL.fullmatch(text):
         day = _SERIAL_ZERO + datetime.timedelta(days=int(text))
-        fix = f"Looks like an Excel serial number, {day.isoformat()}; export dates as text."
+        fix = f"Looks like an Excel serial number, {quoted(day)}; export dates as text."
         return Fault("E_DATE", message, fix)
     if _TIMESTAMP.fullmatch(text):
         return Fault("E_DATE", message, "Export the day alone; a time of day may shift it.")

@@ -18,12 +18,13 @@ from spine_outcomes.errors import Problem, SpineOutcomesError
 
 INTERRUPTED = 130
 INPUT_OUTPUT = 6
+EVERYWHERE = ("--debug", "--redact")
 
 app = typer.Typer(
     name="spine-outcomes",
     help="From a cohort table to a defensible comparison of two arms.",
     epilog="Every command also runs as python -m spine_outcomes.NAME. --debug, anywhere, adds the "
-    "traceback to an error.",
+    "traceback to an error; --redact, anywhere, hides the values of the cohort in messages.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -46,23 +47,23 @@ def main(*command: str) -> NoReturn:
     words = [*command, *sys.argv[1:]]
     try:
         code = app(
-            [word for word in words if word != "--debug"],
+            [word for word in words if word not in EVERYWHERE],
             prog_name="spine-outcomes",
             standalone_mode=False,
         )
     except Exception as error:
         if "--debug" in words:
             say(traceback.format_exc())
-        code = _explain(error)
+        code = _explain(error, redact="--redact" in words)
     if code == INTERRUPTED:
         say("Interrupted; nothing was written.")
     sys.exit(code)
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: Exception, *, redact: bool) -> int:
     """Say what went wrong without a traceback; give the exit code."""
     if isinstance(error, SpineOutcomesError):
-        say(str(error))
+        say(error.text(redact=redact))
         return error.exit_code
     if isinstance(error, typer.TyperException):
         say(str(Problem("E_USAGE", error.format_message(), fix="See --help.")))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.places import Fault, Places, raise_problems
-from spine_outcomes.errors import Finding, people
+from spine_outcomes.errors import Finding, people, quoted
 from spine_outcomes.study.durations import DAYS_PER_UNIT, TimeUnit
 from spine_outcomes.study.endpoint import Endpoint
 
@@ -31,6 +31,9 @@ class History:
         Rows of which anything is known after the origin (and after the entry).
     unit
         Unit of the times.
+    lower, upper : ndarray, shape (n,)
+        Last time known free of the event of interest, first time known with it; infinite where it
+        was not seen.
     findings
         What a reader must know of how they were made.
     """
@@ -40,6 +43,8 @@ class History:
     entry: NDArray[np.float64] | None
     is_followed: NDArray[np.bool_]
     unit: TimeUnit
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     findings: tuple[Finding, ...] = ()
 
 
@@ -65,9 +70,11 @@ def settle_time_zero(history: History, endpoint: Endpoint, places: Places) -> Hi
     half = HALF_DAY / DAYS_PER_UNIT[history.unit]
     what = "moved to half a day" if is_moved else "kept at time 0"
     message = f"{people(n)} events on the day of the origin were {what}."
+    moved = half if is_moved else 0.0
     return replace(
         history,
-        time=np.where(at_zero, half, history.time) if is_moved else history.time,
+        time=np.where(at_zero, moved, history.time),
+        upper=np.where(at_zero, np.maximum(history.upper, moved), history.upper),
         findings=(*history.findings, Finding("W_TIME_ZERO", message, "note", n=n)),
     )
 
@@ -96,7 +103,8 @@ def settle_entry(history: History, places: Places) -> tuple[History, NDArray[np.
 
     def fault(row: int) -> Fault:
         message = (
-            f"enters at {entry[row]:g} {history.unit} and ends at {time[row]:g}: "
+            f"enters at {quoted(f'{entry[row]:g}')} {history.unit} and ends at "
+            f"{quoted(f'{time[row]:g}')}: "
             "entry must come before the end"
         )
         return Fault("E_ENTRY", message, "Correct whichever is wrong in the source.")
