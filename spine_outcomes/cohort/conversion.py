@@ -74,7 +74,9 @@ def convert(
         Whether the column names rows: then no space or unseen character may stand in it.
     """
     texts, changed = repair(text.values, column, table.repairs)
-    declared = {*table.missing, *column.missing_codes, *column.not_applicable}
+    declared = {
+        *table.missing, *written.missing_codes, *column.missing_codes, *column.not_applicable,
+    }  # fmt: skip
     is_missing = np.array([t in declared for t in texts], dtype=bool)
     values, faults = _read(texts, ~is_missing, column, written, is_key=is_key)
     if column.is_numeric:
@@ -115,7 +117,7 @@ def _read(
         found, faults = read_numbers(meant, written.decimal, whole=column.type == "integer")
     elif column.type == "date":
         values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[ns]")
-        found, faults = read_dates(meant, written.date_format)
+        found, faults = read_dates(meant, written.date_format, written.serial_dates)
     elif column.type == "string":
         values, found = texts, texts[at]
         seen = [unseen(text) if is_key else None for text in meant]

@@ -15,11 +15,16 @@ import numpy as np
 from spine_outcomes.cohort.decoding import decode, lines_of
 from spine_outcomes.cohort.header import Header, match_header
 from spine_outcomes.cohort.source_file import SourceFile
-from spine_outcomes.cohort.text_table import MAX_ROWS, TextColumn, TextColumnBuilder, TextTable
-from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
+from spine_outcomes.cohort.text_table import (
+    TextColumn,
+    TextColumnBuilder,
+    TextTable,
+    check_n_rows,
+    giant_cell,
+    giant_cells,
+)
+from spine_outcomes.errors import CohortError, Finding, Problem
 from spine_outcomes.study.dictionary import DataDictionary
-
-MAX_CELL = 65_536
 
 _CHUNK = 100_000
 _OTHER_DELIMITERS = {";": "';'", "\t": "a tab", ",": "','", "|": "'|'"}
@@ -106,10 +111,7 @@ class _Body:
     def columns(self) -> dict[str, TextColumn]:
         """Columns read."""
         found = {name: builder.column() for name, builder in self._builders.items()}
-        for name, column in found.items():
-            length = np.fromiter(map(len, column.values), dtype=np.int64, count=len(column.values))
-            rows = np.flatnonzero(column.rows_with(length > MAX_CELL))[:MAX_SHOWN]
-            self.faults += [_too_long(self.file, self.lines[row], name) for row in rows]
+        self.faults += giant_cells(found, np.array(self.lines), self.file)
         self._raise_faults()
         return found
 
@@ -137,9 +139,7 @@ class _Body:
             self.faults.append(_quoting(self.file, start, fault))
 
     def _extend(self, rows: list[list[str]]) -> None:
-        if len(self.lines) > MAX_ROWS:
-            message = f"more than {MAX_ROWS} rows"
-            raise CohortError(Problem("E_TOO_LARGE", message, file=self.file))
+        check_n_rows(len(self.lines), self.file)
         fields = list(zip(*rows, strict=True))
         for name, position in self.header.positions.items():
             self._builders[name].extend(fields[position])
@@ -171,13 +171,7 @@ class _Body:
 def _quoting(file: str, line: int, fault: csv.Error) -> Problem:
     """Say which cell cannot be told from its neighbours."""
     if "field limit" in str(fault):
-        return _too_long(file, line, None)
+        return giant_cell(file, line, None)
     message = "a quote is not closed, or text follows a closing quote"
     fix = 'A quote inside a quoted value is written twice: "".'
     return Problem("E_QUOTES", message, file=file, line=line, fix=fix)
-
-
-def _too_long(file: str, line: int, column: str | None) -> Problem:
-    message = f"a cell longer than {MAX_CELL} characters"
-    fix = "Usually a quote that is never closed."
-    return Problem("E_CELL_LENGTH", message, file=file, line=line, column=column, fix=fix)

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.errors import Finding, Problem
+from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
 
 MAX_ROWS = 2_000_000
+MAX_CELL = 65_536
+
+
+@dataclass(frozen=True)
+class SerialDates:
+    """How a program stores a date as a number: days since some day.
+
+    Parameters
+    ----------
+    words
+        What such a number is called.
+    zero
+        The day of the number 0.
+    """
+
+    words: str
+    zero: datetime.date
+
+
+EXCEL = SerialDates("an Excel serial number", datetime.date(1899, 12, 30))
+EXCEL_1904 = SerialDates("an Excel serial number of the 1904 system", datetime.date(1904, 1, 1))
+SAS_DATE = SerialDates("a SAS date number", datetime.date(1960, 1, 1))
+STATA_DATE = SerialDates("a Stata date number", datetime.date(1960, 1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +83,10 @@ class TextTable:
         How numbers and dates are written.
     problems, findings
         What is wrong with names and shape, and what a reader must know of them.
+    serial_dates
+        What a bare number in a column of dates would be; never taken for a date.
+    missing_codes
+        Texts that mean missing in every column of this file, beside those of the dictionary.
     """
 
     file: str
@@ -68,6 +96,8 @@ class TextTable:
     date_format: str
     problems: tuple[Problem, ...] = ()
     findings: tuple[Finding, ...] = ()
+    serial_dates: SerialDates = EXCEL
+    missing_codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -91,3 +121,33 @@ class TextColumnBuilder:
         """Give the column collected so far."""
         codes = np.concatenate(self._parts) if self._parts else np.zeros(0, dtype=np.int32)
         return TextColumn(np.array(list(self._codes), dtype=object), codes)
+
+
+def check_n_rows(n: int, file: str) -> None:
+    """Stop at more rows than are read.
+
+    Raises
+    ------
+    CohortError
+        If there are more than ``MAX_ROWS``.
+    """
+    if n > MAX_ROWS:
+        message = f"more than {MAX_ROWS} rows"
+        raise CohortError(Problem("E_TOO_LARGE", message, file=file))
+
+
+def giant_cells(
+    columns: Mapping[str, TextColumn], lines: NDArray[np.int64], file: str
+) -> Iterator[Problem]:
+    """Cells longer than ``MAX_CELL`` characters, of each column at most so many."""
+    for name, column in columns.items():
+        length = np.fromiter(map(len, column.values), dtype=np.int64, count=len(column.values))
+        for row in np.flatnonzero(column.rows_with(length > MAX_CELL))[:MAX_SHOWN]:
+            yield giant_cell(file, int(lines[row]), name)
+
+
+def giant_cell(file: str, line: int, column: str | None) -> Problem:
+    """Say where a cell is too long."""
+    message = f"a cell longer than {MAX_CELL} characters"
+    fix = "Usually a quote that is never closed, or a document pasted into a cell."
+    return Problem("E_CELL_LENGTH", message, file=file, line=line, column=column, fix=fix)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.places import Fault
+from spine_outcomes.cohort.text_table import SerialDates
 from spine_outcomes.errors import quoted
 
 MAX_EXACT = 2.0**53
@@ -25,7 +26,6 @@ _SLASHED = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-][0-9]{4}")
 _TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2}|[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _TIMESTAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+.*")
 _SERIAL = re.compile(r"[2-5][0-9]{4}")
-_SERIAL_ZERO = datetime.date(1899, 12, 30)
 _SENTINEL_DATES = {datetime.date(1900, 1, 1), datetime.date(9999, 12, 31)}
 _FIRST_DATE, _LAST_DATE = datetime.date(1678, 1, 1), datetime.date(2262, 1, 1)
 
@@ -57,15 +57,17 @@ def read_numbers(
     return values, faults
 
 
-def read_dates(texts: Sequence[str], date_format: str) -> tuple[NDArray[np.datetime64], Faults]:
-    """Dates in one declared format, every digit written."""
+def read_dates(
+    texts: Sequence[str], date_format: str, serial: SerialDates
+) -> tuple[NDArray[np.datetime64], Faults]:
+    """Dates in one declared format, every digit written; a bare number is a fault."""
     values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[ns]")
     faults = Faults()
     hint = _order_hint(texts)
     for i, text in enumerate(texts):
         date = _date(text, date_format)
         if date is None:
-            faults[i] = _no_date(text, date_format, hint)
+            faults[i] = _no_date(text, date_format, hint, serial)
         elif not _FIRST_DATE <= date <= _LAST_DATE or date in _SENTINEL_DATES:
             fix = "If it stands for a missing date, declare it in missing_codes."
             faults[i] = Fault("E_DATE", "looks like a code for a missing date", fix)
@@ -135,15 +137,15 @@ def _date(text: str, date_format: str) -> datetime.date | None:
     return moment.date() if written == text else None
 
 
-def _no_date(text: str, date_format: str, hint: str) -> Fault:
+def _no_date(text: str, date_format: str, hint: str, serial: SerialDates) -> Fault:
     """Why a text is no date of the declared format."""
     fault = unseen(text)
     if fault is not None:
         return fault
     message = f"not a date written {_shape(date_format)}"
     if _SERIAL.fullmatch(text):
-        day = _SERIAL_ZERO + datetime.timedelta(days=int(text))
-        fix = f"Looks like an Excel serial number, {quoted(day)}; export dates as text."
+        day = serial.zero + datetime.timedelta(days=int(text))
+        fix = f"Looks like {serial.words}, {quoted(day)}; export it as a date."
         return Fault("E_DATE", message, fix)
     if _TIMESTAMP.fullmatch(text):
         return Fault("E_DATE", message, "Export the day alone; a time of day may shift it.")
