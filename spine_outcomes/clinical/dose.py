@@ -9,15 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def biologically_effective_dose(
-    dose_total: ArrayLike, n_fractions: ArrayLike, *, alpha_beta: float
+    dose: ArrayLike, fractions: ArrayLike, *, alpha_beta: float
 ) -> NDArray[np.float64]:
     """Biologically effective dose (BED), in Gy.
 
     Parameters
     ----------
-    dose_total : array_like, shape (n,)
+    dose : array_like, shape (n,)
         Total dose D, in Gy.
-    n_fractions : array_like, shape (n,)
+    fractions : array_like, shape (n,)
         Number of equal fractions.
     alpha_beta
         α/β of the tissue, in Gy: 10 tumour, 3 late bone and soft tissue, 2 spinal cord.
@@ -37,19 +37,19 @@ def biologically_effective_dose(
     >>> biologically_effective_dose([24, 30], [2, 5], alpha_beta=10)
     array([52.8, 48. ])
     """
-    dose = np.asarray(dose_total, dtype=np.float64)
-    per_fraction = dose / np.asarray(n_fractions, dtype=np.float64)
-    return _array(dose * (1.0 + per_fraction / alpha_beta))
+    total = np.asarray(dose, dtype=np.float64)
+    per_fraction = total / np.asarray(fractions, dtype=np.float64)
+    return _array(total * (1.0 + per_fraction / alpha_beta))
 
 
 def equivalent_dose_2gy(
-    dose_total: ArrayLike, n_fractions: ArrayLike, *, alpha_beta: float
+    dose: ArrayLike, fractions: ArrayLike, *, alpha_beta: float
 ) -> NDArray[np.float64]:
     """Total dose in 2 Gy fractions with the same biologically effective dose (EQD2), in Gy.
 
     Parameters
     ----------
-    dose_total, n_fractions, alpha_beta
+    dose, fractions, alpha_beta
         As in `biologically_effective_dose`.
 
     Returns
@@ -62,7 +62,7 @@ def equivalent_dose_2gy(
     >>> equivalent_dose_2gy([24, 30], [2, 5], alpha_beta=10)
     array([44., 40.])
     """
-    effective = biologically_effective_dose(dose_total, n_fractions, alpha_beta=alpha_beta)
+    effective = biologically_effective_dose(dose, fractions, alpha_beta=alpha_beta)
     return _array(effective / (1.0 + 2.0 / alpha_beta))
 
 

@@ -62,7 +62,7 @@ def total(components: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.asarray(components, dtype=np.float64).sum(axis=-1))
 
 
-def stability(total_score: ArrayLike) -> NDArray[np.str_]:
+def stability(total: ArrayLike) -> NDArray[np.str_]:
     """Class of a total: ``stable`` 0-6, ``potentially unstable`` 7-12, ``unstable`` 13-18.
 
     Empty where the total is missing.
@@ -72,6 +72,6 @@ def stability(total_score: ArrayLike) -> NDArray[np.str_]:
     >>> stability([6, 7, 13]).tolist()
     ['stable', 'potentially unstable', 'unstable']
     """
-    score = np.asarray(total_score)
+    score = np.asarray(total)
     names = ["stable", "potentially unstable", "unstable"]
     return np.select([score <= 6, score <= 12, score <= 18], names, "")
