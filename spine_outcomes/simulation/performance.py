@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.inference import Label
-from spine_outcomes.inference.intervals import interval
-from spine_outcomes.simulation.replication import Replications
+from spine_outcomes.simulation.replication import Answers
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,41 +57,36 @@ class Performance:
         return self.bias / self.mean_mc_error
 
 
-def performance(
-    replications: Replications, truth: NDArray[np.float64], level: float = 0.95
-) -> Performance:
-    """Performance of intervals on the identity scale.
+def performance(answers: Answers, truth: NDArray[np.float64]) -> Performance:
+    """Performance of estimates, errors and intervals.
 
     Parameters
     ----------
-    replications
-        Of k quantities.
+    answers
+        Of r draws about k quantities.
     truth : ndarray, shape (k,)
-    level
-        Of the intervals.
 
     Notes
     -----
     Monte-Carlo errors: s/√r of the mean, √(c(1 − c)/r) of a coverage c (Morris, White and Crowther,
     2019, table 6). Draws without an estimate are counted, never replaced.
     """
-    value, std_error = replications.value, replications.std_error
-    is_estimable = np.isfinite(value) & np.isfinite(std_error)
+    is_estimable = np.isfinite(answers.value) & np.isfinite(answers.std_error)
     n = is_estimable.sum(axis=0)
-    value, std_error = (np.where(is_estimable, part, np.nan) for part in (value, std_error))
-    lower, upper = interval(value, std_error, "identity", level)
-    is_covered = (lower <= truth) & (truth <= upper)
+    value = np.where(is_estimable, answers.value, np.nan)
+    variance = np.where(is_estimable, answers.std_error**2, np.nan)
+    is_covered = is_estimable & (answers.lower <= truth) & (truth <= answers.upper)
     empirical = np.nanstd(value, axis=0, ddof=1)
     coverage = is_covered.sum(axis=0) / n
     return Performance(
-        labels=replications.labels,
+        labels=answers.labels,
         truth=truth,
         n=n,
         n_failed=len(value) - n,
         mean=np.nanmean(value, axis=0),
         mean_mc_error=empirical / np.sqrt(n),
         empirical_std_error=empirical,
-        mean_std_error=np.sqrt(np.nanmean(std_error**2, axis=0)),
+        mean_std_error=np.sqrt(np.nanmean(variance, axis=0)),
         coverage=coverage,
         coverage_mc_error=np.sqrt(coverage * (1.0 - coverage) / n),
     )

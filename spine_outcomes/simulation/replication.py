@@ -9,38 +9,69 @@ from typing import TypeVar
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from spine_outcomes.errors import NotEstimableError
-from spine_outcomes.inference import Estimate, Label
+from spine_outcomes.inference import Estimate, Label, interval
 
 Drawn = TypeVar("Drawn")
-Outcome = tuple[tuple[Label, ...], NDArray[np.float64], NDArray[np.float64]]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Replications:
-    """Values and standard errors of k quantities on r draws.
+class Answers:
+    """Values, standard errors and limits of k quantities.
 
     Parameters
     ----------
     labels : tuple of mapping, length k
-    value, std_error : ndarray, shape (r, k)
+    value, std_error, lower, upper : ndarray, shape (k,) of one analysis, (r, k) of r draws
         NaN where a quantity was not estimable, or where the whole draw was not.
     """
 
     labels: tuple[Label, ...]
-    value: NDArray[np.float64]
-    std_error: NDArray[np.float64]
+    value: Floats
+    std_error: Floats
+    lower: Floats
+    upper: Floats
+
+    @classmethod
+    def of(cls, estimate: Estimate, level: float = 0.95) -> Answers:
+        """Value and error of an estimate with its normal interval on the identity scale."""
+        std_error = estimate.std_error()
+        limits = interval(estimate.value, std_error, "identity", level)
+        return cls(estimate.labels, estimate.value, std_error, *limits)
+
+    @property
+    def numbers(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Value, error and limits."""
+        return self.value, self.std_error, self.lower, self.upper
+
+    def relabel(self, **labels: object) -> Answers:
+        """Add these labels to, or put them in place of, those of every quantity."""
+        return Answers(tuple({**label, **labels} for label in self.labels), *self.numbers)
+
+    def take(self, index: list[int]) -> Answers:
+        """Keep the quantities at these positions."""
+        labels = tuple(self.labels[i] for i in index)
+        return Answers(labels, *(part[..., index] for part in self.numbers))
+
+
+def joined(*answers: Answers) -> Answers:
+    """The quantities of several analyses of the same draws, one after the other."""
+    labels = tuple(label for part in answers for label in part.labels)
+    numbers = zip(*(part.numbers for part in answers), strict=True)
+    return Answers(labels, *(np.concatenate(parts, axis=-1) for parts in numbers))
 
 
 def replicate(
     draw: Callable[[int], Drawn],
-    analyse: Callable[[Drawn], Estimate],
+    analyse: Callable[[Drawn], Estimate | Answers],
     *,
     replicates: int,
     seed: int,
     jobs: int = 1,
-) -> Replications:
+) -> Answers:
     """Draw and analyse ``replicates`` times.
 
     Parameters
@@ -50,11 +81,16 @@ def replicate(
     analyse
         Gives the same quantities, in the same order, on every draw.
     replicates
-        How many draws.
+        r, how many draws.
     seed
         Seed of the first.
     jobs
         Processes.
+
+    Returns
+    -------
+    Answers
+        Arrays of shape (r, k); a draw that cannot be analysed is a row of NaN.
 
     Raises
     ------
@@ -67,22 +103,19 @@ def replicate(
     analysed = [outcome for outcome in outcomes if outcome is not None]
     if not analysed:
         raise NotEstimableError(f"none of {replicates} draws could be analysed")
-    labels = analysed[0][0]
-    nothing = np.full(len(labels), np.nan)
-    filled = [(labels, nothing, nothing) if outcome is None else outcome for outcome in outcomes]
-    return Replications(
-        labels,
-        np.stack([value for _, value, _ in filled]),
-        np.stack([std_error for _, _, std_error in filled]),
-    )
+    labels = analysed[0].labels
+    nothing = Answers(labels, *np.full((4, len(labels)), np.nan))
+    numbers = zip(*(part.numbers for part in (o or nothing for o in outcomes)), strict=True)
+    return Answers(labels, *(np.stack(parts) for parts in numbers))
 
 
 def _one(
-    draw: Callable[[int], Drawn], analyse: Callable[[Drawn], Estimate], seed: int
-) -> Outcome | None:
+    draw: Callable[[int], Drawn], analyse: Callable[[Drawn], Estimate | Answers], seed: int
+) -> Answers | None:
     """One replicate without its influence, which would fill the memory; None if not estimable."""
     try:
-        estimate = analyse(draw(seed))
+        with threadpool_limits(limits=1):  # small matrices: more threads only wait for each other
+            found = analyse(draw(seed))
     except NotEstimableError:
         return None
-    return estimate.labels, estimate.value, estimate.std_error()
+    return Answers.of(found) if isinstance(found, Estimate) else found

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from spine_outcomes.inference import Estimate, concatenate
 from spine_outcomes.inference.contrasts import difference
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
-from spine_outcomes.weights.design import Design
+from spine_outcomes.survival.time_order import TimeOrder
 from spine_outcomes.weights.estimands import weigh
-from spine_outcomes.weights.propensity import fit_propensity
+from spine_outcomes.weights.propensity import Propensity
 
 
 def risk_differences(
-    design: Design,
+    propensity: Propensity,
     arm: NDArray[np.int64],
     cluster: NDArray[np.int64],
-    outcomes: Mapping[str, tuple[NDArray[np.float64], NDArray[np.int64]]],
+    outcomes: Mapping[str, tuple[NDArray[np.float64] | TimeOrder, NDArray[np.int64]]],
     *,
     estimands: Sequence[str],
     at: float,
@@ -28,8 +28,8 @@ def risk_differences(
 
     Parameters
     ----------
-    design
-        Columns of the propensity model on n rows.
+    propensity
+        Fitted to n rows; without an influence nothing is corrected for it.
     arm, cluster : ndarray of int, shape (n,)
     outcomes
         Time and status of each endpoint, shape (n,) each; other events than 1 compete.
@@ -44,7 +44,6 @@ def risk_differences(
         Labels ``endpoint``, ``estimand`` and ``variance``: ``robust`` with the weights taken as
         known, then ``corrected`` for the estimated propensity, where there is one.
     """
-    propensity = fit_propensity(design, arm)
     parts = []
     for estimand in estimands:
         weights = weigh(propensity, arm, estimand)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from spine_outcomes.inference import interval
 from spine_outcomes.simulation.performance import performance
-from spine_outcomes.simulation.replication import Replications
+from spine_outcomes.simulation.replication import Answers
 
 NAN = np.nan
 
@@ -20,7 +21,8 @@ def test_performance_worked_by_hand():
     value = np.array([[1.0, 1], [NAN, NAN], [2, 2], [6, 6]])
     std_error = np.array([[1.0, 1], [NAN, NAN], [1, 1], [2, 2]])
     labels = ({"k": 1}, {"k": 2})
-    found = performance(Replications(labels, value, std_error), np.array([2.5, 3.5]))
+    limits = interval(value, std_error, "identity")
+    found = performance(Answers(labels, value, std_error, *limits), np.array([2.5, 3.5]))
     np.testing.assert_array_equal(found.n, 3)
     np.testing.assert_array_equal(found.n_failed, 1)
     np.testing.assert_allclose(found.mean, 3)
@@ -39,9 +41,10 @@ def test_coverage_of_a_known_law_is_nominal():
     """Intervals of another level: normal estimates with their true error, 20 000 draws."""
     rng = np.random.default_rng(6)
     value = rng.normal(3.0, 0.5, size=(20_000, 1))
-    replications = Replications(({},), value, np.full_like(value, 0.5))
+    error = np.full_like(value, 0.5)
     for level in (0.9, 0.95):
-        found = performance(replications, np.array([3.0]), level)
+        answers = Answers(({},), value, error, *interval(value, error, "identity", level))
+        found = performance(answers, np.array([3.0]))
         assert abs(found.coverage[0] - level) < 4 * found.coverage_mc_error[0]
         assert found.coverage_mc_error[0] == pytest.approx(
             np.sqrt(level * (1 - level) / 20_000), rel=0.05

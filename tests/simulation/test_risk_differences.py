@@ -35,7 +35,8 @@ def results(tmp_path_factory):
         "sins_posterolateral": Term(column="sins_posterolateral", cuts=(1.0,)),
     }
     terms = tuple(as_drawn.get(term.column, term) for term in plan.propensity.terms)
-    propensity = plan.propensity.model_copy(update={"terms": terms})
+    changes = {"terms": terms, "estimands": SCRIPT["ESTIMANDS"]}
+    propensity = plan.propensity.model_copy(update=changes)
     endpoints = {name: plan.endpoints[name] for name in ENDPOINTS}
     plan = plan.model_copy(update={"propensity": propensity, "endpoints": endpoints})
     cohort, _ = write_simulated(simulate(500, SEED, missing=False), tmp_path_factory.mktemp("c"))
