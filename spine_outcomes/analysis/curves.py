@@ -1,8 +1,9 @@
-"""Curves to draw, and the people under them."""
+"""Curves to draw, the test of their difference, and the people under them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from spine_outcomes.analysis.endpoint_estimates import EVENT, curve_estimate, ri
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import CURVE_COLUMNS, RISK_TABLE_COLUMNS
 from spine_outcomes.endpoints.risk_counts import risk_counts
-from spine_outcomes.inference import Estimate, simultaneous_band
+from spine_outcomes.inference import Estimate, TestResult, simultaneous_band, supremum_test
+from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.inference.intervals import Scale, clip_difference, interval
 from spine_outcomes.study.durations import DAYS_PER_UNIT, convert
 from spine_outcomes.study.plan import AnalysisPlan
@@ -23,40 +25,90 @@ SHOWN_AT_RISK = 10
 MAX_TICKS = 12
 NUMBERS = ("estimate", "std_error", "lower", "upper", "band_lower", "band_upper")
 TICK_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+NEVER_BOTH = "at no time shown have both arms had an event"
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """Curves of one endpoint under one set of weights, at the times at which they are shown.
+
+    Parameters
+    ----------
+    by_arm : tuple of Estimate
+        One a cause and arm: the event in the reference and the comparator arm first.
+    difference
+        Risk of the event, comparator − reference, while both arms are shown.
+    """
+
+    by_arm: tuple[Estimate, ...]
+    difference: Estimate
+
+
+def curves_of(sample: EndpointSample, weights: Weights, plan: AnalysisPlan) -> Curves:
+    """Estimate the curves, their errors corrected where the plan says so."""
+    estimate = curve_estimate(sample, weights.value, _grid(sample, plan))
+    if plan.estimation.variance == "corrected":
+        estimate = estimate.corrected(weights.nuisance)
+    last_shown = _last_shown(sample)
+    return Curves(
+        tuple(
+            _until(estimate.select(arm=arm, cause=cause), last)
+            for cause in range(EVENT, EVENT + 1 + len(sample.outcome.competing))
+            for arm, last in enumerate(last_shown)
+        ),
+        _until(risk_difference(sample, estimate, plan), float(last_shown.min())),
+    )
+
+
+def _until(curve: Estimate, last: float) -> Estimate:
+    """Keep the times up to ``last`` at which a curve is estimable."""
+    is_shown = [float(str(label["time"])) <= last for label in curve.labels]
+    return curve.take(np.flatnonzero(curve.is_estimable & is_shown).tolist())
+
+
+def supremum(curves: Curves, plan: AnalysisPlan) -> TestResult:
+    """Test that the two curves of the event are one, over all times shown at once.
+
+    Times before both arms have had an event do not count: the error of the difference is that of
+    one arm there.
+    """
+    both = set.intersection(
+        *(
+            {
+                label["time"]
+                for label, error in zip(c.labels, c.std_error(), strict=True)
+                if error > 0
+            }
+            for c in curves.by_arm[:2]
+        )
+    )
+    difference = curves.difference
+    compared = [i for i, label in enumerate(difference.labels) if label["time"] in both]
+    if not compared:
+        return no_test(next(filter(None, difference.error_reasons), NEVER_BOTH))
+    return supremum_test(difference.take(compared), seed=plan.seed)
 
 
 def curve_rows(
-    sample: EndpointSample,
-    weights: Weights,
-    plan: AnalysisPlan,
-    common: Mapping[str, Any],
+    curves: Curves, sample: EndpointSample, plan: AnalysisPlan, common: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The curve of each arm and cause, then the risk difference over time, ``CURVE_COLUMNS``.
 
     Each curve has pointwise limits and a simultaneous band over the times at which it is shown.
     """
-    grid = _grid(sample, plan)
-    if not len(grid):
+    if plan.report.curve_detail == "none":
         return []
-    estimate = curve_estimate(sample, weights.value, grid)
-    if plan.estimation.variance == "corrected":
-        estimate = estimate.corrected(weights.nuisance)
-    last_shown = _last_shown(sample)
-    rows: list[dict[str, Any]] = []
-    for cause in (EVENT, *range(EVENT + 1, EVENT + 1 + len(sample.outcome.competing))):
-        for arm, last in enumerate(last_shown):
-            rows += _rows(estimate.select(arm=arm, cause=cause), "log(-log)", last, sample, plan)
-    gap = risk_difference(sample, estimate, plan)
-    rows += _rows(gap, "identity", float(last_shown.min()), sample, plan)
-    return [{**common, **row} for row in rows]
+    drawn: list[tuple[Estimate, Scale]] = [(curve, "log(-log)") for curve in curves.by_arm]
+    drawn.append((curves.difference, "identity"))
+    return [
+        {**common, **row} for curve, scale in drawn for row in _rows(curve, scale, sample, plan)
+    ]
 
 
 def _rows(
-    curve: Estimate, scale: Scale, last: float, sample: EndpointSample, plan: AnalysisPlan
+    shown: Estimate, scale: Scale, sample: EndpointSample, plan: AnalysisPlan
 ) -> Iterator[dict[str, Any]]:
-    """One curve up to ``last`` with its limits and its band."""
-    is_shown = [float(str(label["time"])) <= last for label in curve.labels]
-    shown = curve.take(np.flatnonzero(curve.is_estimable & is_shown).tolist())
+    """One curve with its limits and its band."""
     level = plan.estimation.level
     error = shown.std_error()
     limits = interval(shown.value, np.where(error > 0, error, np.nan), scale, level)
@@ -126,10 +178,8 @@ def display_ticks(last: float) -> NDArray[np.float64]:
 
 
 def _grid(sample: EndpointSample, plan: AnalysisPlan) -> NDArray[np.float64]:
-    """Times at which curves are drawn: every month, or every time something happened."""
+    """Times at which curves are compared and drawn: months, or whenever something happened."""
     last = float(max(_last_shown(sample)))
-    if plan.report.curve_detail == "none":
-        return np.zeros(0)
     if plan.report.curve_detail == "exact":
         happened = np.unique(sample.time[sample.is_known & (sample.status > 0)])
         return np.unique(np.concatenate([[0.0], happened[happened <= last], [last]]))

@@ -12,8 +12,10 @@ from spine_outcomes.analysis.censoring import censoring_findings
 from spine_outcomes.analysis.curves import (
     curve_rows,
     curves_frame,
+    curves_of,
     risk_table_frame,
     risk_table_rows,
+    supremum,
 )
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
@@ -80,7 +82,10 @@ def endpoint_results(
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
         results += _tests(sample, weights, setting)
-        curves += curve_rows(sample, weights, followed, common)
+        drawn = curves_of(sample, weights, followed)
+        model = "aalen_johansen" if outcome.competing else "kaplan_meier"
+        results.append(test_row(supremum(drawn, followed), model, setting, "supremum"))
+        curves += curve_rows(drawn, sample, followed, common)
     return EndpointResults(
         results_frame(results),
         curves_frame(curves),
@@ -165,4 +170,4 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
         *arrays, covariates=arm, names=[setting.plan.arms.column], entry=entry, cluster=cluster,
         ties=setting.plan.estimation.ties, nuisance=nuisance,
     ).robust_global  # fmt: skip
-    return [test_row(test, model, setting) for model, test in tests.items()]
+    return [test_row(test, model, setting, "chi_square") for model, test in tests.items()]

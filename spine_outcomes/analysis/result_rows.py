@@ -79,11 +79,11 @@ def estimate_rows(
     return rows
 
 
-def test_row(test: TestResult, model: str, setting: Setting) -> Row:
+def test_row(test: TestResult, model: str, setting: Setting, measure: str) -> Row:
     """The row of a test of no difference between the arms."""
     arms = setting.plan.arms
     contrast = f"{arms.comparator} - {arms.reference}"
-    label = {"model": model, "measure": "chi_square", "contrast": contrast}
+    label = {"model": model, "measure": measure, "contrast": contrast}
     place = _place(label, setting) | {"reason": _worded(test.reason, setting)}
     if test.reason is not None:
         return place

@@ -220,6 +220,11 @@ def _estimation(results: Results) -> str:
         "form of the Grambsch–Therneau score test, along 1 − the Kaplan–Meier estimate.",
     }
     text = [sentence for model, sentence in sentences.items() if model in models]
+    if (frame["measure"] == "supremum").any():
+        text.append(
+            "The two curves were compared over all times shown at once by their largest difference "
+            "in standard errors (supremum test, 10 000 seeded draws)."
+        )
     means = {
         "rmst": "mean survival time",
         "rmtl": "mean time lost to the event where others compete",

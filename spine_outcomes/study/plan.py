@@ -28,6 +28,7 @@ Measure = Literal[
     "survival", "cumulative_incidence", "risk_difference", "risk_ratio",
     "number_needed_to_treat", "rmst", "rmst_difference", "rmst_ratio", "rmtl", "rmtl_difference",
     "rmtl_ratio", "median", "hazard_ratio", "subdistribution_hazard_ratio", "chi_square",
+    "supremum",
 ]  # fmt: skip
 
 

@@ -66,6 +66,16 @@ def chi_square(row: pd.Series[Any] | None) -> Cell:
     return Cell(parts, source=str(row["id"]))
 
 
+def supremum(row: pd.Series[Any] | None) -> Cell:
+    """Largest difference of two curves, in its standard errors: "2.31 SE"."""
+    if row is None:
+        return EMPTY
+    if row["status"] != "ok" or pd.isna(row["statistic"]):
+        return not_estimable(row)
+    value = float(row["statistic"])
+    return Cell((Number(numbers.decimal(value, 2), value), " SE"), source=str(row["id"]))
+
+
 def not_estimable(row: pd.Series[Any]) -> Cell:
     """NE, with the reason that the row gives."""
     reason = row["reason"] if isinstance(row["reason"], str) else "no reason given"

@@ -99,6 +99,7 @@ def effects(results: Results, endpoint: str) -> Table:
             *_numbers_needed(frame, name),
             *_hazard_ratios(frame, name),
             *_tests(frame, name),
+            *_suprema(frame, name),
         ),
         notes=(
             "NNT: number treated with the comparator for one event fewer (benefit) or more "
@@ -212,6 +213,20 @@ def _tests(frame: pd.DataFrame, name: Labels) -> list[Row]:
                     name.estimand(estimand), pair, cells.chi_square(row), cells.p_value(row)
                 )
             )
+    return rows
+
+
+def _suprema(frame: pd.DataFrame, name: Labels) -> list[Row]:
+    """Tests of the two curves over all times at once."""
+    own = where(frame, measure="supremum")
+    if own.empty:
+        return []
+    rows = [Row(name.measure("supremum").name)]
+    for estimand in in_order(own["estimand"]):
+        row = one(own, estimand=estimand)
+        pair = (cells.BLANK,) * 2
+        p = cells.p_value(row)
+        rows.append(_contrast_row(name.estimand(estimand), pair, cells.supremum(row), p))
     return rows
 
 

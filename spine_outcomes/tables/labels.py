@@ -93,6 +93,7 @@ MEASURES: Mapping[str, Measure] = {
     "hazard_ratio": Measure("Hazard ratio", "ratio"),
     "subdistribution_hazard_ratio": Measure("Subdistribution hazard ratio", "ratio"),
     "chi_square": Measure("Chi-square", "statistic"),
+    "supremum": Measure("Supremum test of the difference of the curves", "statistic"),
 }
 
 

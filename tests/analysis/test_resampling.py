@@ -30,7 +30,7 @@ def results(small_run):
 
 def test_estimates_have_percentiles_and_tests_the_influence(results):
     """Robust errors under the name of the bootstrap, or a test said to be resampled."""
-    is_test = results["measure"] == "chi_square"
+    is_test = results["measure"].isin(["chi_square", "supremum"])
     assert set(results.loc[~is_test, "variance"]) == {"bootstrap"}
     assert "bootstrap" not in set(results.loc[is_test, "variance"])
     shown = results[~is_test & (results["measure"] != "number_needed_to_treat")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from spine_outcomes.report.methods_text import listed, methods
@@ -55,6 +56,14 @@ def test_a_method_without_a_row_in_the_results_is_not_claimed(model: str, claim:
     assert claim in text()
     results = synthetic_results().results
     assert claim not in text(results=results[results["model"] != model])
+
+
+def test_the_test_of_the_whole_curves_is_said_where_it_was_made() -> None:
+    """A supremum test that did not run."""
+    assert "supremum test" not in text()
+    results = synthetic_results().results
+    more = results[results["model"] == "score"].assign(measure="supremum", model="kaplan_meier")
+    assert "supremum test" in text(results=pd.concat([results, more], ignore_index=True))
 
 
 def test_adjustment_for_several_endpoints_is_claimed_only_if_it_happened() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
+
 from spine_outcomes.tables.effects import effects, risks
 from tests.report.synthetic import incidence, synthetic_results
 from tests.tables.reading import line, texts
@@ -40,6 +43,17 @@ def test_what_is_not_estimable_keeps_its_row_and_says_why() -> None:
     row = line(table, "Cause-specific hazard ratio (Cox)", "ATE weights")
     assert texts(row)[2:] == ["NE", "–"]
     assert table.reasons == ("no event in arm Wide field with margin",)
+
+
+def test_the_test_of_the_whole_curves_has_its_line() -> None:
+    """A test that is computed and nowhere shown, or shown with degrees of freedom it has not."""
+    rows = synthetic_results().results
+    score = rows[rows["model"] == "score"]
+    more = score.assign(measure="supremum", model="aalen_johansen", statistic=2.3149)
+    more["df"] = np.nan
+    table = effects(synthetic_results(results=pd.concat([rows, more])), "relapse")
+    row = line(table, "Supremum test of the difference of the curves", "ATE weights")
+    assert texts(row) == ["", "", "2.31 SE", "0.080"]
 
 
 def test_both_hazard_ratios_are_named_for_what_they_are() -> None:
