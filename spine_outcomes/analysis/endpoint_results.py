@@ -21,6 +21,7 @@ from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters
@@ -34,6 +35,7 @@ from spine_outcomes.survival.follow_up import emptied_risk_sets
 from spine_outcomes.survival.gray import gray_test
 from spine_outcomes.survival.log_rank import log_rank, score_test
 from spine_outcomes.survival.proportional_hazards import proportional_hazards
+from spine_outcomes.survival.time_varying import constant_hazard_ratio_test
 from spine_outcomes.weights.estimands import Weights
 
 
@@ -75,10 +77,14 @@ def endpoint_results(
             followed,
             common | {"level": plan.estimation.level, "variance": followed.estimation.variance},
         )
+        nuisance = weights.nuisance if followed.estimation.variance == "corrected" else None
         estimate = endpoint_estimate(sample, weights.value, followed, adjustment)
-        if followed.estimation.variance == "corrected":
-            estimate = estimate.corrected(weights.nuisance)
-        results += _estimated(estimate, weights, setting, resampled)
+        results += _estimated(estimate.corrected(nuisance), weights, setting, resampled)
+        for found in piecewise_estimates(sample, weights.value, followed):
+            pieces = found.corrected(nuisance)
+            results += _estimated(pieces, weights, setting, resampled)
+            constant = constant_hazard_ratio_test(pieces)
+            results.append(test_row(constant, "cox_piecewise", setting, "chi_square"))
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
         results += _tests(sample, weights, setting)
@@ -116,7 +122,7 @@ def _estimated(
     """Rows of what was estimated, with the errors that the plan asks for."""
     estimation = setting.plan.estimation
     if resampled is not None:
-        own = resampled.select(estimand=setting.common["estimand"])
+        own = resampled.of(estimate.relabel(estimand=setting.common["estimand"]))
         setting = replace(setting, common={**setting.common, "variance": "bootstrap"})
         return estimate_rows(estimate, setting, of_bootstrap(own, estimation.level))
     if not estimation.small_sample:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.weighting import WeightedSet, reweighing
 from spine_outcomes.inference import Bootstrap, Estimate, bootstrap, concatenate
 from spine_outcomes.study.plan import AnalysisPlan
@@ -19,7 +20,7 @@ def resample(
     plan: AnalysisPlan,
     adjustment: Design | None,
 ) -> Bootstrap:
-    """Everything that ``endpoint_estimate`` estimates, with the label ``estimand``.
+    """All that ``endpoint_estimate`` and ``piecewise_estimates`` estimate, labelled ``estimand``.
 
     The seed is the plan's: all endpoints of a level see the same resampled cohorts. Processes are
     those that joblib is configured for.
@@ -29,8 +30,12 @@ def resample(
     def refit(multiplicity: NDArray[np.float64]) -> Estimate:
         return concatenate(
             *(
-                endpoint_estimate(sample, weights.value, plan, adjustment).relabel(estimand=name)
+                estimate.relabel(estimand=name)
                 for name, weights in reweigh(multiplicity).items()
+                for estimate in (
+                    endpoint_estimate(sample, weights.value, plan, adjustment),
+                    *piecewise_estimates(sample, weights.value, plan),
+                )
             )
         )
 

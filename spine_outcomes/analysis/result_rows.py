@@ -122,7 +122,8 @@ def _place(label: Label, setting: Setting) -> Row:
     arm: Any = label.get("arm")
     time: Any = label.get("time")
     counted = sample.counted(weight, arm)
-    by_then = counted & (sample.time <= (np.inf if time is None else time))
+    after, until = _span(label)
+    by_then = counted & (sample.time > after) & (sample.time <= until)
     ess = (
         effective_sample_size(weight[sample.counted(weight, a)]) for a in (0, 1) if arm in (None, a)
     )
@@ -142,9 +143,24 @@ def _place(label: Label, setting: Setting) -> Row:
     }
 
 
+def _span(label: Label) -> tuple[float, float]:
+    """Times after and until which the events of a quantity count, in the unit of the outcome."""
+    time: Any = label.get("time")
+    until: Any = label.get("until", np.inf if time is None else time)
+    after: Any = label.get("after") or -np.inf
+    return float(after), float(until)
+
+
 def _ties(model: str, plan: AnalysisPlan) -> str | None:
     """How a model treats tied events: Cox as planned, what is built on its score by Breslow."""
-    if model in {"cox", "cox_adjusted", "proportional_hazards", "g_formula", "aipw"}:
+    if model in {
+        "cox",
+        "cox_adjusted",
+        "cox_piecewise",
+        "proportional_hazards",
+        "g_formula",
+        "aipw",
+    }:
         return plan.estimation.ties
     breslow = {"fine_gray", "fine_gray_adjusted", "fine_gray_score", "score"}
     return "breslow" if model in breslow else None

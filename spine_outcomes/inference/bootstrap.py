@@ -63,6 +63,11 @@ class Bootstrap:
         found = self.estimate.positions(**labels)
         return Bootstrap(self.estimate.take(found), self.replicates[:, found])
 
+    def of(self, estimate: Estimate) -> Bootstrap:
+        """Keep the quantities of another estimate, found by their labels."""
+        found = [self.estimate.labels.index(label) for label in estimate.labels]
+        return Bootstrap(self.estimate.take(found), self.replicates[:, found])
+
     def std_error(self) -> Floats:
         """Standard deviation of the replicates, shape (k,); NaN as ``error_reasons`` explain."""
         return self._of_usable(lambda values: np.nanstd(values, axis=0, ddof=1))

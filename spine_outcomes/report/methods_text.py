@@ -203,6 +203,8 @@ def _estimation(results: Results) -> str:
         + (f" ({ties[0].capitalize()}'s handling of ties)" if ties else "")
         + (", cause-specific where events compete." if _competes(results) else "."),
         "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
+        "cox_piecewise": "Hazard ratios in pieces of time are from Cox models, their equality "
+        "tested by Wald's test.",
         "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
         "distribution of censoring is unweighted.",
         "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",

@@ -178,6 +178,7 @@ class Estimation(Model):
     bootstrap: Bootstrap = Bootstrap()
     adjusted_models: AdjustedModels | None = None
     doubly_robust: bool = False
+    piecewise: tuple[PlanDuration, ...] | None = None
 
 
 class Multiplicity(Model):

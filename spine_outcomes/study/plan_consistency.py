@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
@@ -91,6 +92,9 @@ def _learner_faults(plan: AnalysisPlan) -> Iterator[Fault]:
     if plan.estimation.average == "clusters" and plan.cluster is None:
         message = "an average over clusters needs the key cluster, the column of the patient"
         yield ("estimation", "average"), message
+    cuts = [cut.days for cut in plan.estimation.piecewise or ()]
+    if any(later <= earlier for earlier, later in pairwise(cuts)):
+        yield ("estimation", "piecewise"), "times must ascend"
     if plan.estimation.small_sample and plan.estimation.variance == "bootstrap":
         yield ("estimation", "small_sample"), "a bootstrap needs no factor: leave it false"
 

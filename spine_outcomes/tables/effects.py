@@ -18,6 +18,7 @@ from spine_outcomes.tables.selection import (
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 MODELLED = ("hazard_ratio", "subdistribution_hazard_ratio")
+PIECEWISE = "cox_piecewise"
 
 
 def risks(results: Results, endpoint: str) -> Table:
@@ -98,6 +99,7 @@ def effects(results: Results, endpoint: str) -> Table:
             *_restricted_means(frame, name),
             *_numbers_needed(frame, name),
             *_hazard_ratios(frame, name),
+            *_pieces(frame, name),
             *_tests(frame, name),
             *_suprema(frame, name),
         ),
@@ -179,7 +181,8 @@ def _numbers_needed(frame: pd.DataFrame, name: Labels) -> list[Row]:
 
 def _hazard_ratios(frame: pd.DataFrame, name: Labels) -> list[Row]:
     """Hazard ratios of the arm, by model; cause-specific where events compete."""
-    own = frame[frame["measure"].isin(MODELLED) & frame["contrast"].notna()]
+    is_modelled = frame["measure"].isin(MODELLED) & (frame["model"] != PIECEWISE)
+    own = frame[is_modelled & frame["contrast"].notna()]
     competes = (frame["measure"] == "cumulative_incidence").any()
     rows: list[Row] = []
     for model in in_order(own["model"]):
@@ -196,6 +199,21 @@ def _hazard_ratios(frame: pd.DataFrame, name: Labels) -> list[Row]:
                     name.estimand(estimand), pair, cells.estimate(row, "ratio"), cells.p_value(row)
                 )
             )
+    return rows
+
+
+def _pieces(frame: pd.DataFrame, name: Labels) -> list[Row]:
+    """Hazard ratios in pieces of time, one line a set of weights and piece."""
+    own = where(frame, measure="hazard_ratio", model=PIECEWISE)
+    if own.empty:
+        return []
+    rows = [Row(f"Hazard ratio by time ({name.model(PIECEWISE)})")]
+    for estimand in in_order(own["estimand"]):
+        for piece in in_order(own["term"]):
+            row = one(own, estimand=estimand, term=piece)
+            stub, pair = f"{name.estimand(estimand)}, {piece}", (cells.BLANK,) * 2
+            p = cells.p_value(row)
+            rows.append(_contrast_row(stub, pair, cells.estimate(row, "ratio"), p))
     return rows
 
 

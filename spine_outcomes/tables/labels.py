@@ -39,6 +39,7 @@ MODELS: Mapping[str, str] = {
     "aalen_johansen": "Aalen–Johansen",
     "cox": "Cox",
     "cox_adjusted": "Cox, covariate-adjusted",
+    "cox_piecewise": "Cox model in pieces of time",
     "fine_gray": "Fine–Gray",
     "fine_gray_adjusted": "Fine–Gray, covariate-adjusted",
     "g_formula": "g-formula",
