@@ -19,6 +19,7 @@ from spine_outcomes.analysis.curves import (
 )
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
+from spine_outcomes.analysis.effect_over_time import effect_frame, effect_rows
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.piecewise import piecewise_estimates
@@ -34,18 +35,19 @@ from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.follow_up import emptied_risk_sets
 from spine_outcomes.survival.gray import gray_test
 from spine_outcomes.survival.log_rank import log_rank, score_test
-from spine_outcomes.survival.proportional_hazards import proportional_hazards
+from spine_outcomes.survival.proportional_hazards import ProportionalHazards, proportional_hazards
 from spine_outcomes.survival.time_varying import constant_hazard_ratio_test
 from spine_outcomes.weights.estimands import Weights
 
 
 @dataclass(frozen=True, eq=False)
 class EndpointResults:
-    """Frames (``RESULT_COLUMNS``, ``CURVE_COLUMNS``, ``RISK_TABLE_COLUMNS``) of one endpoint."""
+    """Frames of one endpoint, columns as ``Results`` says."""
 
     results: pd.DataFrame
     curves: pd.DataFrame
     risk_table: pd.DataFrame
+    effect_over_time: pd.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -59,6 +61,7 @@ def endpoint_results(
     adjustment = None if adjusted is None else model_design(adjusted.terms, rows.frame, dictionary)
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
+    effect: list[dict[str, Any]] = []
     resampled = None
     if plan.estimation.variance == "bootstrap":
         resampled = resample(weighted, sample, plan, adjustment)
@@ -87,7 +90,12 @@ def endpoint_results(
             results.append(test_row(constant, "cox_piecewise", setting, "chi_square"))
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
+        proportional = _proportional(sample, weights, setting)
         results += _tests(sample, weights, setting)
+        results.append(
+            test_row(proportional.robust_global, "proportional_hazards", setting, "chi_square")
+        )
+        effect += effect_rows(proportional.residuals, sample, followed, common)
         drawn = curves_of(sample, weights, followed)
         model = "aalen_johansen" if outcome.competing else "kaplan_meier"
         results.append(test_row(supremum(drawn, followed), model, setting, "supremum"))
@@ -96,6 +104,7 @@ def endpoint_results(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
+        effect_frame(effect),
         (
             *_entry_findings(sample),
             *censoring_findings(sample),
@@ -152,10 +161,7 @@ def _entry_findings(sample: EndpointSample) -> tuple[Finding, ...]:
 
 
 def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[dict[str, Any]]:
-    """Robust score tests of both hazards and of the proportionality of the cause-specific one.
-
-    Their classical forms stand beside the first two where rows are not weighted.
-    """
+    """Robust score tests of both hazards, beside their classical forms where rows have weight 1."""
     arrays = (sample.order, sample.status, sample.weight_of_known(weights.value))
     arm, cluster, entry = sample.arm, sample.cluster, sample.entry
     is_corrected = setting.plan.estimation.variance == "corrected"
@@ -172,8 +178,17 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
         )
         if not is_weighted:
             tests["gray"] = gray_test(*arrays, arm=arm)
-    tests["proportional_hazards"] = proportional_hazards(
-        *arrays, covariates=arm, names=[setting.plan.arms.column], entry=entry, cluster=cluster,
-        ties=setting.plan.estimation.ties, nuisance=nuisance,
-    ).robust_global  # fmt: skip
     return [test_row(test, model, setting, "chi_square") for model, test in tests.items()]
+
+
+def _proportional(
+    sample: EndpointSample, weights: Weights, setting: Setting
+) -> ProportionalHazards:
+    """Whether the cause-specific hazard ratio of the arms changes over time."""
+    estimation = setting.plan.estimation
+    return proportional_hazards(
+        sample.order, sample.status, sample.weight_of_known(weights.value),
+        covariates=sample.arm, names=[setting.plan.arms.column], entry=sample.entry,
+        cluster=sample.cluster, ties=estimation.ties,
+        nuisance=weights.nuisance if estimation.variance == "corrected" else None,
+    )  # fmt: skip

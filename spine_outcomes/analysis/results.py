@@ -44,6 +44,7 @@ BASELINE_COLUMNS = (
     "column", "label", "level", "kind", "estimand", "arm", "n", "value", "lower", "upper",
 )  # fmt: skip
 IMAGING_COLUMNS = ("arm", "measure", "label", "n", "value", "lower", "upper")
+EFFECT_COLUMNS = ("endpoint", "level_unit", "estimand", "kind", "time", "log_hazard_ratio")
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
 
 
@@ -106,6 +107,9 @@ class Results:
     balance_at_risk
         ``AT_RISK_COLUMNS``: balance of the modelled covariates among the rows still at risk of an
         endpoint at each time of the plan (in its unit).
+    effect_over_time
+        ``EFFECT_COLUMNS``: the hazard ratio along time (in the plan's unit), its logarithm as a
+        ``smooth`` and, where curves are exact, as the ``residual`` of each event.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -124,5 +128,8 @@ class Results:
     findings: pd.DataFrame
     balance_at_risk: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(AT_RISK_COLUMNS))
+    )
+    effect_over_time: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(EFFECT_COLUMNS))
     )
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -105,6 +105,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
         flow=complete_flow(selection.flow, described, dictionary),
         imaging=imaging,
         balance_at_risk=stack(balance_at_risk(*sample, plan, dictionary) for sample in samples),
+        effect_over_time=stack(endpoint.effect_over_time for endpoint in found),
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(cohort, described.analysis_set),
     )

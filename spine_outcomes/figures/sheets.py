@@ -12,6 +12,7 @@ from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
 from spine_outcomes.figures.love import draw_love
 from spine_outcomes.figures.margin import write_beside
 from spine_outcomes.figures.overlap import draw_overlap
+from spine_outcomes.figures.schoenfeld import draw_effect
 from spine_outcomes.figures.style import TEXT_SIZE, house_style
 from spine_outcomes.figures.svg import new_figure
 from spine_outcomes.figures.weights import draw_weights
@@ -52,6 +53,16 @@ def weights_sheet(frame: pd.DataFrame, arms: Named, weights: Named, score: str) 
     with house_style():
         draw_weights(ax, frame, arms, weights)
         ax.set_xlabel(score)
+    return figure
+
+
+def effect_sheet(frame: pd.DataFrame, weights: Named, ratio: str, unit: str) -> Figure:
+    """The hazard ratio along time; ``ratio`` names its axis."""
+    figure, ax = _sheet(2.6, left=0.75, right=0.25, top=0.35)
+    with house_style():
+        draw_effect(ax, frame, weights)
+        ax.set_xlabel(f"Time, {unit}")
+        ax.set_title(ratio, loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 

@@ -12,7 +12,13 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.flow import Step, flow_svg
 from spine_outcomes.figures.outcome import outcome_figure
-from spine_outcomes.figures.sheets import forest_sheet, love_sheet, overlap_sheet, weights_sheet
+from spine_outcomes.figures.sheets import (
+    effect_sheet,
+    forest_sheet,
+    love_sheet,
+    overlap_sheet,
+    weights_sheet,
+)
 from spine_outcomes.figures.svg import svg_text
 from spine_outcomes.report.notes import curve_notes, hazard_notes
 from spine_outcomes.tables import cells, numbers
@@ -22,6 +28,13 @@ from spine_outcomes.tables.selection import headline_estimand, in_order, main_an
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
+EFFECT_NOTES = (
+    "A natural spline on 4 degrees of freedom through the scaled Schoenfeld residuals of the Cox "
+    "model with the arm alone (cause-specific where events compete), along 1 − Kaplan–Meier. Flat "
+    "where hazards are proportional.",
+    "No limits are drawn: those of the spline hold for independent rows without weights only. The "
+    "robust test of proportional hazards is in the table of the endpoint.",
+)
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,10 @@ def pictures(results: Results) -> tuple[Picture, ...]:
         *(
             picture
             for endpoint in results.plan.endpoints
-            for picture in curve_pictures(results, endpoint)
+            for picture in (
+                *curve_pictures(results, endpoint),
+                *effect_pictures(results, endpoint),
+            )
         ),
         *hazard_pictures(results),
     )
@@ -208,6 +224,19 @@ def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
     if curve["cause"] != endpoint:
         return f"{quantity}: {name.cause(curve['cause']).lower()} before {label.lower()}"
     return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"
+
+
+def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+    """The hazard ratio of an endpoint along time, under every set of weights."""
+    name = labels(results)
+    frame = where(results.effect_over_time, endpoint=endpoint)
+    if frame.empty:
+        return
+    estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
+    figure = effect_sheet(frame, estimands, f"Hazard ratio, {name.quotient}", name.unit)
+    title = f"{name.endpoint(endpoint)}: hazard ratio along time"
+    drawn = _picture(figure, identifier("effect", endpoint), title, EFFECT_NOTES)
+    yield replace(drawn, about=endpoint, is_first=False)
 
 
 def hazard_pictures(results: Results) -> Iterator[Picture]:

@@ -29,6 +29,9 @@ class SchoenfeldResiduals:
         β + e I⁻¹ (x − x̄(t)) of each event; NaN for a covariate that is not estimable.
     covariance : ndarray, shape (p, p)
         e I⁻¹, the covariance of one residual for independent rows with weight 1.
+    weighted : ndarray, shape (e, p)
+        β + e I⁻¹ w (x − x̄(t)), w the weight of the event: their mean is β with Breslow's ties,
+        whatever the scale of the weights.
     """
 
     terms: tuple[str, ...]
@@ -36,6 +39,7 @@ class SchoenfeldResiduals:
     along: Floats
     value: Floats
     covariance: Floats
+    weighted: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +87,12 @@ def schoenfeld_residuals(
     likelihood = fit.likelihood
     events = likelihood.events
     own = likelihood.covariates[:, events] - likelihood.mean(fit.at)[:, likelihood.event_time]
-    values = fit.coefficients[:, None] + len(events) * fit.influence(own)
-    return SchoenfeldResiduals(terms, time[events], along, values.T, len(events) * fit.covariance)
+    values, weighted = (
+        (fit.coefficients[:, None] + len(events) * fit.influence(scores)).T
+        for scores in (own, own * likelihood.weight[events])
+    )
+    covariance = len(events) * fit.covariance
+    return SchoenfeldResiduals(terms, time[events], along, values, covariance, weighted)
 
 
 def effect_over_time(residuals: SchoenfeldResiduals, n_points: int = N_POINTS) -> EffectOverTime:

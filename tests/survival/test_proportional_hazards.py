@@ -166,3 +166,20 @@ def test_reasons():
     infinite = proportional_hazards(times, [1, 1, 0, 0], covariates=[1, 1, 0, 0])
     assert "no event where" in infinite.robust[0].reason
     assert infinite.robust_global.reason == "no coefficient is estimable"
+
+
+def test_weighted_residuals_average_to_the_coefficient_on_any_scale_of_the_weights():
+    """A smooth that is flattened by large weights and blown up by small ones.
+
+    Σ w (x − x̄) = 0 at β: the residuals' mean is β, and a factor of all weights changes nothing.
+    """
+    rng = np.random.default_rng(31)
+    time, status = rng.permutation(60) + 1.0, (rng.random(60) < 0.7).astype(int)
+    arm, weight = rng.integers(0, 2, 60), rng.uniform(0.2, 3.0, 60)
+    found = [
+        proportional_hazards(time, status, factor * weight, covariates=arm).residuals
+        for factor in (1.0, 0.1)
+    ]
+    beta = cox(time, status, weight, covariates=arm).estimate.value
+    np.testing.assert_allclose(found[0].weighted.mean(axis=0), beta, rtol=1e-9)
+    np.testing.assert_allclose(found[1].weighted, found[0].weighted, rtol=1e-9)
