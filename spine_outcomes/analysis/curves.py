@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,16 @@ from numpy.typing import NDArray
 from spine_outcomes.analysis.endpoint_estimates import EVENT, curve_estimate, risk_difference
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import CURVE_COLUMNS, RISK_TABLE_COLUMNS
+from spine_outcomes.analysis.uncertainty import Uncertainty
 from spine_outcomes.endpoints.risk_counts import risk_counts
-from spine_outcomes.inference import Estimate, TestResult, simultaneous_band, supremum_test
+from spine_outcomes.inference import (
+    Bootstrap,
+    Estimate,
+    Nuisance,
+    TestResult,
+    simultaneous_band,
+    supremum_test,
+)
 from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.inference.intervals import Scale, clip_difference, interval
 from spine_outcomes.study.durations import DAYS_PER_UNIT, convert
@@ -44,33 +52,57 @@ class Curves:
     difference: Estimate
 
 
+Errors = Callable[[Estimate], Uncertainty]
+
+
 def curves_of(sample: EndpointSample, weights: Weights, plan: AnalysisPlan) -> Curves:
-    """Estimate the curves, their errors corrected where the plan says so."""
-    estimate = curve_estimate(sample, weights.value, _grid(sample, plan))
-    if plan.estimation.variance == "corrected":
-        estimate = estimate.corrected(weights.nuisance)
+    """Estimate the curves, their influence corrected where the plan says so."""
+    nuisance = weights.nuisance if plan.estimation.variance == "corrected" else None
+    *by_arm, difference = shown_curves(sample, weights.value, plan, nuisance)
+    return Curves(tuple(_estimable(curve) for curve in by_arm), _estimable(difference))
+
+
+def shown_curves(
+    sample: EndpointSample,
+    weight: NDArray[np.float64],
+    plan: AnalysisPlan,
+    nuisance: Nuisance | None = None,
+) -> list[Estimate]:
+    """The curve of each cause and arm while it is shown, estimable or not, then the difference."""
+    estimate = curve_estimate(sample, weight, _grid(sample, plan)).corrected(nuisance)
     last_shown = _last_shown(sample)
-    return Curves(
-        tuple(
+    return [
+        *(
             _until(estimate.select(arm=arm, cause=cause), last)
             for cause in range(EVENT, EVENT + 1 + len(sample.outcome.competing))
             for arm, last in enumerate(last_shown)
         ),
         _until(risk_difference(sample, estimate, plan), float(last_shown.min())),
-    )
+    ]
 
 
 def _until(curve: Estimate, last: float) -> Estimate:
-    """Keep the times up to ``last`` at which a curve is estimable."""
+    """Keep the times up to ``last``."""
     is_shown = [float(str(label["time"])) <= last for label in curve.labels]
-    return curve.take(np.flatnonzero(curve.is_estimable & is_shown).tolist())
+    return curve.take(np.flatnonzero(is_shown).tolist())
 
 
-def supremum(curves: Curves, plan: AnalysisPlan) -> TestResult:
+def _estimable(curve: Estimate) -> Estimate:
+    """Keep the times at which there is an estimate."""
+    return curve.take(np.flatnonzero(curve.is_estimable).tolist())
+
+
+def supremum(
+    curves: Curves,
+    plan: AnalysisPlan,
+    errors: Errors,
+    resampled: Callable[[Estimate], Bootstrap] | None = None,
+) -> TestResult:
     """Test that the two curves of the event are one, over all times shown at once.
 
     Times before both arms have had an event do not count: the error of the difference is that of
-    one arm there.
+    one arm there. ``errors`` are those of the curves; where ``resampled`` finds the replicates of a
+    curve, these are the draws.
     """
     both = set.intersection(
         *(
@@ -86,33 +118,60 @@ def supremum(curves: Curves, plan: AnalysisPlan) -> TestResult:
     compared = [i for i, label in enumerate(difference.labels) if label["time"] in both]
     if not compared:
         return no_test(next(filter(None, difference.error_reasons), NEVER_BOTH))
-    return supremum_test(difference.take(compared), seed=plan.seed)
+    own = difference.take(compared)
+    if resampled is not None:
+        return resampled(own).supremum_test()
+    found = errors(own)
+    if not (found.std_error > 0).any():
+        return no_test(next(filter(None, found.reasons), NEVER_BOTH))
+    return supremum_test(own, seed=plan.seed, std_error=found.std_error, df=_df(found))
+
+
+def _df(found: Uncertainty) -> float | None:
+    """Fewest degrees of freedom at any time; None for normal errors, or without any."""
+    known = found.df[np.isfinite(found.df)]
+    return float(known.min()) if len(known) else None
 
 
 def curve_rows(
-    curves: Curves, sample: EndpointSample, plan: AnalysisPlan, common: Mapping[str, Any]
+    curves: Curves,
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    common: Mapping[str, Any],
+    errors: Errors,
 ) -> list[dict[str, Any]]:
     """The curve of each arm and cause, then the risk difference over time, ``CURVE_COLUMNS``.
 
-    Each curve has pointwise limits and a simultaneous band over the times at which it is shown.
+    Each curve has pointwise limits and a simultaneous band over the times at which it is shown,
+    both with its ``errors``; percentile limits of a bootstrap have no band beside them.
     """
     if plan.report.curve_detail == "none":
         return []
     drawn: list[tuple[Estimate, Scale]] = [(curve, "log(-log)") for curve in curves.by_arm]
     drawn.append((curves.difference, "identity"))
     return [
-        {**common, **row} for curve, scale in drawn for row in _rows(curve, scale, sample, plan)
+        {**common, **row}
+        for curve, scale in drawn
+        for row in _rows(curve, scale, sample, plan, errors)
     ]
 
 
 def _rows(
-    shown: Estimate, scale: Scale, sample: EndpointSample, plan: AnalysisPlan
+    shown: Estimate, scale: Scale, sample: EndpointSample, plan: AnalysisPlan, errors: Errors
 ) -> Iterator[dict[str, Any]]:
     """One curve with its limits and its band."""
     level = plan.estimation.level
-    error = shown.std_error()
-    limits = interval(shown.value, np.where(error > 0, error, np.nan), scale, level)
-    band = simultaneous_band(shown, scale, level, seed=plan.seed)[:2]
+    found = errors(shown)
+    error, df = found.std_error, _df(found)
+    has_error = np.where(error > 0, error, np.nan)
+    limits = interval(shown.value, has_error, scale, level, None if df is None else found.df)
+    band = simultaneous_band(shown, scale, level, seed=plan.seed, std_error=error, df=df)[:2]
+    if np.isfinite(found.limits).any():
+        limits = (
+            np.where(error > 0, found.limits[0], np.nan),
+            np.where(error > 0, found.limits[1], np.nan),
+        )
+        band = np.full(len(shown), np.nan), np.full(len(shown), np.nan)
     if scale == "identity":
         limits, band = (clip_difference(*pair)[:2] for pair in (limits, band))
     codes = plan.arms.codes

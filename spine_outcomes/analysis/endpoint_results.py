@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.censoring import censoring_findings
 from spine_outcomes.analysis.curves import (
+    Errors,
     curve_rows,
     curves_frame,
     curves_of,
@@ -25,7 +28,12 @@ from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
-from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters
+from spine_outcomes.analysis.uncertainty import (
+    Uncertainty,
+    of_bootstrap,
+    of_few_clusters,
+    of_influence,
+)
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate
@@ -96,10 +104,9 @@ def endpoint_results(
             test_row(proportional.robust_global, "proportional_hazards", setting, "chi_square")
         )
         effect += effect_rows(proportional.residuals, sample, followed, common)
-        drawn = curves_of(sample, weights, followed)
-        model = "aalen_johansen" if outcome.competing else "kaplan_meier"
-        results.append(test_row(supremum(drawn, followed), model, setting, "supremum"))
-        curves += curve_rows(drawn, sample, followed, common)
+        rows_of_curves, test = _curves(sample, weights, setting, resampled)
+        curves += [{**common, **row} for row in rows_of_curves]
+        results.append(test)
     return EndpointResults(
         results_frame(results),
         curves_frame(curves),
@@ -116,7 +123,7 @@ def endpoint_results(
 def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:
     """The plan with corrected errors, or robust ones where weights have nothing to correct by.
 
-    Tests, curves and doubly robust estimates have them beside a bootstrap, too.
+    Tests of hazards and doubly robust estimates have them beside a bootstrap, too.
     """
     if plan.estimation.variance == "robust":
         return plan
@@ -136,9 +143,46 @@ def _estimated(
         return estimate_rows(estimate, setting, of_bootstrap(own, estimation.level))
     if not estimation.small_sample:
         return estimate_rows(estimate, setting)
-    nuisance = weights.nuisance if estimation.variance == "corrected" else None
-    n_nuisance = 0 if nuisance is None else nuisance.influence.shape[1]
+    n_nuisance = _n_nuisance(weights, estimation.variance)
     return estimate_rows(estimate, setting, of_few_clusters(estimate, n_nuisance))
+
+
+def _curves(
+    sample: EndpointSample, weights: Weights, setting: Setting, resampled: Bootstrap | None
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Rows of the curves and of the test of their difference, with the errors of the plan."""
+    plan, estimation = setting.plan, setting.plan.estimation
+    drawn = curves_of(sample, weights, plan)
+    errors: Errors = of_influence
+    matched: Callable[[Estimate], Bootstrap] | None = None
+    if resampled is not None:
+        matched = partial(_replicates, resampled, str(setting.common["estimand"]))
+        errors = partial(_of_replicates, matched, level=estimation.level)
+        setting = replace(setting, common={**setting.common, "variance": "bootstrap"})
+    elif estimation.small_sample:
+        errors = partial(of_few_clusters, n_nuisance=_n_nuisance(weights, estimation.variance))
+    model = "aalen_johansen" if sample.outcome.competing else "kaplan_meier"
+    test = supremum(drawn, plan, errors, matched)
+    rows = curve_rows(drawn, sample, plan, {}, errors)
+    return rows, test_row(test, model, setting, "supremum")
+
+
+def _replicates(resampled: Bootstrap, estimand: str, curve: Estimate) -> Bootstrap:
+    """Replicates of a curve under one set of weights."""
+    return resampled.of(curve.relabel(estimand=estimand, part="curve"))
+
+
+def _of_replicates(
+    matched: Callable[[Estimate], Bootstrap], curve: Estimate, level: float
+) -> Uncertainty:
+    """Errors and percentile limits of a curve."""
+    return of_bootstrap(matched(curve), level)
+
+
+def _n_nuisance(weights: Weights, variance: str) -> int:
+    """Number of parameters of the propensity that errors count as estimated."""
+    counted = weights.nuisance if variance == "corrected" else None
+    return 0 if counted is None else counted.influence.shape[1]
 
 
 def _resampling_findings(

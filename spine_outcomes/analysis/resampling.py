@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from spine_outcomes.analysis.curves import shown_curves
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.piecewise import piecewise_estimates
@@ -20,7 +21,7 @@ def resample(
     plan: AnalysisPlan,
     adjustment: Design | None,
 ) -> Bootstrap:
-    """All that ``endpoint_estimate`` and ``piecewise_estimates`` estimate, labelled ``estimand``.
+    """All that is estimated of an endpoint, labelled ``estimand``; its curves ``part`` curve.
 
     The seed is the plan's: all endpoints of a level see the same resampled cohorts. Processes are
     those that joblib is configured for.
@@ -35,6 +36,7 @@ def resample(
                 for estimate in (
                     endpoint_estimate(sample, weights.value, plan, adjustment),
                     *piecewise_estimates(sample, weights.value, plan),
+                    concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),
                 )
             )
         )

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from spine_outcomes.errors import Finding, NotEstimableError
 from spine_outcomes.inference.estimate import Estimate
+from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
 from spine_outcomes.inference.intervals import Limits, Scale, interval
 
 Floats = NDArray[np.float64]
@@ -67,6 +68,23 @@ class Bootstrap:
         """Keep the quantities of another estimate, found by their labels."""
         found = [self.estimate.labels.index(label) for label in estimate.labels]
         return Bootstrap(self.estimate.take(found), self.replicates[:, found])
+
+    def supremum_test(self) -> TestResult:
+        """Test that all k quantities are 0 at once, its null law that of the replicates.
+
+        As ``bands.supremum_test`` with |replicate − estimate|/σ in the place of the draws;
+        replicates in which a quantity is not estimable do not count.
+        """
+        error = self.std_error()
+        has_error = error > 0
+        if not has_error.any():
+            return no_test("no time has a bootstrap standard error above 0")
+        value, error = self.estimate.value[has_error], error[has_error]
+        away = np.abs(self.replicates[:, has_error] - value) / error
+        suprema = away[np.isfinite(away).all(axis=1)].max(axis=1)
+        statistic = float((np.abs(value) / error).max())
+        n_beyond = int((suprema >= statistic).sum())
+        return TestResult(statistic, None, (1 + n_beyond) / (1 + len(suprema)))
 
     def std_error(self) -> Floats:
         """Standard deviation of the replicates, shape (k,); NaN as ``error_reasons`` explain."""

@@ -250,8 +250,10 @@ def _uncertainty(results: Results, name: Labels) -> str:
         replicates = results.plan.estimation.bootstrap.replicates
         return (
             f"Standard errors are those of {replicates} bootstrap cohorts: clusters drawn with "
-            f"replacement, every step refitted; {name.level} limits are percentiles. Tests and "
-            "curves have errors from the influence of each row, corrected for the propensity."
+            f"replacement, every step refitted; {name.level} limits are percentiles, those "
+            "of curves too, which have no simultaneous band then. "
+            "Tests of hazards have errors from the influence of each row, corrected for the "
+            "propensity."
         )
     kind = variance_text(results, frame)
     text = f"Standard errors come from the influence of each row: {kind}. " if kind else ""

@@ -48,8 +48,10 @@ def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
     parts += (
         [f"{name.rows(str(first['level_unit']))} analysed: {', '.join(counts)}"] if counts else []
     )
-    band = f"bands: pointwise {name.level} intervals on the log(−log) scale"
-    variance = variance_text(results, rows.replace({"variance": {"bootstrap": "corrected"}}))
+    is_resampled = (rows["variance"] == "bootstrap").any()
+    scale = "of percentiles; no simultaneous band" if is_resampled else "on the log(−log) scale"
+    band = f"bands: pointwise {name.level} intervals {scale}"
+    variance = variance_text(results, rows)
     band += f", variance {variance}" if variance else ""
     detail = {"monthly": "read once a month", "exact": "at every event time"}
     shown = detail.get(results.plan.report.curve_detail)

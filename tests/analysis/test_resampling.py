@@ -30,10 +30,10 @@ def results(small_run):
 
 def test_estimates_have_percentiles_and_tests_the_influence(results):
     """Robust errors under the name of the bootstrap, or a test said to be resampled."""
-    is_test = results["measure"].isin(["chi_square", "supremum"])
+    is_test = results["measure"] == "chi_square"
     assert set(results.loc[~is_test, "variance"]) == {"bootstrap"}
     assert "bootstrap" not in set(results.loc[is_test, "variance"])
-    shown = results[~is_test & (results["measure"] != "number_needed_to_treat")]
+    shown = results[~is_test & ~results["measure"].isin(["number_needed_to_treat", "supremum"])]
     assert set(shown["scale"]) == {"percentile"}
     assert (shown["lower"] < shown["estimate"]).all()
     assert (shown["estimate"] < shown["upper"]).all()
@@ -76,3 +76,18 @@ def test_failed_replicates_are_reported(small_run):
     assert ratio.status == "not_estimable"
     assert "of the bootstrap replicates" in ratio.reason
     assert "W_BOOTSTRAP_FAILED" in set(found.findings["code"])
+
+
+def test_curves_and_their_test_are_of_the_same_bootstrap(small_run):
+    """A figure whose bands are of another engine than the table beside it."""
+    found = small_run(rows_of(), BOOTSTRAP | WEIGHTED)
+    gap = found.curves[found.curves["arm"].isna() & (found.curves["estimand"] == "ATE")]
+    at = gap[np.isclose(gap["time"], 12.0)].iloc[0]
+    own = found.results[found.results["estimand"] == "ATE"]
+    row = own[(own["measure"] == "risk_difference") & (own["time"] == 12.0)].iloc[0]
+    for key in ("estimate", "std_error", "lower", "upper"):
+        assert at[key] == pytest.approx(row[key], rel=1e-9)
+    assert found.curves[["band_lower", "band_upper"]].isna().all(axis=None)
+    test = own[own["measure"] == "supremum"].iloc[0]
+    assert test["statistic"] == pytest.approx((gap["estimate"] / gap["std_error"]).abs().max())
+    assert 1 / 201 <= test["p_value"] <= 1

@@ -59,3 +59,20 @@ def test_one_patient_has_no_error(small_run):
     assert risks["std_error"].isna().all()
     (message,) = found.findings.query("code == 'W_FEW_CLUSTERS'")["message"]
     assert message == "All rows at lesion level are of one cluster: there are no standard errors."
+
+
+def test_curves_have_the_factor_and_student_s_t(small_run):
+    """Curves of large samples beside a table of small ones; a band narrower than its limits."""
+    found = small_run(rows_of(20), WEIGHTED | SMALL)
+    gap = found.curves[found.curves["arm"].isna() & (found.curves["estimand"] == "ATE")]
+    own = found.results[found.results["estimand"] == "ATE"]
+    row = own[(own["measure"] == "risk_difference") & (own["time"] == 12.0)].iloc[0]
+    at = gap[np.isclose(gap["time"], 12.0)].iloc[0]
+    for key in ("estimate", "std_error", "lower", "upper"):
+        np.testing.assert_allclose(at[key], row[key], rtol=1e-9)
+    banded = found.curves[found.curves["band_lower"].notna()]
+    assert (banded["band_lower"] <= banded["lower"] + 1e-12).all()
+    large = small_run(rows_of(20), WEIGHTED).results
+    p = [f[(f["measure"] == "supremum") & (f["estimand"] == "ATE")]["p_value"].item()
+         for f in (large, found.results)]  # fmt: skip
+    assert p[0] < p[1]

@@ -168,3 +168,13 @@ def test_coverage_of_the_band_and_size_of_the_test(replicates):
     assert abs(held / replicates - 0.95) < gate
     assert abs(rejected / replicates - 0.05) < gate
     assert pointwise / replicates < 0.95 - gate
+
+
+def test_errors_that_share_a_chi_square_give_student_s_t():
+    """One time, or times that move together: the supremum is |t| with those degrees of freedom."""
+    column = np.random.default_rng(2).normal(size=(30, 1))
+    together = estimate_with(np.hstack([column, 2 * column]))
+    critical = simultaneous_band(together, "identity", seed=3, draws=DRAWS, df=5.0)[2]
+    density = 2 * stats.t.pdf(stats.t.ppf(0.975, 5), 5)
+    error = np.sqrt(0.05 * 0.95 / DRAWS) / density
+    assert abs(critical - stats.t.ppf(0.975, 5)) < 4 * error

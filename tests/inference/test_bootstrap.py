@@ -7,7 +7,7 @@ import pytest
 
 from spine_outcomes.errors import NotEstimableError
 from spine_outcomes.inference import Estimate, difference
-from spine_outcomes.inference.bootstrap import bootstrap, jackknife
+from spine_outcomes.inference.bootstrap import Bootstrap, bootstrap, jackknife
 from spine_outcomes.inference.intervals import interval
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.weights.design import assemble, linear
@@ -202,3 +202,15 @@ def test_bootstrap_jackknife_and_influence_side_by_side(is_refitted):
     assert abs(resampled / influence - 1) < tolerance
     left_out = jackknife(procedure, procedure.patient).std_error()[0]
     assert influence < left_out < 1.1 * influence
+
+
+def test_the_supremum_of_replicates_by_hand():
+    """Estimates 2 and 1; replicates 1, 3 and 0, 2 away by 1 with σ = √2: no draw reaches √2.
+
+    2/√2 = 1.414 > 1/√2, so that p = (1 + 0)/(1 + 2).
+    """
+    labels = ({"time": 1.0}, {"time": 2.0})
+    estimate = Estimate(np.array([2.0, 1.0]), np.zeros((3, 2)), labels)
+    found = Bootstrap(estimate, np.array([[1.0, 0.0], [3.0, 2.0]])).supremum_test()
+    assert found.statistic == pytest.approx(np.sqrt(2))
+    assert found.p_value == pytest.approx(1 / 3)
