@@ -47,14 +47,11 @@ class Derived:
         Empty (NaN, or empty text) where there is none.
     lowest, highest : ndarray, shape (n,), optional
         Range in which a recorded number agrees, where the value itself is not known.
-    is_known : ndarray of bool, shape (n,), optional
-        Whether the row says what the value is, or that there is none. None: where there is a value.
     """
 
     value: Values
     lowest: Floats | None = None
     highest: Floats | None = None
-    is_known: Bools | None = None
 
 
 @dataclass(frozen=True)
@@ -64,8 +61,7 @@ class Formula:
     Parameters
     ----------
     compute
-        Takes the parameters of the dictionary as keywords, gives values (n,). A summary of a long
-        table takes its records first.
+        Takes the parameters of the dictionary as keywords, gives values (n,).
     words
         Says the rule with its parameters, wherever what it defines is shown; None where the name
         says it.
@@ -86,8 +82,7 @@ class Formula:
 
     @property
     def _parameters(self) -> list[inspect.Parameter]:
-        named = inspect.signature(self.compute).parameters
-        return [parameter for name, parameter in named.items() if name != "records"]
+        return list(inspect.signature(self.compute).parameters.values())
 
 
 def by_code(column: Codes, values: Iterable[Any], missing: Any) -> Values:
@@ -95,13 +90,15 @@ def by_code(column: Codes, values: Iterable[Any], missing: Any) -> Values:
     return np.asarray(np.append(np.asarray(list(values)), missing)[column.codes])
 
 
-def _age(*, birth_date: Floats, at: Floats, birth_year: Floats | None = None) -> Derived:
+def _age(
+    *, at: Floats, birth_date: Floats | None = None, birth_year: Floats | None = None
+) -> Derived:
     """Completed years; within a year where only the year of birth is known."""
-    is_unknown = np.isnan(birth_date + at)
-    years = np.where(is_unknown, np.nan, completed_years(_dates(birth_date), _dates(at)))
-    if birth_year is None:
-        return Derived(years)
-    turned = _year(at) - birth_year
+    nothing = np.full(len(at), np.nan)
+    birth = nothing if birth_date is None else birth_date
+    is_unknown = np.isnan(birth + at)
+    years = np.where(is_unknown, np.nan, completed_years(_dates(birth), _dates(at)))
+    turned = _year(at) - (nothing if birth_year is None else birth_year)
     return Derived(
         years,
         lowest=np.where(is_unknown, turned - 1, years),

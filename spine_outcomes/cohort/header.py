@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from spine_outcomes.cohort.derivations import is_derivable
 from spine_outcomes.errors import Finding, Problem, printable
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.key_path import nearest
@@ -118,6 +119,8 @@ def _missing_faults(
     for column in dictionary.columns:
         needed = column.required or column.name in keys
         if not needed or column.name in names or column.name in found_misspelt:
+            continue
+        if is_derivable(column, set(names)):
             continue
         close = nearest(column.name, others)
         fix = f"The nearest name in the file is {printable(close)!r}." if close else None

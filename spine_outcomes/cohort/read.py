@@ -14,6 +14,7 @@ import pyarrow as pa
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.conversion import Conversion, convert
 from spine_outcomes.cohort.delimited import read_delimited
+from spine_outcomes.cohort.derivations import check_derived
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake_findings import intake_findings
@@ -101,10 +102,12 @@ def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspec
     frame = pd.DataFrame({name: c.series for name, c in converted.items()}, copy=False)
     faulty = {name: c.is_faulty for name, c in converted.items() if c.faults}
     places = Places(text.file, text.lines, tuple(text.columns[key] for key in keys))
+    frame, disagreements, derived = check_derived(frame, dictionary, faulty)
     breaches = (
         *_value_breaches(text, converted),
         *check_rows(frame, dictionary, faulty, places),
         *check_rules(dictionary.checks, frame, faulty),
+        *disagreements,
     )
     found = tuple(breach for breach in breaches if len(breach.rows))
     return Inspection(
@@ -118,6 +121,7 @@ def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspec
         findings=(
             *text.findings,
             *intake_findings(converted),
+            *derived,
             *(breach.finding for breach in found if breach.finding is not None),
         ),
         counts={name: conversion.counts for name, conversion in converted.items()},

@@ -81,9 +81,6 @@ class Derivation(BaseModel):
 
     Parameters
     ----------
-    table
-        The long table that it summarises: text names a column of it, else of the cohort. None: a
-        row is derived from its own columns.
     tolerance
         Largest difference between a recorded and a derived number that agree.
     check, severity
@@ -96,7 +93,6 @@ class Derivation(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
     name: str
-    table: str | None = None
     tolerance: float = Field(0.0, ge=0)
     check: str | None = None
     severity: Literal["error", "warning"] = "error"
@@ -188,34 +184,8 @@ class Check(Model):
     rule: Rule
 
 
-class LongTable(Model):
-    """A table beside the cohort, any number of rows a patient or lesion: images, visits, events.
-
-    Its key columns are the cohort's.
-
-    Parameters
-    ----------
-    level
-        What a row belongs to: a ``lesion`` (both key columns) or a ``patient``.
-    file
-        Pattern of the name of its file in the cohort's folder, ``*`` for any characters.
-    date
-        Column that dates a row: what is dated after a data cut-off is unseen there.
-    columns, checks
-        As of the cohort.
-    """
-
-    name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
-    label: str = Field(min_length=1)
-    level: Literal["patient", "lesion"]
-    file: str | None = Field(None, pattern=r"^[^/\\]+$")
-    date: str
-    columns: tuple[Column, ...] = Field(min_length=1)
-    checks: tuple[Check, ...] = ()
-
-
 class DataDictionary(Model):
-    """Every column of a cohort table, and of the long tables beside it.
+    """Every column of a cohort table.
 
     Examples
     --------
@@ -229,7 +199,6 @@ class DataDictionary(Model):
     table: Table
     columns: tuple[Column, ...] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
-    tables: tuple[LongTable, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
@@ -241,24 +210,6 @@ class DataDictionary(Model):
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(column.name for column in self.columns)
-
-    def beside(self, table: LongTable) -> DataDictionary:
-        """The dictionary of a long table: the key columns it shares with the cohort, then its own.
-
-        Its table is written as the cohort's; ``row`` says what a row belongs to.
-        """
-        shares_lesion = table.level == "lesion" and self.table.lesion is not None
-        keys = [self.table.patient, *([str(self.table.lesion)] if shares_lesion else [])]
-        written = self.table.model_copy(
-            update={
-                "row": "lesion" if shares_lesion else "patient",
-                "lesion": self.table.lesion if shares_lesion else None,
-                "simulated": None,
-                "redcap": None,
-            }
-        )
-        columns = (*(self[key] for key in keys), *table.columns)
-        return DataDictionary(table=written, columns=columns, checks=table.checks)
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

@@ -22,15 +22,6 @@ def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Probl
     for i, column in enumerate(dictionary.columns):
         here: KeyPath = ("columns", i, "derivation")
         faults += [((*here, *path), text) for path, text in _derivation(column, dictionary)]
-    for i, table in enumerate(dictionary.tables):
-        here = ("tables", i)
-        faults += [((*here, *path), text) for path, text in _long_table(i, dictionary)]
-        if not {c.name for c in table.columns} & {
-            dictionary.table.patient,
-            dictionary.table.lesion,
-        }:
-            parts = _parts(table.columns, table.checks, dictionary.beside(table))
-            faults += [((*here, *path), text) for path, text in parts]
     return [problem_at(source, path, "E_DICTIONARY", text) for path, text in faults]
 
 
@@ -52,23 +43,6 @@ def _twice(key: str, names: list[str], what: str) -> Iterator[Fault]:
     for i, name in enumerate(names):
         if counts[name] > 1 and names.index(name) != i:
             yield (key, i, "name"), f"the {what} {name!r} is defined twice"
-
-
-def _long_table(i: int, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Contradictions of one long table with the cohort and with itself."""
-    table = dictionary.tables[i]
-    if table.name in [other.name for other in dictionary.tables[:i]]:
-        yield ("name",), f"the table {table.name!r} is defined twice"
-    if table.level == "lesion" and dictionary.table.row == "patient":
-        yield ("level",), "lesion, beside a cohort whose rows are patients"
-    names = [column.name for column in table.columns]
-    if table.date not in names or table.columns[names.index(table.date)].type != "date":
-        yield ("date",), f"no date {printable(table.date)!r}{did_you_mean(table.date, names)}"
-    for j, column in enumerate(table.columns):
-        if column.name in (dictionary.table.patient, dictionary.table.lesion):
-            yield ("columns", j, "name"), f"{column.name!r} is a key of the cohort, and known"
-        if column.derivation is not None:
-            yield ("columns", j, "derivation"), "only columns of the cohort are derived"
 
 
 def _table(dictionary: DataDictionary) -> Iterator[Fault]:
@@ -106,21 +80,13 @@ def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
 
 
 def _derivation(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Tables, columns and codes that a derivation names and that are not there."""
+    """Columns and codes that a derivation names and that are not there."""
     derivation = column.derivation
     if derivation is None:
         return
-    names = list(dictionary.names)
-    if derivation.table is not None:
-        tables = {table.name: table for table in dictionary.tables}
-        if derivation.table not in tables:
-            hint = did_you_mean(derivation.table, list(tables))
-            yield ("table",), f"no table {printable(derivation.table)!r}{hint}"
-            return
-        names = [*(c.name for c in tables[derivation.table].columns), *names]
     for key, name in derivation.inputs.items():
-        if name not in names:
-            yield (key,), f"no column {printable(name)!r}{did_you_mean(name, names)}"
+        if name not in dictionary:
+            yield (key,), _unknown(name, dictionary)
     for code in derivation.kept:
         if not column.has_code(code):
             yield ("kept",), f"{printable(code)!r} is not a code of {column.name!r}"
