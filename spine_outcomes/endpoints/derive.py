@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.endpoints.at_risk import at_risk
 from spine_outcomes.endpoints.dated import from_dates
 from spine_outcomes.endpoints.history import History, settle_entry, settle_time_zero
 from spine_outcomes.endpoints.index_row import index_rows
@@ -32,10 +33,13 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     -------
     Outcome
         One row a row of the cohort, or one a patient (its index row) for an endpoint at patient
-        level. Times from dates are whole days, half days where an event on day 0 was moved.
+        level, without those outside the endpoint's own population. Times from dates are whole days,
+        half days where an event on day 0 was moved or a midpoint fell between two days.
 
     Raises
     ------
+    NotEstimableError
+        If nobody is left in the endpoint's own population.
     CohortError
         Naming every row with a negative time (both dates and their difference), an event without
         its date, a missing time, an unknown state, an entry at or after the end.
@@ -45,14 +49,13 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     The cut-off comes first: what is dated after it is unseen, and the end of follow-up is what was
     known by then. Of the event and its competitors the earliest counts; on one day the order is
     that of the plan, the event first. Only a row with neither is censored, so a death after the
-    last image is a competing event.
+    last image is a competing event (unless ``death_gap`` ends its row at that image).
     """
     endpoint = plan.endpoints[name]
-    if endpoint.level == "patient":
-        rows = index_rows(cohort, plan)
-        members = cohort.take(rows)
-    else:
-        rows, members = np.arange(len(cohort.frame)), cohort
+    is_of_patient = endpoint.level == "patient"
+    candidates = index_rows(cohort, plan) if is_of_patient else np.arange(len(cohort.frame))
+    rows, outside = at_risk(cohort, endpoint, candidates)
+    members = cohort.take(rows)
     history = _history(members, plan, endpoint)
     history = settle_time_zero(history, endpoint, members.places)
     history, is_observed = settle_entry(history, members.places)
@@ -64,10 +67,13 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
         time=history.time[is_observed],
         status=history.status[is_observed],
         entry=None if history.entry is None else history.entry[is_observed],
+        lower=history.lower[is_observed],
+        upper=history.upper[is_observed],
         unit=history.unit,
-        competing=_competing(endpoint),
+        competing=endpoint.competitors,
         findings=tuple(
-            replace(finding, section="outcomes", endpoint=name) for finding in history.findings
+            replace(finding, section="outcomes", endpoint=name)
+            for finding in (*outside, *history.findings)
         ),
     )
 
@@ -77,8 +83,3 @@ def _history(cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint) -> History:
     if endpoint.time is None or endpoint.status is None:
         return from_dates(cohort, plan, endpoint)
     return from_columns(cohort, plan, endpoint.time, endpoint.status, endpoint)
-
-
-def _competing(endpoint: Endpoint) -> tuple[str, ...]:
-    """Names of the competing events, in order."""
-    return tuple(endpoint.competing if endpoint.status is None else endpoint.status.competing)

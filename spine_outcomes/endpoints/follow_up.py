@@ -27,11 +27,14 @@ class FollowUp:
         Whether there is a date of follow-up.
     is_replaced : ndarray of bool, shape (n,)
         Whether the date recorded lies after the cut-off.
+    last_seen : ndarray, shape (n,)
+        Days from the origin to the last date of follow-up itself, whatever ``imaging_end`` adds.
     """
 
     end: Floats
     is_known: NDArray[np.bool_]
     is_replaced: NDArray[np.bool_]
+    last_seen: Floats
 
 
 def follow_up_columns(endpoint: Endpoint, plan: AnalysisPlan) -> tuple[str, ...]:
@@ -96,10 +99,10 @@ def follow_up(
     is_known = np.isfinite(last)
     end = np.where(is_known, last, 0.0)
     if endpoint.imaging_end == "last_scan":
-        return FollowUp(end, is_known, is_replaced)
+        return FollowUp(end, is_known, is_replaced, end)
     contact = np.minimum(days(_contact_column(plan)), limit)
     if endpoint.imaging_end == "last_contact":
         is_known = np.isfinite(contact)
-        return FollowUp(np.where(is_known, contact, 0.0), is_known, is_replaced)
+        return FollowUp(np.where(is_known, contact, 0.0), is_known, is_replaced, end)
     extended = np.minimum(end + _interval_days(plan), contact)
-    return FollowUp(np.fmax(end, extended), is_known, is_replaced)
+    return FollowUp(np.fmax(end, extended), is_known, is_replaced, end)

@@ -29,8 +29,12 @@ class Outcome:
         0 censored, 1 event of interest, 2, 3, … competing events in the order of ``competing``.
     entry : ndarray, shape (n,), or None
         Delayed entry, in ``unit``; None: observed from time 0.
+    lower, upper : ndarray, shape (n,)
+        Bounds of the event of interest for interval-censored analysis: the last time known free of
+        it (the last clean image) and the first time known with it, in ``unit``; ``upper`` is
+        infinite where it was not seen, and both are its time where no column gives a clean image.
     unit
-        Unit of ``time`` and ``entry``: days where it comes from dates.
+        Unit of ``time``, ``entry`` and the bounds: days where it comes from dates.
     competing
         Names of the competing events; empty where there are none.
     findings
@@ -44,6 +48,8 @@ class Outcome:
     time: NDArray[np.float64]
     status: NDArray[np.int64]
     entry: NDArray[np.float64] | None
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     unit: TimeUnit
     competing: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()

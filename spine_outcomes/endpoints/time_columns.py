@@ -50,12 +50,15 @@ def from_columns(
     )
     is_late = time > limit
     recorded = _status(frame[status_column.column], status_column)
+    end, status = np.minimum(time, limit), np.where(is_late, 0, recorded)
     return History(
-        time=np.minimum(time, limit),
-        status=np.where(is_late, 0, recorded),
+        time=end,
+        status=status,
         entry=None if entry is None else np.maximum(entry, 0.0),
         is_followed=np.ones(len(time), bool) if entry is None else entry <= limit,
         unit=time_column.unit,
+        lower=end,
+        upper=np.where(status == 1, end, np.inf),
         findings=tuple(_cutoff_finding(plan, is_late, recorded)),
     )
 

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from spine_outcomes.study.endpoint import Endpoint
 from spine_outcomes.study.key_path import KeyPath
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.population import Population
 from spine_outcomes.study.terms import columns_of
 
 
 def columns_read(plan: AnalysisPlan) -> dict[str, KeyPath]:
     """List the columns that a cohort needs for a plan, each with the first key that names it.
 
-    Sensitivity analyses are plans of their own: see ``variants``.
+    Sensitivity analyses are plans of their own: see ``variants``. An optional step of a selection
+    needs no column.
     """
     first: dict[str, KeyPath] = {}
     for path, name in _named(plan):
@@ -27,10 +29,11 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
     yield ("arms", "column"), plan.arms.column
     yield ("cluster",), plan.cluster
     yield ("origin",), plan.origin
-    for i, step in enumerate(plan.population.eligibility):
-        yield ("population", "eligibility", i, "rule"), step.rule.column
+    yield from _of_population(("population",), plan.population)
     for name, endpoint in plan.endpoints.items():
         yield from ((("endpoints", name), column) for column in _of_endpoint(endpoint))
+        if endpoint.population is not None:
+            yield from _of_population(("endpoints", name, "population"), endpoint.population)
     for i, column in enumerate(plan.baseline_table or ()):
         yield ("baseline_table", i), column
     if plan.imaging is not None:
@@ -47,10 +50,17 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
         yield ("subgroups", i, "column"), subgroup.column
 
 
+def _of_population(path: KeyPath, who: Population) -> Iterator[tuple[KeyPath, str]]:
+    """Columns of the steps that cannot be left out."""
+    for i, step in enumerate(who.eligibility):
+        if not step.optional:
+            yield from (((*path, "eligibility", i, "rule"), name) for name in step.rule.named)
+
+
 def _of_endpoint(endpoint: Endpoint) -> Iterator[str | None]:
     """Columns of one endpoint."""
     for source in endpoint.sources:
-        yield from (source.date, source.flag)
+        yield from source.columns
     if endpoint.censor is not None:
         yield from (endpoint.censor.date, *endpoint.censor.or_before)
     yield endpoint.entry

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from spine_outcomes.study.endpoint import SALVAGE, Endpoint
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
 from spine_outcomes.study.terms import Interaction, Term
 
@@ -36,6 +37,13 @@ def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
         yield ("arms", "comparator"), "the two arms are one"
     named: dict[KeyPath, list[str]] = {
         ("population", "eligibility"): [step.id for step in plan.population.eligibility],
+        **{
+            ("endpoints", name, "population", "eligibility"): [
+                step.id for step in endpoint.population.eligibility
+            ]
+            for name, endpoint in plan.endpoints.items()
+            if endpoint.population is not None
+        },
         ("subgroups",): [subgroup.name for subgroup in plan.subgroups],
         ("sensitivity",): [change.name for change in plan.sensitivity],
         ("propensity", "estimands"): list(plan.propensity.estimands),
@@ -60,18 +68,37 @@ def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
     """What dated endpoints need elsewhere in the plan."""
     if plan.cutoff is not None and plan.origin is None:
         yield ("cutoff",), "a cut-off needs the key origin, a column of dates to count from"
-    contact = plan.imaging.last_contact if plan.imaging is not None else None
-    interval = plan.imaging.interval if plan.imaging is not None else None
     for name, endpoint in plan.endpoints.items():
         here: KeyPath = ("endpoints", name)
         if endpoint.is_dated and plan.origin is None:
             yield here, "is made of dates and needs the key origin, a column of dates"
-        if name in (*endpoint.competing, *(endpoint.status.competing if endpoint.status else ())):
+        if name in endpoint.competitors:
             yield (*here, "competing"), f"{name!r} competes with itself"
-        if endpoint.imaging_end != "last_scan" and contact is None:
-            yield (*here, "imaging_end"), f"{endpoint.imaging_end} needs imaging.last_contact"
-        if endpoint.imaging_end == "scan_plus_interval" and interval is None:
-            yield (*here, "imaging_end"), "scan_plus_interval needs imaging.interval"
+        yield from (((*here, key), text) for key, text in _switch_faults(plan, endpoint))
+
+
+def _switch_faults(plan: AnalysisPlan, endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    """Definitions that an endpoint asks for and cannot have: key and words."""
+    contact = plan.imaging.last_contact if plan.imaging is not None else None
+    interval = plan.imaging.interval if plan.imaging is not None else None
+    if endpoint.imaging_end != "last_scan" and contact is None:
+        yield "imaging_end", f"{endpoint.imaging_end} needs imaging.last_contact"
+    if endpoint.imaging_end == "scan_plus_interval" and interval is None:
+        yield "imaging_end", "scan_plus_interval needs imaging.interval"
+    if not endpoint.is_dated:
+        for key in ("dating", "salvage", "death_gap"):
+            if getattr(endpoint, key) not in (None, "first_image"):
+                yield key, "belongs to an endpoint made of dates"
+        return
+    needed = {"confirmation": "confirmed", "midpoint": "last_clean"}.get(endpoint.dating)
+    if needed and not any(getattr(source, needed) for source in endpoint.sources):
+        yield "dating", f"{endpoint.dating} needs the key {needed} in a source, a column of dates"
+    if SALVAGE in endpoint.competing and endpoint.salvage is not None:
+        yield "salvage", f"a competing event is called {SALVAGE!r} already; name it otherwise"
+    dates = dict.fromkeys(source.date for source in endpoint.sources)
+    gap = endpoint.death_gap
+    if gap is not None and gap.date not in dates:
+        yield "death_gap", f"no source has the date {gap.date!r}{did_you_mean(gap.date, dates)}"
 
 
 def _learner_faults(plan: AnalysisPlan) -> Iterator[Fault]:

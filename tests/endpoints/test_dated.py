@@ -125,7 +125,7 @@ def test_trap_3_an_event_before_the_origin_is_a_fault(
         outcome([row], failure)
     (found,) = caught.value.problems
     assert (found.code, found.column, found.value) == ("E_NEGATIVE_TIME", "seen", "2024-02-27")
-    assert "before start = 2024-03-01 (3 days)" in found.message
+    assert "before start = 2024-03-01 (3 days)" in str(found)
 
 
 @pytest.mark.parametrize("column", ["seen", "death", "last_image"])
