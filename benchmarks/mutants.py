@@ -1,17 +1,15 @@
 """Whether the tests notice deliberate faults in inference, survival and weights.
 
-    python benchmarks/mutants.py --seed 1 --quota 6
+    python benchmarks/mutants.py --seed 1 --quota 5 --record mutants.jsonl
 
-Small faults (``mutation_operators.py``) are drawn from every module, the same by the same seed.
-Each is put into a private copy of the last commit and run against the tests of its folder: those of
-its own name first, then those that import it, then the others, the fast ones first. A mutant is
-killed by a test that fails, by an import that fails, or by the limit of processor time. Prints a
-line for each mutant and the counts.
+Small faults (``mutation_places.py``) are drawn from every module, the same by the same seed.
+Each is put into a private copy of a commit and judged by the test files that run its line
+(``mutation_tests.py``): those of the module's own name first, then the others, the fast ones first.
+A mutant is killed by a test that fails, by an import that fails, or by the limit of processor time.
 
-Slow tests are left out, and property-based ones too: hypothesis draws from the constants that it
-finds in the source, so that a mutant changes the samples. A survivor may still be caught by them.
-
-Each mutant runs in a fork of one process that has the libraries loaded and nothing of the package.
+Every verdict is added to the record, a file of JSON lines, and a run that was interrupted goes on
+where it stopped. A later commit takes over from it what was killed in modules that have not
+changed, and judges the survivors again. Prints a line for each mutant, and the counts.
 """
 
 from __future__ import annotations
@@ -21,216 +19,180 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
-import contextlib
-import multiprocessing
-import resource
-import signal
+import json
 import subprocess
 import sys
 import tempfile
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from itertools import islice
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
-import hypothesis.strategies  # noqa: F401 # the imports of every test, once for all forks
 import numpy as np
-import pandas as pd  # noqa: F401
 import pytest
-import scipy.optimize
-import scipy.stats  # noqa: F401
-import sklearn.ensemble  # noqa: F401
-import statsmodels.api  # noqa: F401
-from mutation_operators import Mutant, mutants
+from mutation_places import Mutant, mutants
+from mutation_tests import PACKAGE, run
 
 FOLDERS = ("inference", "survival", "weights")
-PACKAGE = "spine_outcomes"
-EVERYWHERE = "tests/inference/test_influence.py"  # proves the estimators of every folder
-TIMED = ("test_scaling.py",)  # tests of speed fail by chance on a machine at work
-OPTIONS = [
-    "-x",
-    "-q",
-    "-p",
-    "no:cacheprovider",
-    "-m",
-    "not slow and not hypothesis",
-    "--assert=plain",
-]
-MARGIN = 1.5  # times the time of a folder's tests, after which a mutant counts as killed
-
-
-@dataclass(eq=False)
-class Watcher:
-    """Which tests failed, and how long each file took."""
-
-    failed: list[str] = field(default_factory=list)
-    seconds: Counter[str] = field(default_factory=Counter)
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note one test."""
-        self.seconds[report.nodeid.split("::")[0]] += report.duration  # type: ignore[assignment]
-        if report.failed:
-            self.failed.append(report.nodeid)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note a file that cannot be imported."""
-        if report.failed:
-            self.failed.append(report.nodeid)
-
-
-def run_tests(copy: Path, arguments: list[str], seconds: float, answer: Connection) -> None:
-    """Run tests in the copy, for a process of its own."""
-    os.setpgrp()
-    os.chdir(copy)
-    sys.path.insert(0, str(copy))
-    os.environ["PYTHONPATH"] = str(copy)
-    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
-    for stream in (1, 2):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
-    watcher = Watcher()
-    code = int(pytest.main(arguments, plugins=[watcher]))
-    file = getattr(sys.modules.get(PACKAGE), "__file__", "")
-    answer.send((code, watcher.failed, watcher.seconds, file))
-
-
-def in_a_fork(
-    copy: Path, arguments: list[str], seconds: float
-) -> tuple[int, list[str], Counter[str]] | None:
-    """Exit code, failed tests and seconds by file; none when it took too long or crashed."""
-    here, there = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.get_context("fork").Process(
-        target=run_tests, args=(copy, arguments, seconds, there)
-    )
-    process.start()
-    there.close()
-    answer = None
-    with contextlib.suppress(EOFError):
-        answer = here.recv() if here.poll(20 * seconds) else None
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid or 0, signal.SIGKILL)
-    process.join()
-    if answer is None:
-        return None
-    code, failed, times, file = answer
-    if file and not Path(file).is_relative_to(copy):
-        raise RuntimeError(f"the tests ran {file}, not the copy in {copy}")
-    return code, failed, times
+LIMIT = (20.0, 5.0)  # seconds of processor time, and as many times those of the tests
+SURVIVED = ("survived", "no test runs the line", "undecided")
 
 
 @dataclass(frozen=True)
-class Suite:
-    """The tests of the folders as they are without a fault: seconds by file, known failures."""
+class Tests:
+    """A test file without a fault: its seconds, the tests that fail, the lines that it runs."""
 
-    copy: Path
-    seconds: dict[str, float]
+    file: str
+    seconds: float
     failing: list[str]
+    lines: dict[str, list[int]]
 
     @classmethod
-    def measure(cls, copy: Path) -> Suite:
-        """Run everything once."""
-        files = [
-            str(path.relative_to(copy))
-            for folder in FOLDERS
-            for path in sorted((copy / "tests" / folder).glob("test_*.py"))
-            if path.name not in TIMED
-        ]
-        answer = in_a_fork(copy, [*OPTIONS[1:], *files], 3600)
-        if answer is None or not answer[2]:
-            raise RuntimeError("the tests do not run without a fault either")
-        return cls(copy, {name: answer[2][name] for name in files}, answer[1])
+    def measure(cls, copy: Path, file: str) -> Tests:
+        """Run the file once."""
+        outcome = run(copy, [[file]], 600, traced=True)
+        if outcome is None:
+            raise RuntimeError(f"{file} does not run without a fault either")
+        return cls(file, outcome.seconds, outcome.failed, outcome.lines)
 
-    def limit(self, folder: str) -> float:
-        """Seconds of processor time after which a mutant of a folder counts as killed."""
-        own = [time for name, time in self.seconds.items() if Path(name).parent.name == folder]
-        return 10 + MARGIN * sum(own)
+    def stage(self, module: str) -> tuple[bool, float]:
+        """Order in which the files judge a module's mutants: the quick ones of its own name first.
 
-    def arguments(self, module: Path) -> list[str]:
-        """Of pytest for a module: its own tests first, then those that import it, the rest."""
-        folder, stem = module.parent.name, module.stem
-        own, importing, rest = [], [], []
-        for name in sorted(self.seconds, key=self.seconds.__getitem__):
-            path = Path(name)
-            if path.parent.name != folder and name != EVERYWHERE:
-                continue
-            if path.stem.startswith(f"test_{stem}"):
-                own.append(name)
-            elif f"{folder}.{stem} " in (self.copy / name).read_text(encoding="utf-8"):
-                importing.append(name)
-            else:
-                rest.append(name)
-        skipped = [argument for test in self.failing for argument in ("--deselect", test)]
-        return [*OPTIONS, *skipped, *own, *importing, *rest]
+        ``module`` is its place in the package, ``survival/cox.py``.
+        """
+        folder, stem = Path(module).parent.name, Path(module).stem
+        is_own = self.file.startswith(f"tests/{folder}/test_{stem}")
+        return not is_own, self.seconds
 
 
-def verdict(suite: Suite, module: Path, mutant: Mutant) -> str:
+def verdict(copy: Path, suite: list[Tests], module: str, mutant: Mutant) -> str:
     """What became of the mutant: the test that killed it, a timeout, or that it survived."""
-    original = module.read_text(encoding="utf-8")
-    module.write_text(mutant.source + "\n", encoding="utf-8")
+    reaching = [one for one in suite if mutant.span & set(one.lines.get(module, ()))]
+    if not reaching:
+        return "no test runs the line"
+    reaching.sort(key=lambda one: one.stage(module))
+    stages: list[list[str]] = [[], []]
+    for one in reaching:
+        is_other, _ = one.stage(module)
+        stages[is_other] += [one.file, *(f"--deselect={test}" for test in one.failing)]
+    limit = LIMIT[0] + LIMIT[1] * sum(one.seconds for one in reaching)
+    path = copy / PACKAGE / module
+    original, before = path.read_text(encoding="utf-8"), path.stat()
+    path.write_text(mutant.source + "\n", encoding="utf-8")
     try:
-        answer = in_a_fork(suite.copy, suite.arguments(module), suite.limit(module.parent.name))
+        outcome = run(copy, [stage for stage in stages if stage], limit)
     finally:
-        module.write_text(original, encoding="utf-8")
-    if answer is None:
+        path.write_text(original, encoding="utf-8")
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    if outcome is None:
         return "timeout"
-    code, failed, _ = answer
-    if failed:
-        return f"killed by {failed[0].removeprefix('tests/')}"
-    if code == pytest.ExitCode.INTERNAL_ERROR:
+    if outcome.failed:
+        return f"killed by {outcome.failed[0].removeprefix('tests/')}"
+    if outcome.code == pytest.ExitCode.INTERNAL_ERROR:
         return "undecided"
-    return "survived" if code == pytest.ExitCode.OK else "killed at import"
+    return "survived" if outcome.code == pytest.ExitCode.OK else "killed at import"
 
 
-def copied(folder: Path, commit: str) -> Path:
-    """A private copy of a commit."""
-    root = Path(__file__).resolve().parents[1]
-    copy = folder / "copy"
+def copied(folder: Path, commit: str) -> tuple[Path, str]:
+    """A private copy of a commit, and the commit's name."""
+    root, copy = Path(__file__).resolve().parents[1], folder / "copy"
     for command in (
         ["git", "clone", "-q", "--no-checkout", str(root), str(copy)],
         ["git", "-C", str(copy), "checkout", "-q", commit],
     ):
         subprocess.run(command, check=True)  # noqa: S603 # git, with our own arguments
-    return copy
+    name = ["git", "-C", str(copy), "rev-parse", "--short", "HEAD"]
+    return copy, subprocess.run(name, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
 
 
-def drawn(copy: Path, seed: int, quota: int, only: str) -> Iterator[tuple[Path, Mutant]]:
+def drawn(copy: Path, seed: int, quota: int, only: str) -> Iterator[tuple[str, Mutant]]:
     """A quota of mutants of each module."""
     for folder in FOLDERS:
-        for module in sorted((copy / PACKAGE / folder).glob("*.py")):
-            name = f"{folder}/{module.name}"
-            if only in name and module.name != "__init__.py":
-                rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-                every = mutants(module.read_text(encoding="utf-8"), rng)
+        for path in sorted((copy / PACKAGE / folder).glob("*.py")):
+            module = f"{folder}/{path.name}"
+            if only in module and path.name != "__init__.py":
+                rng = np.random.default_rng([seed, zlib.crc32(module.encode())])
+                every = mutants(path.read_text(encoding="utf-8"), rng)
                 yield from ((module, mutant) for mutant in islice(every, quota))
+
+
+@dataclass(eq=False)
+class Record:
+    """What was found so far, in memory and in the file, if there is one."""
+
+    path: Path | None
+    commit: str
+
+    def __post_init__(self) -> None:
+        """Read the file."""
+        self.found: dict[str, Any] = {}
+        if self.path is not None and self.path.exists():
+            for line in self.path.read_text(encoding="utf-8").splitlines():
+                entry = json.loads(line)
+                self.found[entry["key"]] = entry["value"]
+
+    def add(self, key: str, value: object) -> None:
+        """Remember, and write down at once."""
+        self.found[key] = value
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, "value": value}) + "\n")
+
+    def suite(self, copy: Path) -> list[Tests]:
+        """The tests of the folders as they are without a fault."""
+        files = {path for name in FOLDERS for path in (copy / "tests" / name).glob("test_*.py")}
+        suite = []
+        for file in sorted(str(path.relative_to(copy)) for path in files):
+            key = f"{self.commit} {file}"
+            if key not in self.found:
+                self.add(key, asdict(Tests.measure(copy, file)))
+            suite.append(Tests(**self.found[key]))
+        return suite
+
+    def judge(self, copy: Path, suite: list[Tests], module: str, mutant: Mutant) -> str:
+        """The verdict of now, or one that still holds."""
+        killed, here = (
+            f"{word} {module} {zlib.crc32(mutant.source.encode())}" for word in ("", self.commit)
+        )
+        if killed not in self.found and here not in self.found:
+            result = verdict(copy, suite, module, mutant)
+            self.add(here if result in SURVIVED else killed, result)
+        return str(self.found.get(killed, self.found.get(here)))
 
 
 def main() -> None:
     """Draw, run, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quota", type=int, default=6, help="mutants of each module")
+    parser.add_argument("--quota", type=int, default=5, help="mutants of each module")
     parser.add_argument("--only", default="", help="part of the module's name")
     parser.add_argument("--commit", default="HEAD")
+    parser.add_argument("--record", type=Path, help="file of the verdicts, to go on from")
     arguments = parser.parse_args()
     write = sys.stdout.write
-    counts: Counter[str] = Counter()
-    by_folder: dict[str, Counter[str]] = defaultdict(Counter)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in (*FOLDERS, "all")}
     with tempfile.TemporaryDirectory() as folder:
-        copy = copied(Path(folder).resolve(), arguments.commit)
-        suite = Suite.measure(copy)
-        write(f"without a fault: {sum(suite.seconds.values()):.0f} s, fail: {suite.failing}\n")
+        copy, commit = copied(Path(folder).resolve(), arguments.commit)
+        record = Record(arguments.record, commit)
+        suite = record.suite(copy)
+        failing = [test for one in suite for test in one.failing]
+        seconds = sum(one.seconds for one in suite)
+        write(f"{commit} without a fault: {seconds:.0f} s traced, fail: {failing}\n")
         for module, mutant in drawn(copy, arguments.seed, arguments.quota, arguments.only):
-            result = verdict(suite, module, mutant)
-            place = f"{module.parent.name}/{module.name}:{mutant.line}"
-            write(f"{result} | {place} | {mutant.operator} | {mutant.text}\n")
+            result = record.judge(copy, suite, module, mutant)
+            write(f"{result} | {module}:{mutant.line} | {mutant.operator} | {mutant.text}\n")
             sys.stdout.flush()
-            counts[result.split()[0]] += 1
-            by_folder[module.parent.name][result.split()[0]] += 1
-    for name, part in {**by_folder, "all": counts}.items():
-        share = 1 - (part["survived"] + part["undecided"]) / max(part.total(), 1)
-        write(f"{name}: {part.total()} mutants, {dict(part)}, {100 * share:.1f} % killed\n")
+            word = "survived" if result in SURVIVED else "killed"
+            for name in (Path(module).parent.name, "all"):
+                counts[name].update([word, "mutants"])
+    write("\n| | mutants | killed | survived | % killed |\n|---|---|---|---|---|\n")
+    for name, part in counts.items():
+        share = 100 * part["killed"] / max(part["mutants"], 1)
+        cells = [name, *(part[key] for key in ("mutants", "killed", "survived")), f"{share:.1f}"]
+        write(f"| {' | '.join(map(str, cells))} |\n")
 
 
 if __name__ == "__main__":

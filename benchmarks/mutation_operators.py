@@ -1,26 +1,17 @@
-"""Small deliberate faults in a module's source: one operator, one place, one mutant.
+"""Small deliberate faults of one node of a module's syntax tree.
 
-Left alone is what computes nothing: annotations, decorators, imports, docstrings, strings, raised
-errors and the texts of problems and findings, ``__all__``, and arguments that only guard or save
-memory (``zip(strict=…)``, ``copy=…``). Floats other than 0, ½, 1 and 2 are tolerances, and stay.
+Floats other than 0, ½, 1 and 2 are tolerances, and stay; nothing lies exactly on a tolerance, so
+that a comparison with one is turned round and not moved to the other side of equality. An array of
+no elements has none to fill otherwise.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
-from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Iterator, Set
 
 Replacements = Iterator[tuple[str, ast.AST]]
-
-UNTOUCHED_FIELDS = frozenset({"annotation", "returns", "decorator_list", "bases"})
-UNTOUCHED_NODES = (ast.Import, ast.ImportFrom, ast.JoinedStr, ast.Raise)
-UNTOUCHED_CALLS = frozenset({"Problem", "Finding", "cast", "TypeVar"})
-GUARDS = frozenset({"strict", "copy", "check_finite", "stacklevel"})
 
 ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -43,6 +34,13 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
+OPPOSITES: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    **COMPARISONS,
+    ast.Lt: ast.GtE,
+    ast.LtE: ast.Gt,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+}
 CONSTANTS = {0: 1, 1: 0, 2: 1, 0.5: 1.0}
 FUNCTIONS = {
     "minimum": "maximum",
@@ -62,16 +60,6 @@ FUNCTIONS = {
     "floor": "ceil",
     "ceil": "floor",
 }
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One fault: where it is, what was done, the statement as it then reads, the whole source."""
-
-    line: int
-    operator: str
-    text: str
-    source: str
 
 
 def arithmetic(node: ast.AST) -> Replacements:
@@ -97,13 +85,14 @@ def in_place(node: ast.AST) -> Replacements:
         yield name, ast.AugAssign(node.target, other(), node.value)
 
 
-def comparison(node: ast.AST) -> Replacements:
+def comparison(node: ast.AST, tolerances: Set[str]) -> Replacements:
     """The boundary on the other side, or the opposite."""
     if isinstance(node, ast.Compare):
+        kinds = OPPOSITES if has_tolerance(node, tolerances) else COMPARISONS
         for place, kind in enumerate(map(type, node.ops)):
             ops = list(node.ops)
-            ops[place] = COMPARISONS[kind]()
-            name = f"{kind.__name__} to {COMPARISONS[kind].__name__}"
+            ops[place] = kinds[kind]()
+            name = f"{kind.__name__} to {kinds[kind].__name__}"
             yield name, ast.Compare(node.left, ops, node.comparators)
 
 
@@ -149,7 +138,8 @@ def call(node: ast.AST) -> Replacements:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
         return
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-    if name in FUNCTIONS:
+    is_empty = bool(node.args) and ast.unparse(node.args[0]) == "0"
+    if name in FUNCTIONS and not is_empty:
         other = copy.copy(node.func)
         setattr(other, "attr" if isinstance(other, ast.Attribute) else "id", FUNCTIONS[name])
         yield f"{name} to {FUNCTIONS[name]}", ast.Call(other, node.args, node.keywords)
@@ -172,82 +162,41 @@ def statement(node: ast.AST) -> Replacements:
         yield "drop the statement", ast.Pass()
 
 
-OPERATORS = (arithmetic, in_place, comparison, logic, constant, index, call, statement)
+OPERATORS = (arithmetic, in_place, logic, constant, index, call, statement)
 
 
-def is_untouched(node: ast.AST) -> bool:
-    """Whether the node computes nothing."""
+def changes_of(node: ast.AST, tolerances: Set[str]) -> Replacements:
+    """Every change of one node."""
+    yield from comparison(node, tolerances)
+    for operator in OPERATORS:
+        yield from operator(node)
+
+
+def is_tolerance(node: ast.AST) -> bool:
+    """Whether the node is a float other than those that a formula has."""
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, float)
+        and node.value not in CONSTANTS
+    )
+
+
+def has_tolerance(node: ast.AST, tolerances: Set[str]) -> bool:
+    """Whether a tolerance, itself or by name, is a part of the sum or product."""
     match node:
-        case ast.Expr(value=ast.Constant()) | ast.Assign(targets=[ast.Name(id="__all__")]):
-            return True
-        case ast.Call(func=ast.Name(id=name)) if name in UNTOUCHED_CALLS:
-            return True
-        case ast.keyword(arg=str(name)) if name in GUARDS:
-            return True
-    return isinstance(node, UNTOUCHED_NODES)
+        case ast.Compare(left=left, comparators=others):
+            return any(has_tolerance(part, tolerances) for part in (left, *others))
+        case ast.BinOp(left=left, right=right):
+            return has_tolerance(left, tolerances) or has_tolerance(right, tolerances)
+        case ast.Name(id=name):
+            return name in tolerances
+    return is_tolerance(node)
 
 
-@dataclass(frozen=True)
-class Place:
-    """A node that computes: where it hangs, and the statement it is part of."""
-
-    parent: ast.AST
-    field: str
-    position: int | None
-    node: ast.AST
-    statement: ast.AST
-
-    def put(self, node: ast.AST) -> None:
-        """Put another node here."""
-        if self.position is None:
-            setattr(self.parent, self.field, node)
-        else:
-            getattr(self.parent, self.field)[self.position] = node
-
-
-def places(node: ast.AST, within: ast.AST) -> Iterator[Place]:
-    """Every node below that computes, in the order of the source."""
-    for field, value in ast.iter_fields(node):
-        if field in UNTOUCHED_FIELDS:
-            continue
-        for position, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if isinstance(child, ast.AST) and not is_untouched(child):
-                around = child if isinstance(child, ast.stmt) else within
-                yield Place(node, field, position, child, around)
-                yield from places(child, around)
-
-
-def first_line(node: ast.AST) -> str:
-    """A statement's first line, whatever lines the source breaks it into."""
-    return ast.unparse(node).splitlines()[0]
-
-
-def mutants(source: str, rng: np.random.Generator) -> Iterator[Mutant]:
-    """All mutants of a module in random order, one of each operator in turn."""
-    by_operator: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    tree = ast.parse(source)
-    for number, place in enumerate(places(tree, tree)):
-        changes = (change for operator in OPERATORS for change in operator(place.node))
-        for choice, (name, _) in enumerate(changes):
-            by_operator[name].append((number, choice))
-    turns = [rng.permutation(spots).tolist() for _, spots in sorted(by_operator.items())]
-    rng.shuffle(turns)
-    while turns:
-        for spots in turns:
-            yield mutant(source, *spots.pop())
-        turns = [spots for spots in turns if spots]
-
-
-def mutant(source: str, number: int, choice: int) -> Mutant:
-    """The mutant with one change at one place of the module."""
-    tree = ast.parse(source)
-    place = list(places(tree, tree))[number]
-    changes = [change for operator in OPERATORS for change in operator(place.node)]
-    name, node = changes[choice]
-    before = first_line(place.statement)
-    place.put(node)
-    ast.fix_missing_locations(tree)
-    is_gone = place.node is place.statement and isinstance(node, ast.Pass)
-    is_whole = place.node is place.statement and not is_gone
-    after = f"without {before}" if is_gone else first_line(node if is_whole else place.statement)
-    return Mutant(place.statement.lineno, name, after, ast.unparse(tree))  # type: ignore[attr-defined]
+def tolerances_of(tree: ast.AST) -> Set[str]:
+    """Names that the module gives to tolerances, and to sums and products with one."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and has_tolerance(node.value, names):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
