@@ -26,6 +26,7 @@ from spine_outcomes.analysis.effect_over_time import effect_frame, effect_rows
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.piecewise import piecewise_estimates
+from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.result_rows import Setting, estimate_rows, results_frame, test_row
 from spine_outcomes.analysis.uncertainty import (
@@ -60,7 +61,11 @@ class EndpointResults:
 
 
 def endpoint_results(
-    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: WeightedSet,
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
+    step: Step = silent,
 ) -> EndpointResults:
     """Estimate one endpoint under each set of weights."""
     rows = weighted.analysis_set
@@ -72,7 +77,9 @@ def endpoint_results(
     effect: list[dict[str, Any]] = []
     resampled = None
     if plan.estimation.variance == "bootstrap":
+        step(f"Resampling {outcome.name}")
         resampled = resample(weighted, sample, plan, adjustment)
+    step(f"Estimating {outcome.name}")
     for estimand, weights in weighted.weights.items():
         followed = _by_influence(plan, weights)
         common = {

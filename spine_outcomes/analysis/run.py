@@ -22,6 +22,7 @@ from spine_outcomes.analysis.findings import cluster_findings, findings_frame, o
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
+from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.weighting import weigh_set
 from spine_outcomes.cohort.cohort import Cohort
@@ -32,7 +33,13 @@ from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_columns import columns_read
 
 
-def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ()) -> Results:
+def run(
+    plan: AnalysisPlan,
+    cohort: Cohort,
+    *,
+    findings: Sequence[Finding] = (),
+    step: Step = silent,
+) -> Results:
     """Analyse a cohort as its plan says.
 
     Parameters
@@ -43,6 +50,8 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
         From ``read_cohort``.
     findings
         What was found before and a reader must know: departures from a locked plan.
+    step
+        Is told the name of each part when it starts.
 
     Raises
     ------
@@ -54,15 +63,17 @@ def run(plan: AnalysisPlan, cohort: Cohort, *, findings: Sequence[Finding] = ())
         If an arm is empty or the propensity cannot be fitted.
     """
     with threadpool_limits(limits=1):  # another number of threads gives other last digits
-        return _run(plan, cohort, findings)
+        return _run(plan, cohort, findings, step)
 
 
-def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Results:
+def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: Step) -> Results:
+    step("Deriving endpoints")
     dictionary = cohort.dictionary
     check_available(plan)
     require_columns(cohort, columns_read(plan))
     selection = select(cohort, plan)
     outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
+    step("Weighting")
     weighted = {
         level: weigh_set(
             analysis_set(selection.cohort, plan, level, [o for o in outcomes if o.level == level]),
@@ -78,7 +89,8 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding]) -> Res
     samples = [
         (weighted[o.level], endpoint_sample(weighted[o.level].analysis_set, o)) for o in outcomes
     ]
-    found = [endpoint_results(*sample, plan, dictionary) for sample in samples]
+    found = [endpoint_results(*sample, plan, dictionary, step) for sample in samples]
+    step("Describing the rows")
     results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
     all_findings = [
         *findings,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-Step = Callable[[str], None]
+from spine_outcomes.analysis.progress import Step
 
 
 def say(text: str) -> None:

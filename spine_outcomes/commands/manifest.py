@@ -21,7 +21,10 @@ def sha256(content: bytes) -> str:
 
 
 def with_manifest(
-    files: Mapping[str, bytes], identity: Mapping[str, str], facts: Mapping[str, Any]
+    files: Mapping[str, bytes],
+    identity: Mapping[str, str],
+    facts: Mapping[str, Any],
+    seconds: Mapping[str, float] | None = None,
 ) -> dict[str, bytes]:
     """Add ``manifest.json`` to the files of a run.
 
@@ -32,15 +35,19 @@ def with_manifest(
     identity
         What makes two runs write the same thing.
     facts
-        Data, plan, dictionary, versions, seed, command. Everything but ``written``, the time of
-        day, is the same in every run on the same inputs.
+        Data, plan, dictionary, versions, seed, command. They are the same in every run on the same
+        inputs; ``written``, the time of day, and ``seconds`` are not.
+    seconds
+        How long each part of the run took; left out where ``SOURCE_DATE_EPOCH`` is the time.
     """
+    elapsed = {"seconds": dict(seconds)} if seconds and not clock.is_pinned() else {}
     manifest = {
         "schema_version": SCHEMA_VERSION,
         "identity": dict(identity),
         **facts,
         "outputs": {name: sha256(content) for name, content in sorted(files.items())},
         "written": clock.now(),
+        **elapsed,
     }
     text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     return {**files, NAME: text.encode()}

@@ -13,6 +13,7 @@ from pathlib import Path
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.run import run
 from spine_outcomes.cohort.read import read_cohort
+from spine_outcomes.commands.clock import Laps
 from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
@@ -48,7 +49,8 @@ def run_report(
     given
         Values that replace the plan's, by dotted key.
     """
-    with progress() as step:
+    with progress() as show:
+        step = Laps(show)
         step("Reading the plan and the dictionary")
         named = read_plan_file(find_plan(plan_name))
         dictionary = named.dictionary if dictionary is None else dictionary
@@ -62,19 +64,20 @@ def run_report(
         with reserve(out, identity, (*named.chain, dictionary, cohort), overwrite) as folder:
             step("Reading and checking the cohort")
             rows = read_cohort(cohort, columns)
-            step("Estimating")
             found = [*_replaced(planned, given), *departures(plan, columns)]
-            results = run(plan, rows, findings=found)
+            results = run(plan, rows, findings=found, step=step)
             check_required(results)
             if strict:
                 check_strict(results)
-            step("Drawing tables and figures")
             results = _with_sources(results, named.path, dictionary)
-            files = run_files(results)
+            files = run_files(results, step)
+            seconds = step.seconds()
             step("Writing")
             facts = {**results.provenance, "command": _command()}
-            folder.publish(with_manifest(files, identity, facts))
+            folder.publish(with_manifest(files, identity, facts, seconds))
     _tell(results, out, sorted((*files, "manifest.json")))
+    for part, elapsed in step.seconds().items():
+        say(f"{elapsed:8.2f} s  {part}")
 
 
 def _with_options(plan: AnalysisPlan, given: Mapping[str, object]) -> AnalysisPlan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.manifest import sha256
@@ -32,10 +33,11 @@ def check_formats(asked: Iterable[str]) -> None:
         raise UsageError(Problem("E_FORMAT", message + ", ".join(FORMATS), fix=fix))
 
 
-def run_files(results: Results) -> dict[str, bytes]:
+def run_files(results: Results, step: Step = silent) -> dict[str, bytes]:
     """Everything a run writes but its manifest; small counts are masked as the plan says."""
     shown = protected(results)
-    found = exhibits(shown)
+    found = exhibits(shown, step)
+    step("Rendering the report")
     files = {"report.html": page(shown, found)}
     files |= {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
     files |= {f"tables/{name}.csv": text for name, text in exports(found).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.notes import effect_notes, population_note
 from spine_outcomes.report.pictures import Picture, pictures
@@ -45,11 +46,15 @@ class Exhibits:
         return f"Figure {list(self.figures).index(identifier) + 1}"
 
 
-def exhibits(results: Results) -> Exhibits:
+def exhibits(results: Results, step: Step = silent) -> Exhibits:
     """Build every table and figure of a run (its small counts already hidden)."""
+    step("Making tables")
+    made = {table.id: table for table in tables(results)}
+    step("Drawing figures")
+    drawn = {picture.id: picture for picture in pictures(results)}
     return Exhibits(
-        tables={table.id: table for table in tables(results)},
-        figures={picture.id: picture for picture in pictures(results)},
+        tables=made,
+        figures=drawn,
         source=population_note(results),
         cutoff=results.plan.cutoff.isoformat() if results.plan.cutoff else None,
     )

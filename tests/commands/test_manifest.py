@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
+from spine_outcomes.commands.clock import Laps
 from spine_outcomes.commands.manifest import read_manifest, verify, with_manifest
 
 
@@ -64,3 +66,26 @@ def test_a_link_is_never_an_output(tmp_path: Path) -> None:
     (out / "a").rename(tmp_path / "a")
     (out / "a").symlink_to(tmp_path / "a")
     assert [problem.code for problem in verify(out)] == ["E_MANIFEST_CHECKSUM"]
+
+
+def test_seconds_are_written_and_leave_with_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long each part took is not recorded, or makes a pinned run differ from its rerun."""
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    timed = json.loads(with_manifest({}, {}, {}, {"Weighting": 0.5})["manifest.json"])
+    assert timed["seconds"] == {"Weighting": 0.5}
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    assert "seconds" not in json.loads(with_manifest({}, {}, {}, {"a": 0.5})["manifest.json"])
+
+
+def test_a_part_lasts_until_the_next_one_starts() -> None:
+    """Time put down to the part after, or to none: all parts together must be the whole run."""
+    shown: list[str] = []
+    step = Laps(shown.append)
+    start = time.perf_counter()
+    step("sleeping")
+    time.sleep(0.05)
+    step("working")
+    found = step.seconds()
+    assert shown == list(found) == ["sleeping", "working"]
+    assert 0.05 <= found["sleeping"] <= time.perf_counter() - start
+    assert found["working"] < found["sleeping"]

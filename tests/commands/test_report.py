@@ -51,6 +51,9 @@ def test_a_run_writes_the_promised_files_and_names_them(study: Path, command: Co
     assert set(done.stdout.split()) == {f"out/{name}" for name in names}
     assert verify(study / "out") == ()
     assert "cohort" in done.stderr
+    seconds = json.loads(names["manifest.json"])["seconds"]
+    assert {"Weighting", "Making tables", "Drawing figures"} <= seconds.keys()
+    assert all(f"{took:8.2f} s  {part}" in done.stderr for part, took in seconds.items())
 
 
 def test_the_default_folder_is_named_after_the_plan(study: Path, command: Command) -> None:
