@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from spine_outcomes.imputation.chained_equations import Imputed, Table, chained_equations
+from spine_outcomes.imputation.multinomial_draw import multinomial_draw
+from spine_outcomes.imputation.predictive_mean_matching import predictive_mean_matching
+from spine_outcomes.imputation.proportional_odds_draw import proportional_odds_draw
+from spine_outcomes.imputation.variable import Variable
+
+GROUP = np.repeat(np.arange(300), [1, 2, 1, 2, 1, 1] * 50)
+
+
+def _nested(seed: int = 3) -> tuple[Table, Table]:
+    """Rows whose z follows the group's x; both with gaps."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=300)
+    z = 2 * x[GROUP] + rng.normal(scale=0.3, size=len(GROUP))
+    x[rng.random(300) < 0.2] = np.nan
+    z[rng.random(len(GROUP)) < 0.2] = np.nan
+    nothing = np.empty((len(GROUP), 0)), np.empty((300, 0))
+    rows, groups = Variable("z", z, "number"), Variable("x", x, "number")
+    return Table((rows,), nothing[0]), Table((groups,), nothing[1])
+
+
+def _imputed(jobs: int = 1, seed: int = 5) -> Imputed:
+    rows, groups = _nested()
+    return chained_equations(rows, groups, GROUP, imputations=3, iterations=4, seed=seed, jobs=jobs)
+
+
+def test_levels_inform_one_another() -> None:
+    rows, groups = _nested()
+    x, z = groups.variables[0], rows.variables[0]
+    full = _imputed().completed[0]
+    assert full["x"].shape == (300,)
+    is_drawn = z.is_missing & ~x.is_missing[GROUP]
+    assert np.corrcoef(full["z"][is_drawn], x.value[GROUP][is_drawn])[0, 1] > 0.95
+    known_rows = np.bincount(GROUP, ~z.is_missing) > 0
+    is_drawn = x.is_missing & known_rows
+    mean = np.bincount(GROUP, full["z"]) / np.bincount(GROUP)
+    assert np.corrcoef(full["x"][is_drawn], mean[is_drawn])[0, 1] > 0.95
+
+
+def test_number_of_processes_changes_no_byte_and_the_seed_does() -> None:
+    one, two, other = _imputed(1), _imputed(2), _imputed(1, seed=6)
+    for a, b, c in zip(one.completed, two.completed, other.completed, strict=True):
+        assert a["z"].tobytes() == b["z"].tobytes()
+        assert a["z"].tobytes() != c["z"].tobytes()
+    assert not np.array_equal(one.completed[0]["z"], one.completed[1]["z"])
+
+
+def test_traces_are_of_the_imputed_values() -> None:
+    found = _imputed()
+    rows, _ = _nested()
+    assert found.mean.shape == (3, 4, 2)
+    last = found.completed[1]["z"][rows.variables[0].is_missing]
+    at = found.names.index("z")
+    assert found.mean[1, -1, at] == pytest.approx(last.mean())
+    assert found.spread[1, -1, at] == pytest.approx(last.std())
+
+
+def test_nothing_missing_nothing_done() -> None:
+    whole = Table((Variable("z", np.arange(5.0), "number"),), np.empty((5, 0)))
+    found = chained_equations(whole, imputations=2, iterations=3, seed=1, jobs=1)
+    assert found.names == ()
+    assert found.completed == ({}, {})
+
+
+def test_a_column_without_any_value_is_named() -> None:
+    empty = Table((Variable("albumin", np.full(4, np.nan), "number"),), np.ones((4, 1)))
+    with pytest.raises(ValueError, match="albumin"):
+        chained_equations(empty, imputations=2, iterations=1, seed=1)
+
+
+def test_only_value_of_a_category_is_given_without_a_model() -> None:
+    value = np.array([2.0, 2.0, np.nan])
+    found = Variable("grade", value, "ordered").draw(np.ones((3, 1)), np.random.default_rng(1))
+    assert found.tolist() == [2.0]
+
+
+def test_separated_categories_stay_finite() -> None:
+    x = np.linspace(-2, 2, 60)
+    codes = (x > 0).astype(np.int64)
+    covariates = np.column_stack([np.ones(60), x])
+    drawn = multinomial_draw(codes, covariates, covariates, np.random.default_rng(1))
+    assert (drawn[:10] == 0).all()
+    assert (drawn[-10:] == 1).all()
+
+
+@pytest.mark.parametrize("draw", [multinomial_draw, proportional_odds_draw])
+def test_without_covariates_categories_keep_their_shares(draw: object) -> None:
+    assert callable(draw)
+    codes = np.repeat([0, 1, 2], [500, 300, 200])
+    rng = np.random.default_rng(2)
+    ones = np.ones((1000, 1)), np.ones((400, 1))
+    drawn = np.concatenate([draw(codes, *ones, rng) for _ in range(25)])
+    shares = np.bincount(drawn) / len(drawn)
+    # Between draws a share varies by √(p(1−p)/1000), over 25 draws by a fifth of it.
+    np.testing.assert_allclose(shares, [0.5, 0.3, 0.2], atol=4 * np.sqrt(0.25 / 1000 / 25) + 0.004)
+
+
+def test_donors_are_the_five_nearest() -> None:
+    values = np.arange(100.0)
+    covariates = np.column_stack([np.ones(100), values])
+    wanted = np.array([[1.0, 50.0], [1.0, -20.0], [1.0, 300.0]])
+    rng = np.random.default_rng(1)
+    found = np.stack(
+        [predictive_mean_matching(values, covariates, wanted, rng) for _ in range(300)]
+    )
+    assert set(found[:, 0]) == {48, 49, 50, 51, 52}
+    assert set(found[:, 1]) == {0, 1, 2, 3, 4}
+    assert set(found[:, 2]) == {95, 96, 97, 98, 99}
+
+
+def test_fewer_rows_than_donors() -> None:
+    found = predictive_mean_matching(
+        np.array([3.0, 9.0]), np.ones((2, 1)), np.ones((50, 1)), np.random.default_rng(1)
+    )
+    assert set(found) == {0, 1}
