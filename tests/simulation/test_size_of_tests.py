@@ -1,100 +1,62 @@
 """Size of the tests of two arms that do not differ: confounded arms, competing events, clusters.
 
-400 samples a test, a gate of 4 Monte-Carlo errors: only gross faults show.
+The study is the script whose full run stands in docs/validation.md, on 300 cohorts of 500 patients
+and with a gate of 4 Monte-Carlo errors: only gross faults show.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import runpy
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.gray import gray_test
 from spine_outcomes.survival.log_rank import log_rank, score_test
-from spine_outcomes.survival.time_weights import gehan
-from spine_outcomes.weights.design import assemble, linear
-from spine_outcomes.weights.estimands import Weights, weigh
-from spine_outcomes.weights.propensity import fit_propensity
 
-pytestmark = pytest.mark.slow
-SAMPLES, LEVEL = 400, 0.05
+SCRIPT = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks/size.py"))
+SAMPLES, LEVEL = 300, SCRIPT["LEVEL"]
 GATE = 4 * np.sqrt(LEVEL * (1 - LEVEL) / SAMPLES)
 
-
-@dataclass(frozen=True)
-class Draw:
-    """80 patients with 3 rows each; the arm does nothing, x and a shared frailty do."""
-
-    time: NDArray[np.float64]
-    status: NDArray[np.int64]
-    arm: NDArray[np.int64]
-    patient: NDArray[np.int64]
-    weights: Weights
+pytestmark = pytest.mark.slow
 
 
-def draw(seed: int, *, confounding: float = 1.0, by_patient: bool = True) -> Draw:
-    rng = np.random.default_rng(seed)
-    patient = np.repeat(np.arange(80), 3)
-    x, frailty, uniform = rng.normal(size=80), rng.gamma(1.0, size=80), rng.random(80)
-    x, frailty = x[patient], frailty[patient]
-    uniform = uniform[patient] if by_patient else rng.random(240)
-    arm = (uniform < 1 / (1 + np.exp(-confounding * x))).astype(np.int64)
-    hazards = frailty[:, None] * np.exp(np.outer(x, [0.7, -0.3])) * [0.10, 0.06]
-    events = rng.exponential(1 / hazards)
-    censored = rng.uniform(2, 20, 240)
-    time = np.minimum(events.min(axis=1), censored)
-    status = np.where(time == censored, 0, 1 + events.argmin(axis=1))
-    propensity = fit_propensity(assemble([linear("x", x)]), arm)
-    # whole months: ties of all kinds
-    return Draw(np.ceil(time), status, arm, patient, weigh(propensity, arm, "ATE"))
-
-
-def rejected(test, draws: list[Draw]) -> float:
+def rejected(test, cohorts) -> float:
     """Share of the samples in which the test rejects."""
-    return float(np.mean([test(sample).p_value < LEVEL for sample in draws]))
-
-
-def draws(**keys: Any) -> list[Draw]:
-    return [draw(seed, **keys) for seed in range(SAMPLES)]
+    return float(np.mean([test(cohort).p_value < LEVEL for cohort in cohorts]))
 
 
 @pytest.fixture(scope="module")
-def confounded() -> list[Draw]:
-    return draws()
+def cohorts():
+    """Cohorts of each law."""
+    many = SCRIPT["MANY"]
+    return {
+        law: [drawn(seed, patients=many) for seed in range(SAMPLES)]
+        for law, drawn in SCRIPT["LAWS"].items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("test", "keys"),
-    [(score_test, {}), (score_test, {"time_weight": gehan}), (fine_gray_score_test, {})],
-    ids=["log-rank", "Gehan", "subdistribution"],
-)
-def test_weighted_and_clustered(confounded, test, keys):
-    """Confounding left in, or rows of a patient taken as independent: too many rejections."""
-
-    def weighted(d: Draw, cluster: NDArray[np.int64] | None):
-        keys_of_draw = {"arm": d.arm, "cluster": cluster, "nuisance": d.weights.nuisance, **keys}
-        return test(d.time, d.status, d.weights.value, **keys_of_draw)
-
-    rate = rejected(lambda d: weighted(d, d.patient), confounded)
-    assert rate == pytest.approx(LEVEL, abs=GATE)
-    assert rejected(lambda d: weighted(d, None), confounded) > rate
+@pytest.mark.parametrize("name", SCRIPT["TESTS"])
+def test_rejects_as_often_as_it_says(cohorts, name):
+    """Confounding left in, rows of a patient taken as independent, a wrong variance."""
+    law, test = SCRIPT["TESTS"][name]
+    assert rejected(test, cohorts[law]) == pytest.approx(LEVEL, abs=GATE)
 
 
 @pytest.mark.parametrize("test", [log_rank, gray_test])
-def test_classical(confounded, test):
-    """A classical test that rejects too often where rows are exchangeable, or sees no confounding.
+def test_strata(cohorts, test):
+    """Strata that change the size of a classical test."""
+    stratified = partial(SCRIPT["classical"], test=test)
+    found = [stratified(d, strata=d.patient % 4) for d in cohorts[SCRIPT["EXCHANGEABLE"]]]
+    assert np.mean([f.p_value < LEVEL for f in found]) == pytest.approx(LEVEL, abs=GATE)
 
-    Arms are drawn by row here: rows of a patient are alike, which is not what breaks these tests.
-    """
-    exchangeable = draws(confounding=0.0, by_patient=False)
-    plain = rejected(lambda d: test(d.time, d.status, arm=d.arm), exchangeable)
-    assert plain == pytest.approx(LEVEL, abs=GATE)
-    stratified = rejected(
-        lambda d: test(d.time, d.status, arm=d.arm, strata=d.patient % 4), exchangeable
-    )
-    assert stratified == pytest.approx(LEVEL, abs=GATE)
-    assert rejected(lambda d: test(d.time, d.status, arm=d.arm), confounded) > LEVEL + GATE
+
+def test_laws_have_something_to_get_wrong(cohorts):
+    """A law without confounding or clusters, under which every test would hold its size."""
+    confounded = cohorts[SCRIPT["CONFOUNDED"]]
+    for test in (log_rank, gray_test):
+        assert rejected(partial(SCRIPT["classical"], test=test), confounded) > LEVEL + GATE
+    by_row = partial(SCRIPT["weighted"], test=score_test, clustered=False)
+    assert rejected(by_row, confounded) > LEVEL + GATE
