@@ -57,6 +57,16 @@ def test_patients_are_drawn_with_all_their_rows():
     assert abs(found.std_error()[0] / ideal - 1) < 4 / np.sqrt(8000)
 
 
+def test_another_seed_moves_an_error_by_chance_alone():
+    """Clause 48: draws that do not depend on the seed, or that depend on it by more than chance."""
+    one, other, again = (
+        bootstrap(Mean(VALUES), np.arange(30), replicates=2000, seed=seed).std_error()[0]
+        for seed in (1, 2, 1)
+    )
+    assert one == again
+    assert 0 < abs(one / other - 1) < 4 / np.sqrt(2000)
+
+
 def test_every_multiplicity_is_a_whole_cohort():
     """Patients drawn more or less than n times in all, or rows of a patient apart."""
     seen = []

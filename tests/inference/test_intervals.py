@@ -32,6 +32,12 @@ def test_incidence_limits_stay_inside_0_and_1():
     )
 
 
+def test_incidence_limits_on_the_scale_of_survival_are_others():
+    """C44: log(−log) of 1 − F, .010212 to .226109, taken for that of F, which is printed."""
+    lower, upper = interval(0.95, 0.04, "log(-log)")
+    np.testing.assert_allclose((1 - upper, 1 - lower), (0.010212, 0.226109), atol=SIX_DIGITS)
+
+
 def test_survival_limits_from_a_robust_error():
     """Weighted Kaplan–Meier at .75 with robust error .2296397, limits by R."""
     np.testing.assert_allclose(

@@ -35,6 +35,7 @@ o$aidssi <- list(cause_specific = list(cox(Surv(time, status == 1) ~ wm, d, "efr
                                        cox(Surv(time, status == 2) ~ wm, d, "efron")),
                  fine_gray = lapply(1:2, function(k) subdistribution(d, d$wm, k)))
 d <- read("follic"); o$follic <- subdistribution(d, cbind(d$stage == 2, d$age, d$hgb, d$chemo))
+d <- read("hypoxia"); o$hypoxia <- subdistribution(d, cbind(d$ifp, d$tumsize, 1 - d$nodes))
 d <- read("mgus2")  # crr keeps the events of a day at risk of censoring there: another G
 d$st <- factor(d$status, 0:2, c("censored", "one", "two")); d$id <- seq_len(nrow(d))
 e <- finegray(Surv(time, st) ~ ., data = d, etype = "one")

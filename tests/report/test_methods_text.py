@@ -107,6 +107,21 @@ def test_complete_cases_are_said_where_rows_were_left_out_for_it() -> None:
     assert "multiply imputed (20 times)" in text(results=imputed)
 
 
+def test_the_treatment_of_ties_is_named() -> None:
+    """C09: weighted and copied rows agree under Breslow's ties and differ under Efron's."""
+    assert "Efron's handling of ties" in text()
+    breslow = synthetic_results().results.assign(ties="breslow")
+    assert "Breslow's handling of ties" in text(results=breslow)
+
+
+def test_the_rule_of_truncation_is_said() -> None:
+    """C40: weights cut by a rule that nobody is told."""
+    propensity = {"terms": ["sex"], "truncate": {"percentiles": [1, 99]}}
+    rule = "Weights beyond percentiles 1 and 99 were set to them."
+    assert rule in text(plan=synthetic_plan(propensity=propensity))
+    assert "beyond percentiles" not in text()
+
+
 def test_lists_read_as_english() -> None:
     """ "a, b, c" in a sentence reads as unfinished."""
     assert listed(["a"]) == "a"

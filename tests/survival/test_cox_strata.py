@@ -70,6 +70,14 @@ def test_stratum_without_events_or_with_one_arm_adds_nothing(stratum, ties):
     np.testing.assert_allclose(everybody.influence[~is_other], 0, atol=1e-13)
 
 
+def test_strata_where_competing_rows_stay_at_risk():
+    """C15: .424091 in R; nobody is censored, so that rows with the other cause stay to the end."""
+    status, stratum = np.array([1, 1, 2, 2, 1, 1, 2, 1]), np.tile([0, 1], 4)
+    time = np.where(status == 2, 99.0, np.arange(1, 9))
+    fit = cox(time, status, covariates=[0, 1, 1, 0, 1, 0, 0, 1], strata=stratum)
+    np.testing.assert_allclose(fit.estimate.value, 0.424091, atol=5e-7)
+
+
 def test_strata_are_their_own_baselines():
     """Times of one stratum in another unit: only the order within a stratum may matter."""
     stretched = DATA["time"] * np.where(DATA["stratum"] == 1, 365.25, 1.0)

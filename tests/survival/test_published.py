@@ -164,6 +164,7 @@ def test_transplants_by_disease():
     x = indicators(rows["group"], [2, 3])
     estimate = fine_gray(rows["time"], rows["status"], covariates=x).estimate
     printed(estimate.value, [-0.8034, 0.5085], 4)
+    printed(estimate.std_error()[0], 0.42846, 5)
     np.testing.assert_allclose(estimate.value, R["bmt"]["coef"], rtol=1e-6)
     # two digits less: crr keeps the events of a day at risk of censoring, and sums with 1 + 1/n
     np.testing.assert_allclose(estimate.std_error(), R["bmt"]["se"], rtol=5e-4)
@@ -180,6 +181,20 @@ def test_follicular_lymphoma():
     printed(estimate.value[3:], -0.3322, 4)
     np.testing.assert_allclose(estimate.value, R["follic"]["coef"], rtol=1e-5)
     np.testing.assert_allclose(estimate.std_error(), R["follic"]["se"], rtol=5e-4)
+
+
+def test_hypoxia_of_the_cervix():
+    """Pintilie's data: subdistribution hazard ratios of pelvic relapse that Stata's manual prints.
+
+    Its last covariate is nodes that are negative or equivocal. Events and censorings do not tie.
+    """
+    rows = read("hypoxia")
+    assert rows["status"].value_counts().sort_index().tolist() == [59, 33, 17]
+    x = np.column_stack([rows["ifp"], rows["tumsize"], 1 - rows["nodes"]])
+    estimate = fine_gray(rows["time"], rows["status"], covariates=x).estimate
+    printed(np.exp(estimate.value), [1.0332, 1.2973, 0.4588], 4)
+    np.testing.assert_allclose(estimate.value, R["hypoxia"]["coef"], rtol=FITTED)
+    np.testing.assert_allclose(estimate.std_error(), R["hypoxia"]["se"], rtol=FITTED)
 
 
 def test_melanoma_deaths():
