@@ -19,6 +19,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
+import ast
 import json
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mutation_operators import tolerances_of
 from mutation_places import Mutant, mutants
 from mutation_tests import PACKAGE, run
 
@@ -110,13 +112,15 @@ def copied(folder: Path, commit: str) -> tuple[Path, str]:
 
 def drawn(copy: Path, seed: int, quota: int, only: str) -> Iterator[tuple[str, Mutant]]:
     """A quota of mutants of each module."""
-    for folder in FOLDERS:
-        for path in sorted((copy / PACKAGE / folder).glob("*.py")):
-            module = f"{folder}/{path.name}"
-            if only in module and path.name != "__init__.py":
-                rng = np.random.default_rng([seed, zlib.crc32(module.encode())])
-                every = mutants(path.read_text(encoding="utf-8"), rng)
-                yield from ((module, mutant) for mutant in islice(every, quota))
+    paths = [path for name in FOLDERS for path in sorted((copy / PACKAGE / name).glob("*.py"))]
+    sources = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in paths}
+    named = (tolerances_of(ast.parse(source)) for source in sources.values())
+    tolerances = {name for names in named for name in names if name.isupper()}
+    for module, source in sources.items():
+        if only in module and not module.endswith("__init__.py"):
+            rng = np.random.default_rng([seed, zlib.crc32(module.encode())])
+            every = mutants(source, rng, tolerances)
+            yield from ((module, mutant) for mutant in islice(every, quota))
 
 
 @dataclass(eq=False)

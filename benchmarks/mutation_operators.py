@@ -1,7 +1,8 @@
 """Small deliberate faults of one node of a module's syntax tree.
 
 Floats other than 0, ½, 1 and 2 are tolerances, and stay; nothing lies exactly on a tolerance, so
-that a comparison with one is turned round and not moved to the other side of equality. An array of
+that a comparison with one is turned round and not moved to the other side of equality, and a search
+for a value with one stays. An array of
 no elements has none to fill otherwise.
 """
 
@@ -133,7 +134,7 @@ def index(node: ast.AST) -> Replacements:
         yield "first / last", ast.Subscript(node.value, other, node.ctx)
 
 
-def call(node: ast.AST) -> Replacements:
+def call(node: ast.AST, tolerances: Set[str]) -> Replacements:
     """The opposite function, the other side of a search, no running sum."""
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
         return
@@ -143,7 +144,7 @@ def call(node: ast.AST) -> Replacements:
         other = copy.copy(node.func)
         setattr(other, "attr" if isinstance(other, ast.Attribute) else "id", FUNCTIONS[name])
         yield f"{name} to {FUNCTIONS[name]}", ast.Call(other, node.args, node.keywords)
-    if name == "searchsorted":
+    if name == "searchsorted" and not any(has_tolerance(part, tolerances) for part in node.args):
         keywords = {key.arg: key.value for key in node.keywords}
         side = ast.unparse(keywords.get("side", ast.Constant("left")))
         keywords["side"] = ast.Constant("left" if side == "'right'" else "right")
@@ -162,12 +163,13 @@ def statement(node: ast.AST) -> Replacements:
         yield "drop the statement", ast.Pass()
 
 
-OPERATORS = (arithmetic, in_place, logic, constant, index, call, statement)
+OPERATORS = (arithmetic, in_place, logic, constant, index, statement)
 
 
 def changes_of(node: ast.AST, tolerances: Set[str]) -> Replacements:
     """Every change of one node."""
     yield from comparison(node, tolerances)
+    yield from call(node, tolerances)
     for operator in OPERATORS:
         yield from operator(node)
 
@@ -193,9 +195,9 @@ def has_tolerance(node: ast.AST, tolerances: Set[str]) -> bool:
     return is_tolerance(node)
 
 
-def tolerances_of(tree: ast.AST) -> Set[str]:
+def tolerances_of(tree: ast.AST, imported: Set[str] = frozenset()) -> Set[str]:
     """Names that the module gives to tolerances, and to sums and products with one."""
-    names: set[str] = set()
+    names = set(imported)
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and has_tolerance(node.value, names):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}

@@ -1,8 +1,9 @@
 """Mutants of a module: one small fault (``mutation_operators.py``), one place, drawn by a seed.
 
 Left alone is what computes nothing: annotations, decorators, imports, docstrings, strings, raised
-errors and the texts of problems and findings, marks for tools (``__all__``, ``__test__``), and
-arguments that only guard or save memory (``zip(strict=…)``, ``copy=…``).
+errors and the texts of problems and findings, marks for tools (``__all__``, ``__test__``), conditions
+that no caller meets (``if …: raise AssertionError``, for the checker of types), and arguments that
+only guard or save memory (``zip(strict=…)``, ``copy=…``).
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def is_untouched(node: ast.AST) -> bool:
         ):
             return True
         case ast.Call(func=ast.Name(id=name)) if name in UNTOUCHED_CALLS:
+            return True
+        case ast.If(body=[ast.Raise(exc=ast.Call(func=ast.Name(id="AssertionError")))]):
             return True
         case ast.keyword(arg=str(name)) if name in GUARDS:
             return True
@@ -96,11 +99,14 @@ def span(node: ast.AST) -> Set[int]:
     return set(range(first, last + 1))
 
 
-def mutants(source: str, rng: np.random.Generator) -> Iterator[Mutant]:
-    """All mutants of a module in random order, one of each operator in turn."""
+def mutants(source: str, rng: np.random.Generator, imported: Set[str]) -> Iterator[Mutant]:
+    """All mutants of a module in random order, one of each operator in turn.
+
+    ``imported`` are names of tolerances that the module may have from others.
+    """
     by_operator: dict[str, list[tuple[int, int]]] = defaultdict(list)
     tree = ast.parse(source)
-    tolerances = tolerances_of(tree)
+    tolerances = tolerances_of(tree, imported)
     for number, place in enumerate(places(tree, tree)):
         for choice, (name, _) in enumerate(changes_of(place.node, tolerances)):
             by_operator[name].append((number, choice))
@@ -108,15 +114,15 @@ def mutants(source: str, rng: np.random.Generator) -> Iterator[Mutant]:
     rng.shuffle(turns)
     while turns:
         for spots in turns:
-            yield mutant(source, *spots.pop())
+            yield mutant(source, tolerances, *spots.pop())
         turns = [spots for spots in turns if spots]
 
 
-def mutant(source: str, number: int, choice: int) -> Mutant:
+def mutant(source: str, tolerances: Set[str], number: int, choice: int) -> Mutant:
     """The mutant with one change at one place of the module."""
     tree = ast.parse(source)
     place = list(places(tree, tree))[number]
-    name, node = list(changes_of(place.node, tolerances_of(tree)))[choice]
+    name, node = list(changes_of(place.node, tolerances))[choice]
     before, lines = first_line(place.statement), span(place.statement)
     line = place.statement.lineno  # type: ignore[attr-defined]
     place.put(node)
