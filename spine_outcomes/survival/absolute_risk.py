@@ -20,7 +20,7 @@ from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.kaplan_meier import past_follow_up
 from spine_outcomes.survival.life_table import life_tables
 from spine_outcomes.survival.partial_likelihood import Ties
-from spine_outcomes.survival.risk_sets import Floats
+from spine_outcomes.survival.risk_sets import Floats, quotient
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -145,7 +145,7 @@ class AbsoluteRisk:
         # log S(t−) = Σ log(share kept) over the times before t
         slope *= self.before
         later = _from_here(slope) - slope
-        in_hazard = -np.divide(later, self.kept, out=np.zeros_like(later), where=self.kept > 0)
+        in_hazard = -quotient(later, self.kept)
         hazard = self.relative @ in_hazard
         hazard[0] += np.einsum("bm,bm->m", step, self.before)
         in_relative = baseline @ in_hazard.T
@@ -258,8 +258,7 @@ def follow_up_reasons(sample: Sample, times: Floats) -> dict[int, list[str | Non
     reasons: dict[int, list[str | None]] = {}
     for label, table in life_tables(sample):
         if table is None:
-            reasons[label["arm"]] = ["no row with a weight above 0"] * len(times)
-            continue
+            raise AssertionError("an arm has a row with a weight above 0")
         end = past_follow_up(table)
         reasons[label.get("arm", 0)] = [end if table.past_follow_up(t) else None for t in times]
     return reasons

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.survival.absolute_risk import AbsoluteRisk, Slopes
 from spine_outcomes.survival.censoring_distribution import CensoringDistribution
-from spine_outcomes.survival.risk_sets import Floats, Indices, sum_after, sum_at
+from spine_outcomes.survival.risk_sets import Floats, Indices, quotient, sum_after, sum_at
 from spine_outcomes.survival.sample import Sample
 
 
@@ -42,7 +42,7 @@ class CensoredResponse:
     def observed(self, position: int) -> Floats:
         """Y = 1{T ≤ t, d = cause}/G(T−) at a distinct time (−1: before the first), shape (n,)."""
         is_in_time = self.is_event & (self.group <= position)
-        return _ratio(is_in_time, self.censoring.survival[self.group])
+        return quotient(is_in_time, self.censoring.survival[self.group])
 
     def observed_total(self, position: int, factor: Floats) -> Floats:
         """Σ factor · Y over the rows of each distinct time, shape (m,)."""
@@ -59,15 +59,15 @@ class CensoredResponse:
         is_end = (steps == end) & self.censoring.is_censored[rows][:, None]
         is_at_risk = ((steps < end) | is_end) & (steps <= position)
         martingale = (is_end - self.censoring.hazard[:n_times]) * is_at_risk
-        martingale *= _ratio(1.0, survival)
-        inverse = _ratio(1.0, predicted.before)
+        martingale *= quotient(1.0, survival)
+        inverse = quotient(1.0, predicted.before)
         gain = (predicted.at(position)[:, None] - predicted.risk) * inverse
         owed = martingale * gain
         value = owed.sum(axis=1)
         martingale *= factor[:, None] * inverse
         risk_slope = -martingale
         risk_slope[:, position] += martingale.sum(axis=1)
-        leaving = factor @ (gain * is_at_risk) * _ratio(1.0, survival)
+        leaving = factor @ (gain * is_at_risk) * quotient(1.0, survival)
         slopes = predicted.pull_back(risk_slope, -martingale * gain)
         return Augmentation(value, slopes, factor @ owed, leaving)
 
@@ -78,7 +78,7 @@ class CensoredResponse:
         derivative in the censoring hazard q of time s that does not act through G.
         ``CensoringDistribution.influence_on`` is the influence on −Σ gain(s) q(s).
         """
-        later = _ratio(sum_after(np.append(0.0, total))[1:], 1.0 - self.censoring.hazard)
+        later = quotient(sum_after(np.append(0.0, total))[1:], 1.0 - self.censoring.hazard)
         return self.censoring.influence_on(leaving - later)
 
 
@@ -93,8 +93,3 @@ class Augmentation:
     slopes: Slopes
     total: Floats
     leaving: Floats
-
-
-def _ratio(top: Floats | NDArray[np.bool_] | float, bottom: Floats) -> Floats:
-    """Top / bottom, 0 where nobody is left to divide by."""
-    return np.divide(top, bottom, out=np.zeros_like(bottom), where=bottom > 0)

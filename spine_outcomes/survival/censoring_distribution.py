@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.errors import Problem, SampleError
-from spine_outcomes.survival.risk_sets import Floats
+from spine_outcomes.survival.risk_sets import Floats, quotient
 from spine_outcomes.survival.sample import Sample
 from spine_outcomes.survival.time_order import TimeOrder
 
@@ -57,7 +57,7 @@ class CensoringDistribution:
         remaining = np.append(order.total_from(ordered)[1:], 0.0)
         censored = order.total_at(ordered * is_censored[order.order])
         at_risk = remaining + censored
-        hazard = np.divide(censored, at_risk, out=np.zeros_like(censored), where=at_risk > 0)
+        hazard = quotient(censored, at_risk)
         kept = np.divide(remaining, at_risk, out=np.ones_like(censored), where=at_risk > 0)
         survival = np.concatenate([[1.0], np.cumprod(kept)[:-1]])
         return cls(order, is_own, weight, is_censored, survival, hazard, at_risk)
@@ -82,7 +82,7 @@ class CensoringDistribution:
         weight, and v (q − 1)/Y for one that is censored. The factor 1/(1 − q) that is left out is
         1 + 1/n at a time with one censoring.
         """
-        leaving = np.divide(gain, self.at_risk, out=np.zeros_like(gain), where=self.at_risk > 0)
+        leaving = quotient(gain, self.at_risk)
         passed = np.concatenate([[0.0], np.cumsum(leaving * self.hazard)])
         order, is_censored = self.order.order, self.is_censored[self.order.order]
         group = self.order.group

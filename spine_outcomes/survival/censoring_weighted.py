@@ -11,7 +11,7 @@ from spine_outcomes.errors import Problem, SampleError
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.by_arm import Quantity, display_times, not_estimable
 from spine_outcomes.survival.censoring_distribution import CensoringDistribution
-from spine_outcomes.survival.risk_sets import Floats, sum_after
+from spine_outcomes.survival.risk_sets import Floats, quotient, sum_after
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TIE_TOLERANCE, TimeOrder
 
@@ -138,9 +138,7 @@ def _through(censoring: CensoringDistribution, direct: Floats, end: NDArray[np.i
     n_times = len(censoring.hazard)
     own = np.where(censoring.is_own, direct, 0.0)
     later = sum_after(np.bincount(end, own, n_times).astype(np.float64))
-    kept = 1.0 - censoring.hazard
-    gain = np.divide(-later, kept, out=np.zeros(n_times), where=kept > 0)
-    return censoring.influence_on(gain)
+    return censoring.influence_on(quotient(-later, 1.0 - censoring.hazard))
 
 
 def _past_follow_up(

@@ -115,9 +115,8 @@ class PenalisedLikelihood:
         """Weight of each event times the mean of tr(A V) over the steps of its time, shape (n,)."""
         likelihood, m = self.likelihood, self.likelihood.risk.n_times
         mean = sum_at(self._step_time, spread, m) / np.bincount(self._step_time, minlength=m)
-        own = np.zeros(len(likelihood.weight))
-        own[likelihood.events] = likelihood.weight[likelihood.events] * mean[likelihood.event_time]
-        return own
+        own = likelihood.weight[likelihood.events] * mean[likelihood.event_time]
+        return sum_at(likelihood.events, own, len(likelihood.weight))
 
     def slopes(self, coefficients: Floats) -> tuple[Floats, Floats]:
         """Derivatives in the coefficients, by central differences.

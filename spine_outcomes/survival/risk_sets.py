@@ -59,8 +59,8 @@ class RiskSets:
     tails : tuple of Tail
         Rows that stay at risk after ``stop``; empty for a Cox model.
     first : tuple of int
-        First event time of each stratum: they follow one another, none empty. A row starts and
-        stops within its stratum.
+        First event time of each stratum: they follow one another, and only the last may have none.
+        A row starts and stops within its stratum.
     """
 
     n_times: int
@@ -163,7 +163,7 @@ def arrange(
         start = entered[kept]
     rows, group = order.order[kept], order.group[kept]
     n_times = int(n_passed[-1])
-    first = tuple(int(j) for j in np.unique(before[begin]) if j < n_times)
+    first = tuple(np.unique(before[begin]).tolist())
     risk = RiskSets(n_times, n_passed[group], start, first=first)
     return Arrangement(rows, risk, np.flatnonzero(is_event[kept]), group, n_passed)
 
@@ -188,6 +188,11 @@ def _one_after_another(sample: Sample, strata: NDArray[np.int64]) -> tuple[Sampl
 def sum_at(index: Indices, values: Floats, size: int) -> Floats:
     """Sum of the values at each of the indices 0 … size − 1."""
     return np.bincount(index, values, size).astype(np.float64, copy=False)
+
+
+def quotient(top: Floats | NDArray[np.bool_] | float, bottom: Floats) -> Floats:
+    """Top / bottom ≥ 0; where the bottom is 0 nobody is left and nothing that is said counts."""
+    return top / np.where(bottom > 0, bottom, 1.0)
 
 
 def sum_after(values: Floats) -> Floats:

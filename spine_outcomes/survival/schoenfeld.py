@@ -118,12 +118,12 @@ def effect_over_time(residuals: SchoenfeldResiduals, n_points: int = N_POINTS) -
 
 
 def _natural_spline(x: Floats, knots: Floats) -> Floats:
-    """Cubic splines that are linear beyond the end knots: a basis, shape (len(x), len(knots))."""
+    """Natural cubic splines between the end knots: functions that span them, shape (len(x), k)."""
     span = np.ptp(knots) or 1.0
     x, knots = (x - knots[0]) / span, (knots - knots[0]) / span
-    columns = [np.ones_like(x), x][: len(knots)]
-    cubes = np.maximum(x[:, None] - knots, 0.0) ** 3
+    columns = [np.ones_like(x), x]
+    cubes = np.maximum(x[:, None] - knots[:-1], 0.0) ** 3
     if len(knots) > 2:
-        slopes = (cubes[:, :-1] - cubes[:, -1:]) / (knots[-1] - knots[:-1])
+        slopes = cubes / (knots[-1] - knots[:-1])
         columns += list((slopes[:, :-1] - slopes[:, -1:]).T)
     return np.column_stack(columns)

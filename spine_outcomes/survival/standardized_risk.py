@@ -219,7 +219,7 @@ def _forecast(
     covariates = outcome.covariates.copy()
     covariates[:, 0] = code
     factor = study.standing / study.standing.sum() - response.weight
-    risks, values = np.zeros_like(response.value), response.value.copy()
+    risks, values = np.empty_like(response.value), response.value.copy()
     total, leaving = response.total.copy(), response.leaving.copy()
     slopes = [models.no_slopes() for _ in study.times]
     is_augmented = response.weight > 0
@@ -228,7 +228,7 @@ def _forecast(
         for j, position in enumerate(study.positions):
             risks[rows, j] = predicted.at(position)
             slopes[j] += predicted.pull_back_at(position, factor[rows])
-            if is_augmented[rows[0]] and position >= 0:
+            if is_augmented[rows[0]]:
                 added = response.by.augmentation(predicted, rows, position, response.weight[rows])
                 values[rows, j] += added.value
                 slopes[j] += added.slopes

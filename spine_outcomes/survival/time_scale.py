@@ -39,9 +39,9 @@ def scaled_time(sample: Sample, cause: int, scale: TimeScale) -> Floats:
 
 
 def _along(table: LifeTable, scale: TimeScale) -> Floats:
-    """Value of g at the distinct times, shape (m,)."""
+    """Value of g at the distinct times, shape (m,); of km after the last as well."""
     if scale == "km":
-        return 1.0 - table.survival[:-1]
+        return 1.0 - table.survival
     if scale == "rank":
         n_at = table.total(table.weight)
         return np.cumsum(n_at) - (n_at - 1) / 2
