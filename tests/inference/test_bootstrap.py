@@ -224,3 +224,10 @@ def test_the_supremum_of_replicates_by_hand():
     found = Bootstrap(estimate, np.array([[1.0, 0.0], [3.0, 2.0]])).supremum_test()
     assert found.statistic == pytest.approx(np.sqrt(2))
     assert found.p_value == pytest.approx(1 / 3)
+
+
+def test_a_replicate_as_far_away_as_the_estimate_counts():
+    """Estimate 2, replicates 1 and 4, σ = 3/√2: 2 away is as far as 0 is, p = (1 + 1)/(1 + 2)."""
+    estimate = Estimate(np.array([2.0]), np.zeros((3, 1)), ({"time": 1.0},))
+    found = Bootstrap(estimate, np.array([[1.0], [4.0]])).supremum_test()
+    assert found.p_value == pytest.approx(2 / 3)

@@ -51,3 +51,11 @@ def test_quadratic_counts_the_rank():
 def test_quadratic_without_variance():
     """0/0."""
     assert quadratic_test(np.zeros(1), np.zeros((1, 1))).reason
+
+
+@pytest.mark.parametrize(("df", "p_value"), [(None, 0.133614402537716), (5, 0.193903680242473)])
+def test_wald_divides_by_the_error(df, p_value):
+    """3 with an error of 2 is z = 1.5; the p values are R's 2 pnorm(−1.5) and 2 pt(−1.5, 5)."""
+    test = wald_test(3.0, 2.0, df)
+    assert test.statistic == 1.5
+    assert test.p_value == pytest.approx(p_value, rel=1e-12)

@@ -231,3 +231,19 @@ def test_information_that_vanishes_on_the_way_is_no_crash():
     fit = cox([0, 1, 1, 2], [0, 1, 0, 1], weight, covariates=x, ties="breslow")
     assert np.isnan(fit.estimate.value).all()
     assert all("no finite hazard ratio" in str(reason) for reason in fit.estimate.reasons)
+
+
+def test_an_outlier_decides_nothing_about_the_others():
+    """x2 and x3 collinear in one row of 1e7 more: x1 is as without x3, whatever the unit.
+
+    Among the others x2 and x3 differ by less than the last digits of the outlier's.
+    """
+    time, status = [99, 5, 1, 4, 2, 11, 3], [1, 0, 1, 0, 1, 1, 1]
+    x = np.array([[0, 1e7], [2, 0], [1, 2], [1, 1], [1, 1], [0, 2], [2, 2]])
+    x3 = np.array([1e7, 2, 0, 0, 1, 0, 2])
+    weight = [2.0, 1, 1, 1, 0.5, 1, 3]
+    fit = cox(time, status, weight, covariates=np.column_stack([x, x3]))
+    alone = cox(time, status, weight, covariates=x)
+    assert fit.estimate.reasons[0] is None
+    assert all("x2, x3 are collinear" in reason for reason in fit.estimate.reasons[1:])
+    np.testing.assert_allclose(fit.estimate.value[0], alone.estimate.value[0], rtol=1e-5)

@@ -231,3 +231,13 @@ def test_influence_is_the_derivative_in_multiplicity(covariates):
     for i, row in enumerate(np.eye(N)):
         difference = refitted(ones + step * row) - refitted(ones - step * row)
         np.testing.assert_allclose(influence[i], difference / (2 * step), atol=1e-7)
+
+
+def test_row_without_weight_has_no_influence():
+    """A row of weight 0 that adds to the standard error."""
+    time, status = [1, 2, 3, 4, 5, 6, 3], [1, 2, 1, 2, 1, 1, 1]
+    x, weight = [1, 1, 0, 0, 1, 0, 1], np.array([1.0, 1, 1, 1, 1, 1, 0])
+    with_one = fine_gray(time, status, weight, covariates=x).estimate
+    without = fine_gray(time[:6], status[:6], covariates=x[:6]).estimate
+    assert with_one.influence[6] == 0
+    np.testing.assert_allclose(with_one.influence[:6], without.influence, rtol=1e-9)

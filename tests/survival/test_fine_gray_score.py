@@ -184,3 +184,13 @@ def test_three_arms_have_two_degrees_of_freedom():
     assert test.df == 2
     same(fine_gray_score_test(time, status, arm=2 * arm + 1), test)
     same(fine_gray_score_test(time, status, arm=(arm + 1) % 3), test)
+
+
+@pytest.mark.parametrize("factor", [1e-15, 1e15])
+def test_the_scale_of_the_weights_does_not_matter(factor):
+    """Residuals taken for round-off, or round-off for residuals, by their absolute size."""
+    time, status = [1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 1, 0, 1, 2, 1, 0]
+    arm, weight = [0, 1, 1, 0, 1, 0, 0, 1], np.array([1, 2, 1, 3, 0.5, 1, 1, 2])
+    expected = fine_gray_score_test(time, status, weight, arm=arm)
+    found = fine_gray_score_test(time, status, factor * weight, arm=arm)
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-9)

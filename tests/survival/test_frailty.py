@@ -125,3 +125,14 @@ def test_a_variance_below_0_is_refused(variance):
     """A gamma distribution of negative shape that converges to something."""
     with pytest.raises(SampleError, match="variance must be 0 or more"):
         cox_frailty(TIME, STATUS, covariates=ARMS[:, None], cluster=CLUSTER, variance=variance)
+
+
+def test_a_step_that_overshoots_is_halved():
+    """A frailty that overflows on the way; R 4.2.2, survival 3.5.3, frailty(theta = 5)."""
+    fit = cox_frailty(
+        [1, 2, 5, 4, 5, 5, 1, 5], [1, 0, 0, 1, 1, 1, 1, 1], covariates=[1, 0, 0, 0, 0, 0, 0, 0],
+        cluster=[0, 0, 0, 0, 1, 1, 2, 2], variance=5.0,
+    )  # fmt: skip
+    np.testing.assert_allclose(fit.estimate.value, 2.8354681831735, rtol=1e-9)
+    logs = [-0.6802669507116, -0.0767360858443, 0.4494079812540]
+    np.testing.assert_allclose(np.log(fit.frailty), logs, rtol=1e-9)

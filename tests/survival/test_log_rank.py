@@ -116,3 +116,14 @@ def test_robust_score_by_hand():
     """
     test = score_test([1, 2], [1, 1], arm=[1, 0])
     assert test.statistic == pytest.approx(2, rel=1e-12)
+
+
+def test_row_without_weight_is_absent_from_the_robust_test():
+    """A row of weight 0, the last or among the others, that adds to the covariance."""
+    time, status, arm = [1, 2, 3, 4, 5], [1, 1, 0, 1, 1], [0, 1, 1, 0, 1]
+    expected = score_test(time, status, arm=arm)
+    for place in (0, 2, 5):
+        with_one = (np.insert(values, place, own) for values, own in ((time, 3), (status, 1)))
+        weight = np.insert(np.ones(5), place, 0)
+        found = score_test(*with_one, weight, arm=np.insert(arm, place, 0))
+        assert found.statistic == pytest.approx(expected.statistic, rel=1e-12)

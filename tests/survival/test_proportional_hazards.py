@@ -183,3 +183,14 @@ def test_weighted_residuals_average_to_the_coefficient_on_any_scale_of_the_weigh
     beta = cox(time, status, weight, covariates=arm).estimate.value
     np.testing.assert_allclose(found[0].weighted.mean(axis=0), beta, rtol=1e-9)
     np.testing.assert_allclose(found[1].weighted, found[0].weighted, rtol=1e-9)
+
+
+def test_events_at_one_late_time_have_no_test():
+    """Round-off in the mean of 1e7 days taken for a spread of the event times."""
+    late = 1e7 / 3
+    time = [late, late, late, 2 * late, 2 * late, 2 * late]
+    found = proportional_hazards(
+        time, [1, 1, 1, 0, 0, 0], [0.1, 0.7, 0.3, 1, 1, 1], covariates=[0, 1, 1, 0, 1, 0],
+        scale="identity",
+    )  # fmt: skip
+    assert found.model_based[0].reason == "the events are at one time"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, reject
 from numpy.typing import NDArray
 
-from spine_outcomes.errors import DefinitionError, NotEstimableError
+from spine_outcomes.errors import DefinitionError, NotEstimableError, SampleError
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.absolute_risk import absolute_risk
@@ -212,3 +212,19 @@ def test_any_sample_without_covariates_is_the_incidence(drawn):
     assert weighted.reasons == curve.reasons
     np.testing.assert_allclose(weighted.value, curve.value, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(weighted.influence, curve.influence, rtol=0, atol=1e-9)
+
+
+def test_weights_are_normalised_unless_asked_otherwise():
+    """The other of two estimators by default."""
+    rows = Rows(3)
+    default = rows.estimate(aiptw, None).value
+    np.testing.assert_array_equal(default, rows.estimate(aiptw, None, normalise=True).value)
+    assert (default != rows.estimate(aiptw, None, normalise=False).value).any()
+
+
+def test_three_arms_are_refused():
+    """A third arm counted as neither, so that the risks do not add up."""
+    rows = Rows(3)
+    arm = np.where(np.arange(len(rows.arm)) == 0, 2, rows.arm)
+    with pytest.raises(SampleError, match="arm must be 0"):
+        iptw_risk(rows.time, rows.status, arm=arm, propensity=rows.propensity(), times=TIMES)

@@ -112,3 +112,13 @@ def test_what_cannot_be_cut():
         piecewise_hazard_ratios(*ARRAYS, **KEYS, cuts=[5, 5])
     with pytest.raises(SampleError, match="time 0"):
         hazard_ratio_along([0, 1, 2], [1, 1, 1], covariates=[1, 0, 1])
+
+
+def test_an_event_without_weight_is_absent():
+    """Cuts at an event of weight 0, whose time no function of time has."""
+    keys = {"covariates": np.append(DATA["arm"], 1), "scale": "km"}
+    time, status = np.append(DATA["time"], 4.5), np.append(DATA["status"], 1)
+    found = hazard_ratio_along(time, status, np.append(DATA["w"], 0), **keys)
+    expected = hazard_ratio_along(*ARRAYS, covariates=DATA["arm"], scale="km")
+    np.testing.assert_allclose(found.value, expected.value, rtol=1e-9)
+    np.testing.assert_allclose(found.std_error(), expected.std_error(), rtol=1e-9)

@@ -85,3 +85,24 @@ def test_matching_weights_are_refused(drawn):
     """Matching weights that some other score makes."""
     with pytest.raises(DefinitionError, match="no ATM weights; allowed are ATE, ATT, ATC, ATO"):
         fit_covariate_balancing(drawn.design, drawn.arm, "ATM")
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_score_of_0_or_1_to_rounding_is_refused(side):
+    """Balance by scores next to 0, or to 1: that they exist a root finder shows."""
+    x = np.array([20.0, 2, 2, 0, -1])
+    arm = np.array([0, 0, 1, 1, 0])
+
+    def moments(gamma):
+        eta = gamma[0] + gamma[1] * x
+        slope = arm * (1 + np.exp(-eta)) - (1 - arm) * (1 + np.exp(eta))
+        return slope.sum(), slope @ x
+
+    solved = root(moments, [0.0, -1.0], tol=1e-12)
+    score = expit(solved.x[0] + solved.x[1] * x)
+    assert solved.success
+    assert score.min() < 1e-10
+    assert score.max() < 0.9
+    arm = arm if side == 1 else 1 - arm
+    with pytest.raises(NotEstimableError, match="scores of 0 or 1 to rounding"):
+        fit_covariate_balancing(assemble([linear("x", x)]), arm, "ATE")

@@ -67,8 +67,12 @@ def test_quantile_does_not_depend_on_the_scale_of_weights(rows, scale):
 
 
 def test_quantile_worked_by_hand():
-    """F is .2, .5, 1 at 3, 7, 9: the median lies between 7 and 9, the quartiles are 7 and 9."""
-    found = weighted_quantile(np.array([9.0, 3, 7]), np.array([5.0, 2, 3]), [0.25, 0.5, 0.75])
+    """F is .2, .5, 1 at 3, 7, 9: the median lies between 7 and 9, the quartiles are 7 and 9.
+
+    The row of weight 0 is nobody.
+    """
+    x, weight = np.array([9.0, 8, 3, 7]), np.array([5.0, 0, 2, 3])
+    found = weighted_quantile(x, weight, [0.25, 0.5, 0.75])
     np.testing.assert_array_equal(found, [7, 8, 9])
 
 

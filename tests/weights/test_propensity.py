@@ -164,3 +164,12 @@ def test_two_levels_give_the_log_odds_ratio():
     level, arm = np.repeat([0, 1], 8), np.repeat([1, 0, 1, 0], [2, 6, 5, 3])
     fitted = fit_propensity(assemble([categories("level", level, ["a", "b"])]), arm)
     np.testing.assert_allclose(fitted.coefficients, [np.log(1 / 3), np.log(5)], rtol=1e-13)
+
+
+@pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])
+def test_weights_that_are_none_are_refused(drawn, bad):
+    """A negative, missing or infinite weight that a fit takes, with a score that looks like one."""
+    weight = np.ones(len(drawn.arm))
+    weight[3] = bad
+    with pytest.raises(SampleError, match="1 prior weights are negative, missing or infinite"):
+        fit_propensity(drawn.design, drawn.arm, weight)

@@ -77,3 +77,23 @@ def test_a_level_with_a_single_row_parts_the_arms(seed):
     design = assemble([linear("x", X), categories("site", level, ["a", "b", "c"])])
     with pytest.raises(SeparationError, match="site=c"):
         fit_propensity(design, ARM)
+
+
+def test_the_verdict_on_arms_that_hardly_overlap_is_that_of_a_fit():
+    """Scores of 0 and 1 to rounding that a bootstrap takes and the main job refuses."""
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=30)
+    arm = (x + 0.3 * rng.normal(size=30) > 0).astype(np.int64)
+    design = assemble([linear("x", x)])
+    refit, refused = PropensityRefit.of(design, arm), 0
+    for _ in range(60):
+        weight = rng.multinomial(30, np.full(30, 1 / 30)).astype(float)
+        try:
+            expected = fit_propensity(design, arm, weight)
+        except NotEstimableError as fault:
+            refused += 1
+            with pytest.raises(type(fault)):
+                refit(weight)
+        else:
+            close(refit(weight), expected)
+    assert 0 < refused < 60

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from spine_outcomes.errors import SeparationError
 from spine_outcomes.weights.design import assemble, categories, interaction, linear
 from spine_outcomes.weights.propensity import fit_propensity
-from spine_outcomes.weights.separation import separation
+from spine_outcomes.weights.separation import separating_columns, separation
 
 RNG = np.random.default_rng(8)
 ARM = np.repeat([0, 1], 20)
@@ -101,3 +101,13 @@ def test_verdict_is_that_of_the_direct_linear_program(seed):
     direct = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(14), bounds=(-1, 1))
     found = separation(matrix, ("intercept", "x", "y", "z"), arm)
     assert bool(found) == (direct.fun < -1e-7)
+
+
+def test_the_unit_of_a_covariate_does_not_decide_which_set_is_named():
+    """Grams and kilograms that blame two sets; x + y separates, as does −2 x + z with more."""
+    rng = np.random.default_rng(1)
+    columns = rng.integers(0, 6, (24, 3)).astype(float)
+    group = (columns[:, 0] + columns[:, 1] > 5).astype(np.int64)
+    for unit in (1.0, 1e-6, 1e6):
+        matrix = np.column_stack([np.ones(24), columns * [unit, 1.0, 1.0]])
+        assert separating_columns(matrix, group) == [(1, 2)]

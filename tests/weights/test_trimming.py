@@ -52,7 +52,7 @@ def test_overlap_weights_balance_the_trimmed_cohort_exactly(drawn):
     np.testing.assert_allclose(smd, 0, atol=1e-10)
 
 
-@pytest.mark.parametrize("bounds", [(0.9, 0.1), (-0.1, 0.5), (0.5, 1.1)])
+@pytest.mark.parametrize("bounds", [(0.9, 0.1), (0.4, 0.4), (-0.1, 0.5), (0.5, 1.1)])
 def test_bounds_out_of_order_are_refused(drawn, bounds):
     """A cohort trimmed to nothing without a reason."""
     with pytest.raises(DefinitionError, match="0 ≤ low < high ≤ 1"):
