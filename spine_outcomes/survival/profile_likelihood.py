@@ -84,7 +84,7 @@ def profile_interval(
     arrangement = arrange(sample, cause)
     fit = regress(arrangement, sample.weight, matrix, names, ties)
     likelihood, unit = standardised(arrangement, sample.weight, matrix, ties)
-    if fit.kept.size == 0 and np.isnan(fit.log_likelihood):
+    if np.isnan(fit.log_likelihood):
         return ProfileInterval(np.nan, np.nan, level, fit.reasons[term])
     bound = fit.log_likelihood - float(stats.chi2.ppf(level, 1)) / 2
     height = _height(likelihood, term, bound)
