@@ -1,9 +1,9 @@
 """Mutants of a module: one small fault (``mutation_operators.py``), one place, drawn by a seed.
 
 Left alone is what computes nothing: annotations, decorators, imports, docstrings, strings, raised
-errors and the texts of problems and findings, marks for tools (``__all__``, ``__test__``), conditions
-that no caller meets (``if …: raise AssertionError``, for the checker of types), and arguments that
-only guard or save memory (``zip(strict=…)``, ``copy=…``).
+errors and the texts of problems and findings, marks for tools (``__all__``, ``__test__``),
+conditions that no caller meets (``if …: raise AssertionError``, for the checker of types), and
+arguments that only guard or save memory (``zip(strict=…)``, ``copy=…``).
 """
 
 from __future__ import annotations
