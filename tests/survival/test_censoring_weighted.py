@@ -113,3 +113,14 @@ def test_an_arm_without_weight_has_no_risk():
     """A risk of 0/0."""
     found = censoring_weighted_incidence([1, 2, 3], [1, 1, 0], [1, 1, 0], arm=[0, 0, 1], times=2)
     assert found.reasons[1] == "no row with a weight above 0"
+
+
+@pytest.mark.parametrize(
+    ("status", "risk"), [([0, 1, 1], 1.0), ([1, 1, 0], None), ([2, 1, 1], 2 / 3)]
+)
+def test_past_the_last_time_only_a_censoring_hides_the_rest(status, risk):
+    """No estimate because some row was censored early, or one that takes the last one as known."""
+    found = censoring_weighted_incidence([1, 2, 3], status, times=[5])
+    assert (found.reasons[0] is None) == (risk is not None)
+    if risk is not None:
+        assert found.value[0] == pytest.approx(risk, rel=1e-12)

@@ -247,3 +247,15 @@ def test_an_outlier_decides_nothing_about_the_others():
     assert fit.estimate.reasons[0] is None
     assert all("x2, x3 are collinear" in reason for reason in fit.estimate.reasons[1:])
     np.testing.assert_allclose(fit.estimate.value[0], alone.estimate.value[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_row_without_weight_gives_no_reason(place):
+    """A third level, or a larger value, of a row of weight 0 in what is said of the others."""
+    time, status, arm = [1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0]
+    time, status, arm = (
+        np.insert(values, place, own)
+        for values, own in ((time, 9), (status, 0), (np.array(arm, dtype=float), 7.0))
+    )
+    fit = cox(time, status, np.insert(np.ones(6), place, 0), covariates=arm, names=["arm"])
+    assert only_reason(fit) == "no event where arm is 0"

@@ -241,3 +241,16 @@ def test_row_without_weight_has_no_influence():
     without = fine_gray(time[:6], status[:6], covariates=x[:6]).estimate
     assert with_one.influence[6] == 0
     np.testing.assert_allclose(with_one.influence[:6], without.influence, rtol=1e-9)
+
+
+def test_a_known_censoring_distribution_adds_nothing_to_the_influence():
+    """An influence through a G that was given, and not estimated."""
+    time, status, x = [1, 2, 3, 4, 5, 6, 7], [1, 2, 0, 1, 0, 1, 2], [1, 1, 0, 0, 1, 0, 1]
+    known = [1, 0.9, 0.9, 0.8, 0.8, 0.7, 0.6]
+    with_term, without = (
+        fine_gray(
+            time, status, covariates=x, censoring_survival=known, censoring_term=is_added
+        ).estimate.influence
+        for is_added in (True, False)
+    )
+    np.testing.assert_array_equal(with_term, without)
