@@ -78,7 +78,7 @@ def censoring_weighted_incidence(
             {"measure": "cumulative_incidence", "cause": cause, "time": float(t), **name}
             for t in grid
         ]
-    influence = np.zeros((sample.n, len(quantities)))
+    influence = np.empty((sample.n, len(quantities)))
     for column, quantity in enumerate(quantities):
         influence[:, column] = quantity.influence
     return Estimate(

@@ -179,7 +179,7 @@ def arms_compared(together: Sequence[Floats]) -> NDArray[np.intp]:
         For each stratum, above 0 where two arms are at risk together when an event happens. An arm
         that never meets another is a set of its own.
     """
-    _, linked = connected_components(np.sum(together, axis=0) > 0, directed=False)
+    _, linked = connected_components(np.sum(together, axis=0) > 0)
     first = np.unique(linked, return_index=True)[1]
     return np.setdiff1d(np.arange(len(linked)), first)
 
