@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spine_outcomes.inference.covariance import cluster_sums
+from spine_outcomes.inference.covariance import cluster_sums, is_one_cluster
 
 
 def test_no_quantities_still_have_their_clusters():
@@ -16,3 +16,10 @@ def test_every_cluster_has_its_row_of_sums():
     """Patients mixed up: rows 0 and 2 are of patient 1, row 1 of patient 0."""
     sums = cluster_sums(np.array([[1.0, 5], [2, 6], [4, 7]]), np.array([1, 0, 1]))
     np.testing.assert_array_equal(sums, [[2, 6], [5, 12]])
+
+
+def test_a_row_without_influence_is_no_other_cluster():
+    """A standard error of 0 where all that matters is of one patient: another one is only there."""
+    influence = np.array([[1.0, 1], [-1, -2], [0, 1]])
+    found = is_one_cluster(influence, np.array([0, 0, 1]), np.zeros(2))
+    np.testing.assert_array_equal(found, [True, False])

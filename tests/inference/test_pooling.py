@@ -74,3 +74,9 @@ def test_d2_of_equal_statistics_is_the_statistic() -> None:
     assert found.p_value == pytest.approx(0.05, rel=1e-9)
     assert pool_statistics([1.0, np.nan], 1).reason is not None
     assert pool_statistics([0.0, 9.0], 1).p_value == 1.0
+
+
+def test_no_variance_at_all_has_the_df_of_the_complete_data() -> None:
+    # Nothing is missing, so that λ = 0: (ν + 1)/(ν + 3) ν = 21/23 × 20.
+    found = pool(np.full((3, 1), 1.0), np.zeros((3, 1)), 20)
+    assert found.df[0] == pytest.approx(20 * 21 / 23)

@@ -30,3 +30,11 @@ def test_no_event_of_the_cause_is_no_risk():
     none = risk(status=np.where(STATUS == 1, 0, STATUS))
     np.testing.assert_array_equal(none.value, [0, 0])
     assert none.reasons == (None, None)
+
+
+def test_a_risk_that_is_not_estimable_has_no_influence():
+    """An error of nothing, carried into a difference or a bootstrap."""
+    status = np.append(STATUS[:-1], 0)
+    found = absolute_risk(TIME, status, covariates=X, new_covariates=[[0.0]], times=[2.5, 9])
+    np.testing.assert_array_equal(found.is_estimable, [True, False])
+    np.testing.assert_array_equal(found.influence.any(axis=0), [True, False])

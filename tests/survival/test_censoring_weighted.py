@@ -124,3 +124,10 @@ def test_past_the_last_time_only_a_censoring_hides_the_rest(status, risk):
     assert (found.reasons[0] is None) == (risk is not None)
     if risk is not None:
         assert found.value[0] == pytest.approx(risk, rel=1e-12)
+
+
+@pytest.mark.parametrize("status", [[1, 1, 0], [1, 0, 1]])
+def test_the_last_rows_tie_within_a_unit_conversion(status):
+    """A censoring at the last time that is not seen beside an event 1e-12 later."""
+    found = censoring_weighted_incidence([1, 3, 3 * (1 + 1e-12)], status, times=[5])
+    assert "past the last follow-up" in str(found.reasons[0])

@@ -259,3 +259,9 @@ def test_a_row_without_weight_gives_no_reason(place):
     )
     fit = cox(time, status, np.insert(np.ones(6), place, 0), covariates=arm, names=["arm"])
     assert only_reason(fit) == "no event where arm is 0"
+
+
+def test_a_set_of_collinear_covariates_has_no_coefficient():
+    """A number beside its reason, for the column that was kept of the set."""
+    covariates = np.column_stack([ARM, AGE, ARM + AGE])
+    assert "x1, x2, x3 are collinear" in only_reason(cox(TIME, STATUS, covariates=covariates))

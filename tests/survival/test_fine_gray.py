@@ -234,13 +234,15 @@ def test_influence_is_the_derivative_in_multiplicity(covariates):
 
 
 def test_row_without_weight_has_no_influence():
-    """A row of weight 0 that adds to the standard error."""
-    time, status = [1, 2, 3, 4, 5, 6, 3], [1, 2, 1, 2, 1, 1, 1]
-    x, weight = [1, 1, 0, 0, 1, 0, 1], np.array([1.0, 1, 1, 1, 1, 1, 0])
-    with_one = fine_gray(time, status, weight, covariates=x).estimate
-    without = fine_gray(time[:6], status[:6], covariates=x[:6]).estimate
-    assert with_one.influence[6] == 0
-    np.testing.assert_allclose(with_one.influence[:6], without.influence, rtol=1e-9)
+    """A row of weight 0 that adds to the standard error, or is counted among the censored."""
+    time, status = [1, 2, 3, 4, 5, 6, 7, 4.5], [1, 2, 0, 1, 0, 1, 2]
+    x, weight = [1, 1, 0, 0, 1, 0, 1, 1], np.append(np.ones(7), 0)
+    without = fine_gray(time[:7], status, covariates=x[:7]).estimate
+    for last in (0, 1, 2):
+        with_one = fine_gray(time, [*status, last], weight, covariates=x).estimate
+        assert with_one.influence[7] == 0
+        np.testing.assert_allclose(with_one.value, without.value, rtol=1e-9)
+        np.testing.assert_allclose(with_one.influence[:7], without.influence, atol=1e-9)
 
 
 def test_a_known_censoring_distribution_adds_nothing_to_the_influence():

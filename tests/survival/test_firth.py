@@ -146,3 +146,13 @@ def test_reasons():
     assert "does not vary" in both.reasons[2]
     reason = firth_interval(TIME, STATUS, covariates=np.ones(N)).reason
     assert "does not vary" in reason
+
+
+def test_a_step_is_no_longer_than_one_deviation():
+    """A climb that jumps to and fro: one of four rows, 7 above the others, has the event first.
+
+    With θ = exp(7 β) the score is 21/(θ + 3) + 7/2 − 7 θ/(θ + 3), 0 at θ = 9. The climb ends where
+    the penalised likelihood changes by 1e-11, which is 3e-6 of the coefficient.
+    """
+    fit = firth([1, 1, 6, 5], [1, 0, 1, 1], covariates=[10, 3, 3, 3])
+    assert fit.estimate.value[0] == pytest.approx(np.log(9) / 7, rel=1e-5)

@@ -135,9 +135,10 @@ def test_freireich_6mp():
 
 def test_arm_without_rows_is_named():
     """An arm that has no weighted row vanishes from the results."""
-    estimate = kaplan_meier([1, 2, 3], [1] * 3, [1, 0, 1], arm=[0, 1, 2], times=1)
-    assert estimate.reasons == (None, "no row with a weight above 0", None)
-    assert [label["arm"] for label in estimate.labels] == [0, 1, 2]
+    estimate = kaplan_meier([1, 2, 3], [1] * 3, [1, 0, 1], arm=[0, 1, 2], times=[0, 1])
+    assert estimate.reasons == (*[None] * 2, *["no row with a weight above 0"] * 2, *[None] * 2)
+    assert [label["arm"] for label in estimate.labels] == [0, 0, 1, 1, 2, 2]
+    np.testing.assert_array_equal(estimate.value, [1, 0, np.nan, np.nan, 1, 1])
 
 
 @pytest.mark.parametrize("times", [-1.0, np.nan, [[1.0]]])

@@ -62,6 +62,10 @@ def test_nothing_after_the_last_event_or_the_last_time():
     assert not after.influence.any()
     past = conditional_survival(survival([6, 7], [1, 6], [1, 0]), 6)
     assert past.reasons == ("past the last follow-up (6)",)
+    rows = [1, 3, 6], [1, 1, 0]
+    past = conditional_incidence(survival([2], *rows), incidence([2, 7], 1, *rows), 2)
+    assert past.reasons == ("past the last follow-up (6)",)
+    assert not past.influence.any()
 
 
 def test_the_landmark_must_be_among_the_times():

@@ -93,3 +93,14 @@ def test_reasons():
     status = np.where((arm[:, 0] == 1) & (STATUS == 1), 0, STATUS)
     infinite = subdistribution_risk(TIME, status, covariates=arm, new_covariates=[1], times=[3])
     assert infinite.reasons == fine_gray(TIME, status, covariates=arm).estimate.reasons
+
+
+def test_a_risk_that_is_not_estimable_has_no_influence():
+    """An error of nothing, carried into a difference or a bootstrap."""
+    status = np.where(TIME.max() == TIME, 0, STATUS)
+    found = subdistribution_risk(
+        TIME, status, WEIGHT, covariates=X, new_covariates=[[0.0, 0.0]], times=[3, 1000]
+    )
+    for influence in (found.influence, found.beside_weights):
+        np.testing.assert_array_equal(influence.any(axis=0), [True, False])
+    np.testing.assert_array_equal(found.is_estimable, [True, False])

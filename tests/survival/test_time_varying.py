@@ -48,7 +48,8 @@ def test_pieces(is_stratified, ties):
 @each_ties
 def test_along_the_logarithm_of_time(ties):
     """A slope along another time than that of the event."""
-    found = hazard_ratio_along(*ARRAYS, **KEYS, ties=ties)
+    found = hazard_ratio_along(*ARRAYS, **KEYS, names=["arm", "x"], ties=ties)
+    assert [label["term"] for label in found.labels] == ["arm", "arm", "x"]
     np.testing.assert_allclose(found.value, R[ties]["along"]["coef"], rtol=1e-10)
     np.testing.assert_allclose(found.std_error(), R[ties]["along"]["robust_se"], rtol=1e-9)
 

@@ -228,3 +228,17 @@ def test_matching_weight_at_one_half_is_one():
     arm = np.array([0, 1, 0, 1])
     weights = weigh(fit_propensity(half, arm), arm, "ATM")
     np.testing.assert_allclose(weights.value, 1, rtol=1e-12)
+
+
+def test_rows_of_no_weight_do_not_move_the_percentiles(drawn):
+    """A truncation at the weights of rows that are left out, or 0/0 for these."""
+    prior = (np.arange(len(drawn.arm)) % 5 > 0).astype(float)
+    kept = prior > 0
+    part = Design(drawn.design.matrix[kept], drawn.design.names)
+    found = weigh(
+        fit_propensity(drawn.design, drawn.arm, prior), drawn.arm, "ATE", truncate=(5, 95)
+    )
+    arm = drawn.arm[kept]
+    expected = weigh(fit_propensity(part, arm), arm, "ATE", truncate=(5, 95))
+    np.testing.assert_allclose(found.value[kept], expected.value, rtol=1e-9)
+    assert not found.value[~kept].any()

@@ -79,12 +79,13 @@ def test_a_level_with_a_single_row_parts_the_arms(seed):
         fit_propensity(design, ARM)
 
 
-def test_the_verdict_on_arms_that_hardly_overlap_is_that_of_a_fit():
+@pytest.mark.parametrize("seed", [12, 29])
+def test_the_verdict_on_arms_that_hardly_overlap_is_that_of_a_fit(seed):
     """Scores of 0 and 1 to rounding that a bootstrap takes and the main job refuses."""
-    rng = np.random.default_rng(2)
-    x = rng.normal(size=30)
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(2, 30))
     arm = (x + 0.3 * rng.normal(size=30) > 0).astype(np.int64)
-    design = assemble([linear("x", x)])
+    design = assemble([linear("x", x), linear("y", y)])
     refit, refused = PropensityRefit.of(design, arm), 0
     for _ in range(60):
         weight = rng.multinomial(30, np.full(30, 1 / 30)).astype(float)

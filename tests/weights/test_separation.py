@@ -111,3 +111,9 @@ def test_the_unit_of_a_covariate_does_not_decide_which_set_is_named():
     for unit in (1.0, 1e-6, 1e6):
         matrix = np.column_stack([np.ones(24), columns * [unit, 1.0, 1.0]])
         assert separating_columns(matrix, group) == [(1, 2)]
+
+
+def test_a_constant_column_separates_nobody():
+    """0/0 in a replicate in which a level was not drawn."""
+    matrix = np.column_stack([np.ones(4), np.zeros(4), [0.0, 1, 0, 1], [1.0, 2, 3, 4]])
+    assert separating_columns(matrix, np.array([0, 0, 1, 1])) == [(3,)]
