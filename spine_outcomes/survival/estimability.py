@@ -88,7 +88,7 @@ def infinite_reasons(
         others = ", ".join(names[k] for k in moving)
         reasons[j] = f"a combination of {others} separates the events: no finite hazard ratio"
     if len(moving) == 1:
-        j = moving[0]
+        (j,) = moving
         reasons[j] = _separation(names[j], covariates[:, j], events, rises=direction[j] > 0)
     return tuple(reasons)
 

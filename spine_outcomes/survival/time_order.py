@@ -69,7 +69,7 @@ class TimeOrder:
 
         ``ordered`` (n,) is in sorted order.
         """
-        return np.add.reduceat(ordered, self.first) if len(self.first) else np.zeros(0)
+        return np.add.reduceat(ordered, self.first)
 
     def total_from(self, ordered: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a quantity over the rows at or after each distinct time, shape (m,)."""
@@ -85,5 +85,5 @@ def _order_ties(order: NDArray[np.intp], is_first: NDArray[np.bool_]) -> None:
     is_tied = ~is_first
     is_tied[:-1] |= ~is_first[1:]
     tied = np.flatnonzero(is_tied)
-    tie = (np.cumsum(is_first[tied]) - 1) * len(order)
+    tie = np.cumsum(is_first[tied]) * len(order)
     order[tied] = np.sort(tie + order[tied]) - tie

@@ -138,7 +138,8 @@ def orthonormal(
     kept = design.matrix[weight > 0]
     if len(kept) < len(weight):
         check_collinearity(_varying(kept, design.names), design.names[1:])
-    triangle = np.asarray(qr(kept, mode="r")[0][: kept.shape[1]], dtype=np.float64)
+    (whole,) = qr(kept, mode="r")
+    triangle = np.asarray(whole[: kept.shape[1]], dtype=np.float64)
     basis: NDArray[np.float64] = solve_triangular(triangle, design.matrix.T, trans="T").T
     return basis, triangle
 
