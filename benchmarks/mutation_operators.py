@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator, Set
 
 Replacements = Iterator[tuple[str, ast.AST]]
@@ -139,7 +140,7 @@ def call(node: ast.AST, tolerances: Set[str]) -> Replacements:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute | ast.Name)):
         return
     name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
-    is_empty = bool(node.args) and ast.unparse(node.args[0]) == "0"
+    is_empty = bool(node.args) and re.search(r"\b0\b", ast.unparse(node.args[0]))
     if name in FUNCTIONS and not is_empty:
         other = copy.copy(node.func)
         setattr(other, "attr" if isinstance(other, ast.Attribute) else "id", FUNCTIONS[name])
