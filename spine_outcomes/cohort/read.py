@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from spine_outcomes.cohort.parquet import read_parquet, text_of
 from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.cohort.row_checks import check_rows
 from spine_outcomes.cohort.rule_checks import check_rules
-from spine_outcomes.cohort.source_file import PARQUET, read_source
+from spine_outcomes.cohort.source_file import PARQUET, WORKBOOK, SourceFile, read_source
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
+from spine_outcomes.cohort.workbook import read_workbook
 from spine_outcomes.cohort.written import Faults
 from spine_outcomes.errors import CohortError
 from spine_outcomes.study.dictionary import DataDictionary
@@ -35,7 +36,8 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
     Parameters
     ----------
     path
-        A file of delimited text (``.csv``, ``.tsv``, ``.txt``) or a Parquet file.
+        A file of delimited text (``.csv``, ``.tsv``, ``.txt``), a Parquet file, or an Excel
+        workbook (``.xlsx``).
     dictionary
         How the text is written and what each column is.
 
@@ -51,6 +53,8 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
         patients, of rules between columns. A fault of shape hides the others.
     InputOutputError
         If the file is missing, unreadable or not a regular file.
+    RefusedError
+        If a workbook holds what could harm.
     """
     return inspect_cohort(path, dictionary).cohort()
 
@@ -67,11 +71,17 @@ def inspect_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Ins
     try:
         source = read_source(path)
         sha256 = source.sha256
-        read = read_parquet if source.suffix in PARQUET else read_delimited
-        text = read(source, dictionary)
+        text = _reader(source.suffix)(source, dictionary)
     except CohortError as fault:
         return Inspection(dictionary, file, sha256, problems=fault.problems)
     return _inspect(text, dictionary, sha256)
+
+
+def _reader(suffix: str) -> Callable[[SourceFile, DataDictionary], TextTable]:
+    """Choose what makes a table of text of a file with this suffix."""
+    if suffix in PARQUET:
+        return read_parquet
+    return read_workbook if suffix in WORKBOOK else read_delimited
 
 
 def cohort_from_frame(

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 
-from spine_outcomes.errors import CohortError, InputOutputError, Problem
+from spine_outcomes.errors import CohortError, InputOutputError, Problem, RefusedError
 from spine_outcomes.study.key_path import nearest
 
 MAX_BYTES = 1_000_000_000
 
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
+WORKBOOK = (".xlsx",)
 
-_PARQUET_MAGIC = b"PAR1"
-_KINDS = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"$FL2", "an SPSS file"),
-    (b"HEADER RECORD", "a SAS transport file"),
-    (_PARQUET_MAGIC, "a Parquet file"),
+_KINDS: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", WORKBOOK),
+    (b"PK\x05\x06", "an empty zip archive", ()),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or an encrypted one", ()),
+    (b"%PDF", "a PDF document", ()),
+    (b"{\\rtf", "a text document (RTF)", ()),
+    (b"\x1f\x8b", "a gzip archive", ()),
+    (b"BZh", "a bzip2 archive", ()),
+    (b"\xfd7zXZ", "an xz archive", ()),
+    (b"7z\xbc\xaf", "a 7z archive", ()),
+    (b"$FL2", "an SPSS file", ()),
+    (b"$FL3", "an SPSS file", ()),
+    (b"<stata_dta>", "a Stata file", ()),
+    (b"HEADER RECORD", "a SAS transport file", ()),
+    (b"PAR1", "a Parquet file", PARQUET),
 )
+_READ = (*DELIMITED, *PARQUET, *WORKBOOK)
+_MACROS = (".xlsm", ".xltm", ".xlam")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml")
 
 
@@ -40,7 +48,7 @@ class SourceFile:
     name
         Name of the file, without its folder.
     suffix
-        Its lower-case suffix: one of ``DELIMITED`` or ``PARQUET``.
+        Its lower-case suffix: one that is read.
     raw
         Its bytes.
     sha256
@@ -59,37 +67,57 @@ def read_source(path: str | PathLike[str]) -> SourceFile:
     Raises
     ------
     InputOutputError
-        If the file is missing, unreadable or not a regular file.
+        If the file is missing, unreadable, not a regular file, or changes while it is read.
     CohortError
         If it is empty, larger than ``MAX_BYTES``, of a kind that is not read, or of another kind
         than its name says.
+    RefusedError
+        If its name says that it holds macros.
     """
     file = Path(path)
     raw = _read_bytes(file)
     suffix = file.suffix.lower()
-    message = _wrong_kind(raw, suffix)
-    if message is not None:
-        fix = "Export the table as CSV text or as Parquet."
-        raise CohortError(Problem("E_FILE_KIND", message, file=file.name, fix=fix))
+    if suffix in _MACROS:
+        fix = "Save the table as .xlsx."
+        message = "a workbook with macros is not opened"
+        raise RefusedError(Problem("E_MACROS", message, file=file.name, fix=fix))
+    wrong = _wrong_kind(raw, suffix)
+    if wrong is not None:
+        fix = f"Export the table as one of {', '.join(_READ)}, and name the file so."
+        raise CohortError(Problem("E_FILE_KIND", wrong, file=file.name, fix=fix))
     return SourceFile(file.name, suffix, raw, hashlib.sha256(raw).hexdigest())
 
 
 def _read_bytes(path: Path) -> bytes:
-    """Bytes of a regular file of bounded size."""
+    """Bytes of a regular file of bounded size, the same from the first to the last."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise InputOutputError(Problem("E_NOT_A_FILE", kind, file=str(path.absolute())))
-        if status.st_size > MAX_BYTES:
-            message = f"{status.st_size} bytes; at most {MAX_BYTES} are read"
-            raise CohortError(Problem("E_TOO_LARGE", message, file=path.name))
-        return path.read_bytes()
+        _check_regular(path, path.stat())
+        # Whatever is put in its place meanwhile, opening it does not wait.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:  # noqa: PTH123
+            before = os.fstat(file.fileno())
+            _check_regular(path, before)
+            raw = file.read(MAX_BYTES + 1)
+            after = os.fstat(file.fileno())
     except FileNotFoundError:
         raise InputOutputError(_no_file(path)) from None
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the path
         message = getattr(fault, "strerror", None) or "cannot be read"
         raise InputOutputError(Problem("E_UNREADABLE", message, file=str(path))) from None
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(raw)):
+        fix = "Wait until whoever writes it has finished, and read it again."
+        message = "the file changed while it was read"
+        raise InputOutputError(Problem("E_CHANGED", message, file=path.name, fix=fix))
+    return raw
+
+
+def _check_regular(path: Path, status: os.stat_result) -> None:
+    """Stop at what is no regular file, or one too large to read."""
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise InputOutputError(Problem("E_NOT_A_FILE", kind, file=str(path.absolute())))
+    if status.st_size > MAX_BYTES:
+        message = f"{status.st_size} bytes; at most {MAX_BYTES} are read"
+        raise CohortError(Problem("E_TOO_LARGE", message, file=path.name))
 
 
 def _no_file(path: Path) -> Problem:
@@ -103,15 +131,26 @@ def _no_file(path: Path) -> Problem:
 
 def _wrong_kind(raw: bytes, suffix: str) -> str | None:
     """Say why these bytes are not the kind of table that the name promises; None if they are."""
-    if suffix not in (*DELIMITED, *PARQUET):
-        return f"files named {suffix or 'without a suffix'} are not read"
+    kind, suffixes = next(
+        ((kind, suffixes) for magic, kind, suffixes in _KINDS if raw.startswith(magic)), (None, ())
+    )
+    if suffix not in _READ:
+        found = f"; this is {kind}" if kind else ""
+        return f"files named {suffix or 'without a suffix'} are not read{found}"
     if not raw:
         return "the file is empty"
-    if suffix in PARQUET:
-        return None if raw.startswith(_PARQUET_MAGIC) else "this is not a Parquet file"
-    for magic, kind in _KINDS:
-        if raw.startswith(magic):
-            return f"this is {kind}, not text"
-    if raw[:200].lstrip().lower().startswith(_MARKUP):
+    if suffix in suffixes:
+        return None
+    if kind is not None:
+        promised = "text" if suffix in DELIMITED else suffix
+        return f"this is {kind}, not {promised}"
+    if raw[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         return "this is HTML or XML, not a table of text"
+    if suffix not in DELIMITED:
+        return f"this is not {_words(suffix)}"
     return None
+
+
+def _words(suffix: str) -> str:
+    """What files of a suffix are."""
+    return next(kind for _, kind, suffixes in _KINDS if suffix in suffixes)
