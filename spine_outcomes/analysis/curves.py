@@ -14,6 +14,7 @@ from spine_outcomes.analysis.endpoint_estimates import EVENT, curve_estimate, ri
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import CURVE_COLUMNS, RISK_TABLE_COLUMNS
 from spine_outcomes.analysis.uncertainty import Uncertainty
+from spine_outcomes.analysis.weighting import counted_nuisance
 from spine_outcomes.endpoints.risk_counts import risk_counts
 from spine_outcomes.inference import (
     Bootstrap,
@@ -57,7 +58,7 @@ Errors = Callable[[Estimate], Uncertainty]
 
 def curves_of(sample: EndpointSample, weights: Weights, plan: AnalysisPlan) -> Curves:
     """Estimate the curves, their influence corrected where the plan says so."""
-    nuisance = weights.nuisance if plan.estimation.variance == "corrected" else None
+    nuisance = counted_nuisance(weights, plan)
     *by_arm, difference = shown_curves(sample, weights.value, plan, nuisance)
     return Curves(tuple(_estimable(curve) for curve in by_arm), _estimable(difference))
 

@@ -25,6 +25,7 @@ from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.effect_over_time import effect_frame, effect_rows
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.resampling import resample
@@ -35,7 +36,7 @@ from spine_outcomes.analysis.uncertainty import (
     of_few_clusters,
     of_influence,
 )
-from spine_outcomes.analysis.weighting import WeightedSet
+from spine_outcomes.analysis.weighting import WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate
 from spine_outcomes.study.dictionary import DataDictionary
@@ -95,14 +96,14 @@ def endpoint_results(
             followed,
             common | {"level": plan.estimation.level, "variance": followed.estimation.variance},
         )
-        nuisance = weights.nuisance if followed.estimation.variance == "corrected" else None
+        nuisance = counted_nuisance(weights, followed)
         estimate = endpoint_estimate(sample, weights.value, followed, adjustment)
         results += _estimated(estimate.corrected(nuisance), weights, setting, resampled)
         for found in piecewise_estimates(sample, weights.value, followed):
             pieces = found.corrected(nuisance)
             results += _estimated(pieces, weights, setting, resampled)
             constant = constant_hazard_ratio_test(pieces)
-            results.append(test_row(constant, "cox_piecewise", setting, "chi_square"))
+            results.append(test_row(constant, PIECEWISE, setting, "chi_square"))
         for beside in doubly_robust_estimates(sample, weighted.propensity, estimand, plan):
             results += estimate_rows(beside, setting)
         proportional = _proportional(sample, weights, setting)
@@ -112,7 +113,7 @@ def endpoint_results(
         )
         effect += effect_rows(proportional.residuals, sample, followed, common)
         rows_of_curves, test = _curves(sample, weights, setting, resampled)
-        curves += [{**common, **row} for row in rows_of_curves]
+        curves += rows_of_curves
         results.append(test)
     return EndpointResults(
         results_frame(results),
@@ -150,7 +151,7 @@ def _estimated(
         return estimate_rows(estimate, setting, of_bootstrap(own, estimation.level))
     if not estimation.small_sample:
         return estimate_rows(estimate, setting)
-    n_nuisance = _n_nuisance(weights, estimation.variance)
+    n_nuisance = _n_nuisance(weights, setting.plan)
     return estimate_rows(estimate, setting, of_few_clusters(estimate, n_nuisance))
 
 
@@ -167,10 +168,10 @@ def _curves(
         errors = partial(_of_replicates, matched, level=estimation.level)
         setting = replace(setting, common={**setting.common, "variance": "bootstrap"})
     elif estimation.small_sample:
-        errors = partial(of_few_clusters, n_nuisance=_n_nuisance(weights, estimation.variance))
+        errors = partial(of_few_clusters, n_nuisance=_n_nuisance(weights, plan))
     model = "aalen_johansen" if sample.outcome.competing else "kaplan_meier"
     test = supremum(drawn, plan, errors, matched)
-    rows = curve_rows(drawn, sample, plan, {}, errors)
+    rows = curve_rows(drawn, sample, plan, setting.common, errors)
     return rows, test_row(test, model, setting, "supremum")
 
 
@@ -186,9 +187,9 @@ def _of_replicates(
     return of_bootstrap(matched(curve), level)
 
 
-def _n_nuisance(weights: Weights, variance: str) -> int:
+def _n_nuisance(weights: Weights, plan: AnalysisPlan) -> int:
     """Number of parameters of the propensity that errors count as estimated."""
-    counted = weights.nuisance if variance == "corrected" else None
+    counted = counted_nuisance(weights, plan)
     return 0 if counted is None else counted.influence.shape[1]
 
 
@@ -216,7 +217,7 @@ def _tests(sample: EndpointSample, weights: Weights, setting: Setting) -> list[d
     arrays = (sample.order, sample.status, sample.weight_of_known(weights.value))
     arm, cluster, entry = sample.arm, sample.cluster, sample.entry
     is_corrected = setting.plan.estimation.variance == "corrected"
-    nuisance = weights.nuisance if is_corrected else None
+    nuisance = counted_nuisance(weights, setting.plan)
     average = setting.plan.estimation.average
     is_weighted = weights.estimand != "unweighted" or average != "rows"
     score = score_test(*arrays, arm=arm, entry=entry, cluster=cluster, nuisance=nuisance)
@@ -236,10 +237,9 @@ def _proportional(
     sample: EndpointSample, weights: Weights, setting: Setting
 ) -> ProportionalHazards:
     """Whether the cause-specific hazard ratio of the arms changes over time."""
-    estimation = setting.plan.estimation
     return proportional_hazards(
         sample.order, sample.status, sample.weight_of_known(weights.value),
         covariates=sample.arm, names=[setting.plan.arms.column], entry=sample.entry,
-        cluster=sample.cluster, ties=estimation.ties,
-        nuisance=weights.nuisance if estimation.variance == "corrected" else None,
+        cluster=sample.cluster, ties=setting.plan.estimation.ties,
+        nuisance=counted_nuisance(weights, setting.plan),
     )  # fmt: skip

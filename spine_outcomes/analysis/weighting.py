@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.errors import Finding
+from spine_outcomes.inference import Nuisance
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan, Trim
 from spine_outcomes.weights.balance import effective_sample_size
@@ -82,6 +83,11 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     for name, weight in weights.items():
         findings += _weight_findings(rows, name, weight.value)
     return WeightedSet(rows, propensity, weights, tuple(findings), design, prior)
+
+
+def counted_nuisance(weights: Weights, plan: AnalysisPlan) -> Nuisance | None:
+    """The estimated propensity behind some weights, where the plan's errors count it as such."""
+    return weights.nuisance if plan.estimation.variance == "corrected" else None
 
 
 def reweighing(
