@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_text
+from spine_outcomes.endpoints.dated_rows import DatedRows
 from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.endpoint import Endpoint
 from spine_outcomes.study.plan import AnalysisPlan
-
-if TYPE_CHECKING:
-    from spine_outcomes.endpoints.dated import DatedRows
 
 
 def date_findings(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,52 +10,16 @@ from spine_outcomes.cohort.comparison import as_days
 from spine_outcomes.cohort.places import raise_problems
 from spine_outcomes.endpoints.date_findings import date_findings
 from spine_outcomes.endpoints.date_problems import date_problems
+from spine_outcomes.endpoints.dated_rows import DatedRows
 from spine_outcomes.endpoints.follow_up import FollowUp, follow_up
 from spine_outcomes.endpoints.history import History
 from spine_outcomes.endpoints.source_days import SourceDays, source_days
 from spine_outcomes.study.endpoint import Endpoint
 from spine_outcomes.study.plan import AnalysisPlan
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 DAY_ZERO = np.datetime64("1970-01-01", "D")
-
-
-@dataclass(frozen=True, eq=False)
-class DatedRows:
-    """What the dates of n rows say, and what of it counts.
-
-    Parameters
-    ----------
-    sources
-        The sources as recorded.
-    limit : ndarray, shape (n,)
-        Days from the origin to the cut-off; infinite without one.
-    end
-        The end of follow-up.
-    counted : ndarray, shape (n, s)
-        Day of each source that counts, infinite for the others.
-    is_beyond_gap : ndarray of bool, shape (n, s)
-        Deaths too long after the last image to count.
-    first : ndarray of int, shape (n,)
-        The source that comes first.
-    first_day : ndarray, shape (n,)
-        Its day, infinite where none counts.
-    """
-
-    sources: SourceDays
-    limit: Floats
-    end: FollowUp
-    counted: Floats
-    is_beyond_gap: Bools
-    first: NDArray[np.intp]
-    first_day: Floats
-
-    @property
-    def status(self) -> NDArray[np.int64]:
-        """State of each row: 0 where nothing came, or a procedure ended observation."""
-        return np.where(np.isfinite(self.first_day), self.sources.states[self.first], 0)
 
 
 def from_dates(cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint) -> History:
