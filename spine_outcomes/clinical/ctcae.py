@@ -10,9 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 ACUTE_DAYS = 90
 """Last day, counted from the first day of treatment, on which an onset is acute (RTOG)."""
 
-RELATED = 3
-"""Least attribution that counts as related: 3 possible, 4 probable, 5 definite."""
-
 DEATH = 5
 
 _UP_TO = {
@@ -34,12 +31,6 @@ _UP_TO = {
 
 LARGEST_GRADE = {term: grade for grade, terms in _UP_TO.items() for term in terms}
 """Largest grade of each term that follows radiotherapy of the spine; many have no 4 or 5."""
-
-OESOPHAGEAL = (
-    "Esophagitis", "Dysphagia", "Esophageal stenosis", "Esophageal fistula",
-    "Esophageal perforation", "Esophageal ulcer",
-)  # fmt: skip
-"""Terms that together are oesophageal toxicity."""
 
 _FOLDED = {term.casefold(): grade for term, grade in LARGEST_GRADE.items()}
 

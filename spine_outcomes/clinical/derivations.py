@@ -53,6 +53,14 @@ class Derived:
     lowest: Floats | None = None
     highest: Floats | None = None
 
+    @property
+    def range(self) -> tuple[Values, Values]:
+        """Lowest and highest number that agrees with each row."""
+        return (
+            self.value if self.lowest is None else self.lowest,
+            self.value if self.highest is None else self.highest,
+        )
+
 
 @dataclass(frozen=True)
 class Formula:

@@ -75,7 +75,7 @@ def convert(
     """
     texts, changed = repair(text.values, column, table.repairs)
     declared = {
-        *table.missing, *written.missing_codes, *column.missing_codes, *column.not_applicable,
+        *table.missing, *column.missing_codes, *column.not_applicable,
     }  # fmt: skip
     is_missing = np.array([t in declared for t in texts], dtype=bool)
     values, faults = _read(texts, ~is_missing, column, written, is_key=is_key)

@@ -22,6 +22,7 @@ from spine_outcomes.cohort.text_table import (
     check_n_rows,
     giant_cell,
     giant_cells,
+    inner_blanks,
 )
 from spine_outcomes.errors import CohortError, Finding, Problem
 from spine_outcomes.study.dictionary import DataDictionary
@@ -146,8 +147,6 @@ class _Body:
 
     def _raise_faults(self) -> None:
         """Raise everything wrong with the shape of the table, in the order of the lines."""
-        last = self.lines[-1] if self.lines else 0
-        inner = [line for line in self.blank if line < last]
         message = f"fields expected (as in the header): {self.n_fields}; found: "
         fix = "A delimiter inside a value needs quotes around the value."
         faults = [
@@ -156,10 +155,7 @@ class _Body:
                 Problem("E_FIELDS", f"{message}{n}", file=self.file, line=line, fix=fix)
                 for line, n in self.misfits
             ),
-            *(
-                Problem("E_BLANK_LINE", "blank line between rows", file=self.file, line=line)
-                for line in inner
-            ),
+            *inner_blanks(self.blank, self.lines, self.file, "line"),
         ]
         if not (self.lines or faults):
             faults.append(Problem("E_NO_ROWS", "0 rows under the header", file=self.file, line=1))

@@ -175,8 +175,7 @@ def _of_patients(
     if column.level != "patient" or not column.is_numeric or dictionary.table.row == "patient":
         return derived
     patient = frame[dictionary.table.patient]
-    low = derived.value if derived.lowest is None else derived.lowest
-    high = derived.value if derived.highest is None else derived.highest
+    low, high = derived.range
 
     def over(values: NDArray[np.float64], how: Literal["min", "max"]) -> NDArray[np.float64]:
         grouped = pd.Series(values).groupby(pd.factorize(patient)[0])
@@ -195,8 +194,7 @@ def _breaches(
 ) -> Iterator[Breach]:
     """Rows whose recorded value is not the derived one."""
     recorded, margin = as_numbers(frame[column.name]), derivation.tolerance + _ROUNDING
-    low = derived.value if derived.lowest is None else derived.lowest
-    high = derived.value if derived.highest is None else derived.highest
+    low, high = derived.range
     differs = (recorded < low - margin) | (recorded > high + margin)
     if derivation.kept:
         kept = [str(code) for code in derivation.kept]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -38,8 +38,6 @@ class Inspection:
         What is wrong with its values and rows, errors and warnings; each has some rows.
     findings
         What a reader must know of the intake.
-    counts
-        By column, rows by what was done or noticed (as ``Conversion`` names them).
     """
 
     dictionary: DataDictionary
@@ -50,7 +48,6 @@ class Inspection:
     problems: tuple[Problem, ...] = ()
     breaches: tuple[Breach, ...] = ()
     findings: tuple[Finding, ...] = ()
-    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def is_simulated(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -117,13 +117,6 @@ class Places:
     def shown(self, breach: Breach) -> list[Problem]:
         """The problems of a breach, at most so many."""
         return self.problems(breach.rows, breach.fault, breach.column)
-
-    def every(self, breach: Breach) -> Iterator[Problem]:
-        """Every problem of a breach, one after another."""
-        fault = breach.fault
-        for row in breach.rows:
-            said = fault if isinstance(fault, Fault) else fault(int(row))
-            yield self.problem(int(row), said, breach.column)
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:

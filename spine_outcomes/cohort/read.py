@@ -134,7 +134,6 @@ def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspec
             *derived,
             *(breach.finding for breach in found if breach.finding is not None),
         ),
-        counts={name: conversion.counts for name, conversion in converted.items()},
     )
 
 

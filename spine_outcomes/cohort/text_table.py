@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,8 +34,6 @@ class SerialDates:
 
 EXCEL = SerialDates("an Excel serial number", datetime.date(1899, 12, 30))
 EXCEL_1904 = SerialDates("an Excel serial number of the 1904 system", datetime.date(1904, 1, 1))
-SAS_DATE = SerialDates("a SAS date number", datetime.date(1960, 1, 1))
-STATA_DATE = SerialDates("a Stata date number", datetime.date(1960, 1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +83,6 @@ class TextTable:
         What is wrong with names and shape, and what a reader must know of them.
     serial_dates
         What a bare number in a column of dates would be; never taken for a date.
-    missing_codes
-        Texts that mean missing in every column of this file, beside those of the dictionary.
     """
 
     file: str
@@ -97,7 +93,6 @@ class TextTable:
     problems: tuple[Problem, ...] = ()
     findings: tuple[Finding, ...] = ()
     serial_dates: SerialDates = EXCEL
-    missing_codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -134,6 +129,16 @@ def check_n_rows(n: int, file: str) -> None:
     if n > MAX_ROWS:
         message = f"more than {MAX_ROWS} rows"
         raise CohortError(Problem("E_TOO_LARGE", message, file=file))
+
+
+def inner_blanks(
+    blank: Sequence[int], lines: Sequence[int], file: str, what: str
+) -> Iterator[Problem]:
+    """Blank lines (or rows of a sheet) between the lines that hold something."""
+    last = lines[-1] if lines else 0
+    for line in blank:
+        if line < last:
+            yield Problem("E_BLANK_LINE", f"blank {what} between rows", file=file, line=line)
 
 
 def giant_cells(

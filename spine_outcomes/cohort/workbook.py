@@ -28,6 +28,7 @@ from spine_outcomes.cohort.text_table import (
     TextTable,
     check_n_rows,
     giant_cells,
+    inner_blanks,
 )
 from spine_outcomes.cohort.workbook_safety import MAX_INFLATED, packed, workbook_parts
 from spine_outcomes.cohort.workbook_structure import (
@@ -154,12 +155,7 @@ class _Table:
 
     def _check_rows(self) -> None:
         """Raise what is wrong with the rows, in their order."""
-        last = self.lines[-1] if self.lines else 0
-        self.problems += (
-            Problem("E_BLANK_LINE", "blank row between rows", file=self.file, line=number)
-            for number in self.blank
-            if number < last
-        )
+        self.problems += inner_blanks(self.blank, self.lines, self.file, "row")
         if not self.lines:
             message = "0 rows under the header"
             self.problems.append(Problem("E_NO_ROWS", message, file=self.file, line=1))

@@ -92,7 +92,7 @@ def chained_equations(
     found = Parallel(n_jobs=jobs)(delayed(chain.run)(s, iterations) for s in seeds)
     return Imputed(
         tuple(values for values, _ in found),
-        tuple(chain.level(i).variables[j].name for i, j in chain.visits),
+        tuple(chain.levels[i].variables[j].name for i, j in chain.visits),
         np.stack([trace[:, 0] for _, trace in found]),
         np.stack([trace[:, 1] for _, trace in found]),
     )
@@ -115,12 +115,8 @@ class _Chain:
         # From few missing values to many: the first models stand on the most that is known.
         self.visits = [(i, j) for _, i, j in sorted(incomplete)]
         for i, j in self.visits:
-            if self.level(i).variables[j].is_missing.all():
-                raise ValueError(f"{self.level(i).variables[j].name} has no value to impute from")
-
-    def level(self, i: int) -> Table:
-        """Return the table of rows (0) or of groups (1)."""
-        return self.levels[i]
+            if self.levels[i].variables[j].is_missing.all():
+                raise ValueError(f"{self.levels[i].variables[j].name} has no value to impute from")
 
     def run(
         self, seed: np.random.SeedSequence, iterations: int
@@ -138,12 +134,12 @@ class _Chain:
             trace = np.empty((iterations, 2, len(self.visits)))
             for round_, step in np.ndindex(iterations, len(self.visits)):
                 i, j = self.visits[step]
-                variable = self.level(i).variables[j]
+                variable = self.levels[i].variables[j]
                 drawn = variable.draw(self._covariates(columns, i, j), rng)
                 values[i][j][variable.is_missing] = drawn
                 columns[i][j] = variable.encoded(values[i][j])
                 trace[round_, :, step] = drawn.mean(), drawn.std()
-        completed = {self.level(i).variables[j].name: values[i][j] for i, j in self.visits}
+        completed = {self.levels[i].variables[j].name: values[i][j] for i, j in self.visits}
         return completed, trace
 
     def _covariates(self, columns: list[list[Floats]], i: int, j: int) -> Floats:

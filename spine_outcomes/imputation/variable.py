@@ -17,12 +17,6 @@ from spine_outcomes.imputation.proportional_odds_draw import proportional_odds_d
 Floats = NDArray[np.float64]
 Kind = Literal["number", "nominal", "ordered"]
 
-METHODS = {
-    "number": "predictive mean matching",
-    "nominal": "multinomial logistic draws",
-    "ordered": "proportional-odds draws",
-}
-
 
 @dataclass(frozen=True, eq=False)
 class Variable:
