@@ -89,6 +89,18 @@ def as_text(values: pd.Series[Any]) -> pd.Series[Any]:
     return values.astype("string")
 
 
+def cell_text(values: pd.Series[Any], row: int) -> str:
+    """The value of one row as it would be written; ``missing`` where there is none."""
+    value: Any = values.iloc[row]
+    if pd.isna(value):
+        return "missing"
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, (bool, np.bool_)):
+        return str(int(value))
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
 def as_numbers(values: pd.Series[Any]) -> Floats:
     """Values as numbers that can be ordered: dates as days, ordered codes by their place."""
     if isinstance(values.dtype, pd.CategoricalDtype):

@@ -16,7 +16,7 @@ from spine_outcomes.cohort.repairs import repair
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.cohort.written import Faults, read_codes, read_dates, read_numbers, unseen
 from spine_outcomes.errors import quoted
-from spine_outcomes.study.dictionary import Column, Table
+from spine_outcomes.study.dictionary import Bound, Column, Table
 
 Bools = NDArray[np.bool_]
 
@@ -29,6 +29,9 @@ UNIT_SLIPS = {
     "days": (30.4375, "months"),
 }
 """Factor into the unit from another that it is often taken for."""
+
+SENTINELS = frozenset({-99.0, -9.0, -8.0, -7.0, -1.0, 99.0, 888.0, 999.0, 9999.0})
+"""Numbers that registries write for what they do not know."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -48,12 +51,18 @@ class Conversion:
     counts
         Rows by what was done or noticed: ``repair:trim``, ``missing:-9``, ``implausible``,
         ``decimal``, ``formula``.
+    oddities
+        What is odd about each distinct text that is a value and yet implausible, by its position.
+    is_not_applicable : ndarray of bool, shape (n,)
+        Rows whose text says that the question does not arise.
     """
 
     series: pd.Series[Any]
     faults: Faults
     is_faulty: Bools
     counts: Mapping[str, int]
+    oddities: Faults
+    is_not_applicable: Bools
 
 
 def convert(
@@ -82,7 +91,7 @@ def convert(
     if column.is_numeric:
         is_missing |= _is_declared_number(values, declared)
         values = np.where(is_missing, np.nan, values)
-    faults |= _outside(values, column)
+    faults |= _outside(values, column.hard, column, Fault("E_RANGE", "range allowed"))
     is_faulty = np.zeros(len(texts), dtype=bool)
     is_faulty[list(faults)] = True
     n_rows = text.n_rows()
@@ -91,12 +100,17 @@ def convert(
     for i in np.flatnonzero(sentinels):
         key = f"missing:{texts[i]}"
         counts[key] = counts.get(key, 0) + int(n_rows[i])
-    counts |= _noticed(texts, values, column, n_rows, ~(is_missing | is_faulty))
+    counts |= _noticed(texts, column, n_rows, ~(is_missing | is_faulty))
+    odd = _outside(values, column.plausible, column, Fault("W_IMPLAUSIBLE", "plausible range"))
+    odd = {i: fault for i, fault in odd.items() if i not in faults}
+    counts["implausible"] = int(n_rows[list(odd)].sum())
     return Conversion(
         series=_spread(values, is_missing | is_faulty, text, column).rename(name),
         faults=faults,
         is_faulty=text.rows_with(is_faulty),
         counts={key: n for key, n in counts.items() if n},
+        oddities=odd,
+        is_not_applicable=text.rows_with(np.isin(texts, column.not_applicable)),
     )
 
 
@@ -141,26 +155,30 @@ def _is_declared_number(values: NDArray[np.float64], declared: set[str]) -> Bool
     return np.isin(values, numbers)
 
 
-def _outside(values: NDArray[Any], column: Column) -> Faults:
-    """Distinct values beyond the hard range."""
-    if column.hard is None:
+def _outside(
+    values: NDArray[Any], limits: tuple[Bound, Bound] | None, column: Column, kind: Fault
+) -> Faults:
+    """Distinct values beyond a range; ``kind`` has the code and the name of the range."""
+    if limits is None or column.type not in ("integer", "float", "date"):
         return {}
-    low, high = (_limit(limit) for limit in column.hard)
-    allowed = f"{_text(column.hard[0])} to {_text(column.hard[1])}".replace("None", "any")
+    low, high = (_limit(limit) for limit in limits)
+    allowed = f"{_text(limits[0])} to {_text(limits[1])}".replace("None", "any")
     unit = f" {column.unit}" if column.unit else ""
-    message = f"outside the range allowed, {allowed}{unit}"
+    message = f"outside the {kind.message}, {allowed}{unit}"
     with np.errstate(invalid="ignore"):
         is_outside = np.zeros(len(values), dtype=bool)
         is_outside |= False if low is None else values < low
         is_outside |= False if high is None else values > high
     return {
-        int(i): Fault("E_RANGE", message, _unit_hint(values[i], column, low, high))
+        int(i): Fault(kind.code, message, _hint(values[i], column, low, high))
         for i in np.flatnonzero(is_outside)
     }
 
 
-def _unit_hint(value: Any, column: Column, low: Any, high: Any) -> str | None:
-    """Name the unit in which a value would be allowed, if it is one often mistaken."""
+def _hint(value: Any, column: Column, low: Any, high: Any) -> str | None:
+    """Say what a value beyond a range may be: a code for missing, or in another unit."""
+    if column.is_numeric and float(value) in SENTINELS:
+        return "If it stands for a missing value, declare it in missing_codes."
     if column.unit not in UNIT_SLIPS:
         return None
     factor, unit = UNIT_SLIPS[column.unit]
@@ -170,7 +188,7 @@ def _unit_hint(value: Any, column: Column, low: Any, high: Any) -> str | None:
 
 
 def _noticed(
-    texts: NDArray[np.object_], values: NDArray[Any], column: Column, n_rows: Any, is_value: Bools
+    texts: NDArray[np.object_], column: Column, n_rows: Any, is_value: Bools
 ) -> dict[str, int]:
     """Rows with values that are allowed and yet worth a word."""
     if column.type == "string":
@@ -180,12 +198,6 @@ def _noticed(
     if column.type == "integer":
         is_plain = np.array([t.lstrip("-").isdigit() for t in texts], dtype=bool)
         counts["decimal"] = int(n_rows[is_value & ~is_plain].sum())
-    if column.plausible is not None:
-        low, high = (_limit(limit) for limit in column.plausible)
-        odd = np.zeros(len(values), dtype=bool)
-        odd |= False if low is None else values < low
-        odd |= False if high is None else values > high
-        counts["implausible"] = int(n_rows[is_value & odd].sum())
     return counts
 
 

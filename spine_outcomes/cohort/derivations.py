@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.clinical.derivations import FORMULAS, Derived, Formula
-from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers, as_text
+from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers, as_text, cell_text
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.errors import DictionaryError, Finding, Problem, people, quoted
 from spine_outcomes.study.dictionary import Column, DataDictionary, Derivation
@@ -211,9 +211,9 @@ def _breaches(
 
     def fault(row: int) -> Fault:
         values = ", ".join(
-            f"{name} = {quoted(_text(frame[name], row))}" for name in inputs.values()
+            f"{name} = {quoted(cell_text(frame[name], row))}" for name in inputs.values()
         )
-        here = _text(frame[column.name], row)
+        here = cell_text(frame[column.name], row)
         computed = _shown(low[row], high[row], column)
         message = (
             f"{quoted(here)} recorded, {quoted(computed)} derived ({derivation.name}: {values})"
@@ -227,12 +227,9 @@ def _breaches(
             f"{people(len(rows))} rows ({check})."
         )
         finding = Finding(f"W_{check}", message, "caution", n=len(rows))
-    yield Breach(derivation.check or code, rows, fault, column.name, derivation.severity, finding)
-
-
-def _text(values: pd.Series[Any], row: int) -> str:
-    text: Any = as_text(values.iloc[[row]]).iloc[0]
-    return "missing" if pd.isna(text) else str(text)
+    demand = f"must be what {derivation.name} derives from {', '.join(inputs.values())}"
+    rule = derivation.check or code
+    yield Breach(rule, rows, fault, column.name, derivation.severity, finding, demand)
 
 
 def _shown(low: float, high: float, column: Column) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.comparison import Bools
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.places import Breach, Places, raise_problems
 from spine_outcomes.errors import Finding, Problem
@@ -36,6 +37,10 @@ class Inspection:
         What is wrong with the file, its shape or its names.
     breaches
         What is wrong with its values and rows, errors and warnings; each has some rows.
+    noticed
+        Rows by what was done or noticed while a column was converted, as ``Conversion`` counts.
+    not_applicable
+        Rows (n,) by column whose text says that the question does not arise.
     findings
         What a reader must know of the intake.
     """
@@ -47,6 +52,8 @@ class Inspection:
     places: Places | None = None
     problems: tuple[Problem, ...] = ()
     breaches: tuple[Breach, ...] = ()
+    noticed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    not_applicable: Mapping[str, Bools] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     @property

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
 
+BreachSeverity = Literal["error", "warning"]
+
 
 class Labels(Protocol):
     """Anything that gives the text of a row."""
@@ -45,14 +47,17 @@ class Breach:
         Whether the rows cannot be analysed, or only deserve a look.
     finding
         What a report says of a warning; None where another finding counts it, and for an error.
+    demand
+        What the rule demands, without any value of the cohort.
     """
 
     rule: str
     rows: NDArray[np.intp]
     fault: Fault | Callable[[int], Fault]
     column: str | None = None
-    severity: Literal["error", "warning"] = "error"
+    severity: BreachSeverity = "error"
     finding: Finding | None = None
+    demand: str = ""
 
 
 @dataclass(frozen=True, eq=False)

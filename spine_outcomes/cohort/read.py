@@ -19,7 +19,7 @@ from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake_findings import intake_findings
 from spine_outcomes.cohort.parquet import read_parquet, text_of
-from spine_outcomes.cohort.places import Breach, Fault, Places
+from spine_outcomes.cohort.places import Breach, BreachSeverity, Fault, Places
 from spine_outcomes.cohort.row_checks import check_rows
 from spine_outcomes.cohort.rule_checks import check_rules
 from spine_outcomes.cohort.source_file import PARQUET, WORKBOOK, SourceFile, read_source
@@ -128,6 +128,8 @@ def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspec
         places=places,
         problems=text.problems,
         breaches=found,
+        noticed={name: c.counts for name, c in converted.items()},
+        not_applicable={name: c.is_not_applicable for name, c in converted.items()},
         findings=(
             *text.findings,
             *intake_findings(converted),
@@ -138,9 +140,9 @@ def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspec
 
 
 def _value_breaches(text: TextTable, converted: Mapping[str, Conversion]) -> Iterator[Breach]:
-    """Texts that are no value of their column, by column and kind."""
+    """Texts that are no value of their column or an implausible one, by column and kind."""
     for name, conversion in converted.items():
-        column, faults = text.columns[name], conversion.faults
+        column, faults = text.columns[name], conversion.faults | conversion.oddities
 
         def said(row: int, column: TextColumn = column, faults: Faults = faults) -> Fault:
             return faults[int(column.codes[row])]._replace(value=column[row])
@@ -148,4 +150,6 @@ def _value_breaches(text: TextTable, converted: Mapping[str, Conversion]) -> Ite
         for code in dict.fromkeys(fault.code for fault in faults.values()):
             is_meant = np.zeros(len(column.values), dtype=bool)
             is_meant[[at for at, fault in faults.items() if fault.code == code]] = True
-            yield Breach(code, np.flatnonzero(column.rows_with(is_meant)), said, name)
+            rows = np.flatnonzero(column.rows_with(is_meant))
+            severity: BreachSeverity = "warning" if code.startswith("W_") else "error"
+            yield Breach(code, rows, said, name, severity)

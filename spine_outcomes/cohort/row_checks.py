@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.cohort.comparison import Bools, as_text
+from spine_outcomes.cohort.comparison import Bools, cell_text
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.errors import quoted
@@ -56,7 +56,8 @@ def _missing(
         if name in faulty:
             is_missing = is_missing & ~faulty[str(name)]
         fault = Fault("E_REQUIRED", "required, and missing", "Give the value in the source.")
-        yield Breach("E_REQUIRED", np.flatnonzero(is_missing), fault, str(name))
+        rows = np.flatnonzero(is_missing)
+        yield Breach("E_REQUIRED", rows, fault, str(name), demand="must have a value")
 
 
 def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Breach]:
@@ -78,7 +79,7 @@ def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) ->
             return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
 
         rule = "X50" if names == keys else "E_DUPLICATE"
-        yield Breach(rule, rows, fault, names[-1])
+        yield Breach(rule, rows, fault, names[-1], demand=f"{text} must not stand twice")
 
 
 class _Sameness:
@@ -113,18 +114,13 @@ def _inconstant(
             differs &= ~(faulty[name] | faulty[name][first])
 
         def fault(row: int, values: pd.Series[Any] = frame[name]) -> Fault:
-            here, there = _text(values, row), _text(values, int(first[row]))
+            here, there = cell_text(values, row), cell_text(values, int(first[row]))
             line = places.line(int(first[row]))
             message = f"{quoted(here)} here and {quoted(there)} in line {line}, for one patient"
             return Fault("E_INCONSTANT", message, "Correct it in the source.", here)
 
-        yield Breach("X51", np.flatnonzero(differs), fault, name)
-
-
-def _text(values: pd.Series[Any], row: int) -> str:
-    """Value of one row as it would be written."""
-    text = as_text(values.iloc[[row]]).iloc[0]
-    return "missing" if pd.isna(text) else str(text)
+        demand = "must be the same in all rows of a patient"
+        yield Breach("X51", np.flatnonzero(differs), fault, name, demand=demand)
 
 
 def _joint_codes(frame: pd.DataFrame, names: tuple[str, ...]) -> Codes:

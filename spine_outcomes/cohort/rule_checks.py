@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.cohort.comparison import Bools, as_text, compared_with, verdict
+from spine_outcomes.cohort.comparison import Bools, cell_text, compared_with, verdict
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.errors import Finding, people, quoted
 from spine_outcomes.study.dictionary import Check
@@ -43,7 +43,9 @@ def check_rules(
                 words = _Words(check, column, frame)
                 is_error = check.severity == "error"
                 finding = None if is_error else _finding(check, column, len(rows))
-                yield Breach(check.id, rows, words.fault, column, check.severity, finding)
+                yield Breach(
+                    check.id, rows, words.fault, column, check.severity, finding, words.demand
+                )
 
 
 def _broken(
@@ -76,6 +78,13 @@ class _Words:
             compared_with(operand, frame[column], frame) if is_date and self._other else None
         )
 
+    @property
+    def demand(self) -> str:
+        """Say what the rule demands."""
+        rule = self._check.rule
+        when = "" if rule.when is None else f" where {rule.when.column} is {_demand(rule.when)}"
+        return (f"must be {_demand(rule)}" if rule.present_iff is None else _presence(rule)) + when
+
     def fault(self, row: int) -> Fault:
         """Say what one row breaks, with the values compared."""
         rule = self._check.rule
@@ -95,8 +104,7 @@ class _Words:
         return Fault(code, message, fix, self._text(self._column, row))
 
     def _text(self, name: str, row: int) -> str:
-        text: Any = as_text(self._frame[name].iloc[[row]]).iloc[0]
-        return "missing" if pd.isna(text) else str(text)
+        return cell_text(self._frame[name], row)
 
 
 def _presence(rule: Rule) -> str:
