@@ -66,6 +66,7 @@ def cox(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> CoxFit:
     """Log hazard ratios of a weighted Cox model, with the influence of every row.
@@ -91,6 +92,9 @@ def cox(
     strata : array_like (n,) of int, optional
         Codes 0, 1, … of strata, each with a baseline hazard of its own; one if left out. A stratum
         with one arm, or without an event, says nothing about the arm.
+    subject : array_like (n,), optional
+        Whom each row follows: rows of one subject must not overlap in time. Not checked if left
+        out.
     ties
         ``efron`` or ``breslow``.
 
@@ -120,7 +124,9 @@ def cox(
     >>> round(float(fit.estimate.value[0]), 4)
     1.6769
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
+    sample = sample_of(
+        time, status, weight, entry=entry, cluster=cluster, strata=strata, subject=subject
+    )
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
     reason = no_event(sample, cause)

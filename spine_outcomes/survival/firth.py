@@ -72,13 +72,14 @@ def firth(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> FirthFit:
     """Penalised log hazard ratios, finite where those of ``cox`` are not.
 
     Parameters
     ----------
-    time, status, weight, covariates, names, cause, entry, cluster, strata, ties
+    time, status, weight, covariates, names, cause, entry, cluster, strata, subject, ties
         As ``cox``.
 
     Notes
@@ -95,7 +96,9 @@ def firth(
     >>> round(float(fit.estimate.value[0]), 6)
     2.565241
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
+    sample = sample_of(
+        time, status, weight, entry=entry, cluster=cluster, strata=strata, subject=subject
+    )
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
     covariance = np.full((len(terms),) * 2, np.nan)
@@ -134,6 +137,7 @@ def firth_interval(
     cause: int = 1,
     entry: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> ProfileInterval:
@@ -141,7 +145,7 @@ def firth_interval(
 
     Parameters
     ----------
-    time, status, covariates, cause, entry, strata, ties
+    time, status, covariates, cause, entry, strata, subject, ties
         As ``firth``.
     term
         Column of the covariates.
@@ -159,7 +163,7 @@ def firth_interval(
     >>> limits.lower < 0 < limits.upper
     True
     """
-    sample = sample_of(time, status, entry=entry, strata=strata)
+    sample = sample_of(time, status, entry=entry, strata=strata, subject=subject)
     matrix, terms = covariates_of(covariates, None, sample.n)
     reason = no_event(sample, cause)
     if reason is not None:

@@ -50,6 +50,7 @@ def profile_interval(
     term: int = 0,
     cause: int = 1,
     entry: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
     level: float = 0.95,
 ) -> ProfileInterval:
@@ -57,7 +58,7 @@ def profile_interval(
 
     Parameters
     ----------
-    time, status, covariates, cause, entry, ties
+    time, status, covariates, cause, entry, subject, ties
         As ``cox``; there are no weights and no clusters, for which a likelihood ratio is not χ².
     term
         Column of the covariates.
@@ -76,7 +77,7 @@ def profile_interval(
     >>> limits.upper
     inf
     """
-    sample = sample_of(time, status, entry=entry)
+    sample = sample_of(time, status, entry=entry, subject=subject)
     matrix, names = covariates_of(covariates, None, sample.n)
     reason = no_event(sample, cause)
     if reason is not None:

@@ -59,6 +59,7 @@ def proportional_hazards(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
     scale: TimeScale = "km",
     nuisance: Nuisance | None = None,
@@ -67,7 +68,7 @@ def proportional_hazards(
 
     Parameters
     ----------
-    time, status, weight, covariates, names, cause, entry, cluster, strata, ties
+    time, status, weight, covariates, names, cause, entry, cluster, strata, subject, ties
         As ``cox``.
     scale
         Function g of time: ``km``, ``rank``, ``identity`` or ``log`` (``time_scale.py``).
@@ -104,7 +105,9 @@ def proportional_hazards(
     >>> round(test.model_based[0].statistic, 6)
     0.071686
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
+    sample = sample_of(
+        time, status, weight, entry=entry, cluster=cluster, strata=strata, subject=subject
+    )
     matrix, terms = covariates_of(covariates, names, sample.n)
     reason = no_event(sample, cause)
     if reason is not None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.errors import Problem, SampleError
+from spine_outcomes.survival.start_stop import overlaps
 from spine_outcomes.survival.time_order import TIE_TOLERANCE, TimeOrder
 
 MAX_ROWS_NAMED = 10
@@ -80,6 +81,7 @@ def sample_of(
     cluster: ArrayLike | None = None,
     arm: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
 ) -> Sample:
     """Check and convert the arrays of a sample.
 
@@ -97,6 +99,9 @@ def sample_of(
         Labels of any kind, none missing.
     arm, strata : array_like (n,), optional
         Integers ≥ 0; booleans count as 0 and 1.
+    subject : array_like (n,), optional
+        Labels of whom each row follows, none missing. Rows of one subject, weights of 0 aside, must
+        not overlap in time; one may begin when another ends. Left out: not checked.
 
     Raises
     ------
@@ -109,16 +114,23 @@ def sample_of(
         "strata": strata,
     }  # fmt: skip
     present = {name: values for name, values in given.items() if values is not None}
-    problems = _index_problems({**present, "cluster": cluster})
+    problems = _index_problems({**present, "cluster": cluster, "subject": subject})
     columns: dict[str, NDArray[Any]] = {
         name: values.time if isinstance(values, TimeOrder) else _numbers(values, name, problems)
         for name, values in present.items()
     }
-    codes = None if cluster is None else _cluster_codes(cluster, problems)
+    given_labels = {"cluster": cluster, "subject": subject}
+    codes = {
+        name: _codes(labels, name, problems)
+        for name, labels in given_labels.items()
+        if labels is not None
+    }
     if not problems:
-        problems += _length_problems(columns, codes)
+        problems += _length_problems({**columns, **codes})
     if not problems:
         problems += _value_problems(columns)
+    if not problems and "subject" in codes:
+        problems += overlaps(columns, codes["subject"])
     if problems:
         raise SampleError(*problems)
     return Sample(
@@ -126,7 +138,7 @@ def sample_of(
         columns["status"].astype(np.int64, copy=False),
         columns["weight"] if "weight" in columns else np.ones(len(columns["time"])),
         columns.get("entry"),
-        codes,
+        codes.get("cluster"),
         columns["arm"].astype(np.int64, copy=False) if "arm" in columns else None,
         columns["strata"].astype(np.int64, copy=False) if "strata" in columns else None,
     )
@@ -163,19 +175,20 @@ def _number(value: object) -> float:
         return -np.inf
 
 
-def _cluster_codes(cluster: ArrayLike, problems: list[Problem]) -> NDArray[np.int64]:
+def _codes(values: ArrayLike, name: str, problems: list[Problem]) -> NDArray[np.int64]:
     """Codes 0 … G−1 in the order of the labels (of appearance where labels have no order)."""
-    labels = np.asarray(cluster)
+    labels = np.asarray(values)
     if labels.ndim != 1:
-        message = f"cluster must be one column; found shape {labels.shape}"
-        problems.append(Problem("E_CLUSTER", message))
+        message = f"{name} must be one column; found shape {labels.shape}"
+        problems.append(Problem(f"E_{name.upper()}", message))
         return np.zeros(0, dtype=np.int64)
     if labels.dtype.kind in "iub":
         return _integer_codes(labels.astype(np.int64, copy=False))
     is_missing = _is_missing(labels)
     if is_missing.any():
-        message = f"cluster is missing in {_rows(is_missing)}; every row needs its patient"
-        problems.append(Problem("E_CLUSTER", message, fix="Give the id or leave the rows out."))
+        message = f"{name} is missing in {_rows(is_missing)}; every row needs its patient"
+        fix = "Give the id or leave the rows out."
+        problems.append(Problem(f"E_{name.upper()}", message, fix=fix))
     if labels.dtype.kind == "O":
         seen: dict[object, int] = {}
         return np.array([seen.setdefault(v, len(seen)) for v in labels.tolist()], dtype=np.int64)
@@ -221,13 +234,9 @@ def _index_problems(arguments: Mapping[str, object]) -> list[Problem]:
     ]
 
 
-def _length_problems(
-    columns: Mapping[str, NDArray[Any]], codes: NDArray[np.int64] | None
-) -> list[Problem]:
+def _length_problems(columns: Mapping[str, NDArray[Any]]) -> list[Problem]:
     """All columns have the length of time, which is not 0."""
     lengths = {name: len(column) for name, column in columns.items()}
-    if codes is not None:
-        lengths["cluster"] = len(codes)
     n = lengths["time"]
     if n == 0:
         return [Problem("E_LENGTH", "the sample has no rows")]

@@ -36,13 +36,14 @@ def piecewise_hazard_ratios(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> Estimate:
     """Log hazard ratios of the first covariate in each piece of time, adjusted for the others.
 
     Parameters
     ----------
-    time, status, weight, covariates, names, cause, entry, cluster, strata, ties
+    time, status, weight, covariates, names, cause, entry, cluster, strata, subject, ties
         As ``cox``.
     cuts : array_like (K,)
         Increasing times at which the log hazard ratio may change; an event at a cut is before it.
@@ -68,7 +69,9 @@ def piecewise_hazard_ratios(
     >>> np.round(pieces.value, 4).tolist()
     [0.4668, 0.3466]
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
+    sample = sample_of(
+        time, status, weight, entry=entry, cluster=cluster, strata=strata, subject=subject
+    )
     matrix, terms = covariates_of(covariates, names, sample.n)
     points = np.atleast_1d(np.asarray(cuts, dtype=np.float64))
     if not (np.isfinite(points).all() and (np.diff(points) > 0).all()):
@@ -98,13 +101,14 @@ def hazard_ratio_along(
     entry: ArrayLike | None = None,
     cluster: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    subject: ArrayLike | None = None,
     ties: Ties = "efron",
 ) -> Estimate:
     """Log hazard ratio β + γ g(t) of the first covariate, adjusted for the others.
 
     Parameters
     ----------
-    time, status, weight, covariates, names, cause, entry, cluster, strata, ties
+    time, status, weight, covariates, names, cause, entry, cluster, strata, subject, ties
         As ``cox``.
     scale
         Function g of time (``time_scale.py``), taken as known.
@@ -127,7 +131,9 @@ def hazard_ratio_along(
     >>> along.labels[1]["measure"]
     'log_hazard_ratio_slope'
     """
-    sample = sample_of(time, status, weight, entry=entry, cluster=cluster, strata=strata)
+    sample = sample_of(
+        time, status, weight, entry=entry, cluster=cluster, strata=strata, subject=subject
+    )
     matrix, terms = covariates_of(covariates, names, sample.n)
     is_event = (sample.status == cause) & (sample.weight > 0)
     positions, first = np.unique(

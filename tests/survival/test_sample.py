@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from spine_outcomes.errors import SampleError
+from spine_outcomes.survival.cox import cox
+from spine_outcomes.survival.firth import firth, firth_interval
 from spine_outcomes.survival.kaplan_meier import kaplan_meier
+from spine_outcomes.survival.profile_likelihood import profile_interval
+from spine_outcomes.survival.proportional_hazards import proportional_hazards
 from spine_outcomes.survival.sample import sample_of
 from spine_outcomes.survival.time_order import TimeOrder
+from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
 
 TIME, STATUS = [1, 2, 3], [1, 1, 1]
 
@@ -131,3 +138,60 @@ def test_sorting_is_done_once():
     """A TimeOrder sorted again for each of its uses."""
     order = TimeOrder.of(TIME)
     assert sample_of(order, STATUS).order is order
+
+
+def test_overlapping_rows_of_a_subject_are_refused():
+    """A patient at risk twice at once: her event would be divided by a risk set she fills twice."""
+    time, entry = [5, 9, 12, 4, 8], [0, 4, 9, 0, 4]
+    error = refusal(time, [0, 0, 1, 0, 1], entry=entry, subject=list("aaabb"))
+    assert [(p.code, p.row) for p in error.problems] == [("E_SUBJECT", "0")]
+    assert "1 subject(s)" in str(error)
+    assert "rows 0 (0, 5] and 1 (4, 9]" in str(error)
+
+
+def test_row_within_another_is_found_in_any_order():
+    """An overlap that only a sort by subject and entry brings side by side."""
+    keys = {"entry": [6, 0, 2, 0], "subject": [1, 2, 2, 1]}
+    assert "rows 1 (0, 9] and 2 (2, 3]" in str(refusal([7, 9, 3, 6], [0, 0, 0, 0], **keys))
+    assert "rows 0 " not in str(refusal([7, 9, 3, 6], [0, 0, 0, 0], **keys))
+
+
+def test_rows_without_entry_begin_together():
+    """Two rows of a subject, both from the start, taken for start–stop rows."""
+    assert "(0, 1]" in str(refusal(TIME, STATUS, subject=[1, 1, 2]))
+
+
+@pytest.mark.parametrize("touching", [4.0, 4 + 1e-12, 4 - 1e-12])
+def test_touching_rows_are_no_overlap(touching):
+    """Start–stop rows refused where one begins as the other ends, up to round-off."""
+    sample_of([4, 9], [0, 1], entry=[0, touching], subject=[7, 7])
+
+
+def test_row_of_weight_0_overlaps_nothing():
+    """A row that is as if absent refused."""
+    sample_of([5, 9], [0, 1], [0, 1], entry=[0, 4], subject=[7, 7])
+
+
+def test_many_overlapping_subjects_are_counted():
+    """A message as long as the cohort."""
+    error = refusal(np.tile(5.0, 60), np.zeros(60), subject=np.repeat(np.arange(30), 2))
+    assert "30 subject(s)" in str(error)
+    assert "those of 20 more" in str(error)
+
+
+def test_missing_subject_is_refused():
+    """Rows of nobody taken for one patient's."""
+    assert "subject is missing in row 1" in str(refusal(TIME, STATUS, subject=["a", None, "b"]))
+
+
+@pytest.mark.parametrize(
+    "regression",
+    [cox, firth, firth_interval, profile_interval, proportional_hazards,
+     partial(piecewise_hazard_ratios, cuts=[3.0]), hazard_ratio_along],
+)  # fmt: skip
+def test_every_regression_with_entry_refuses_overlaps(regression):
+    """A regression that takes start–stop rows and does not look whether they can be."""
+    arrays = {"entry": [0, 4, 0, 0], "covariates": [0, 1, 1, 0]}
+    regression([5, 9, 7, 8], [0, 1, 1, 1], subject=[1, 2, 3, 4], **arrays)
+    with pytest.raises(SampleError, match="twice at once"):
+        regression([5, 9, 7, 8], [0, 1, 1, 1], subject=[1, 1, 3, 4], **arrays)
