@@ -18,14 +18,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Uniforms = dict[str, Floats]
-Stream = Literal["law", "columns", "missing"]
+Stream = Literal["law", "columns", "missing", "dirt"]
 
-_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing")
+_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt")
 _SMALLEST = 2.0**-54  # an exact 0 would become an infinite normal variate
 
 
 def generator(seed: int, stream: Stream, part: int = 0) -> np.random.Generator:
-    """Generator of one stream: the law, the columns without a law, or the missing layer.
+    """Generator of one stream: the law, the columns without a law, the missing layer, or the dirt.
 
     The streams are independent, so that switching one layer off leaves the others as they were.
     ``part`` numbers the portions of a large draw.
