@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -54,6 +55,9 @@ class Derivation(BaseModel):
 
     Parameters
     ----------
+    table
+        The long table that it summarises: its parameters name columns of it or of the cohort. None:
+        a row is derived from its own columns.
     tolerance
         Largest difference between a recorded and a derived number that agree.
     check, severity
@@ -66,6 +70,7 @@ class Derivation(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
     name: str
+    table: str | None = None
     tolerance: float = Field(0.0, ge=0)
     check: str | None = None
     severity: Literal["error", "warning"] = "error"
@@ -157,8 +162,50 @@ class Check(Model):
     rule: Rule
 
 
+class LongTable(Model):
+    """A table beside the cohort, any number of rows a lesion or patient: images, visits, events.
+
+    Its first columns are the cohort's keys; none of its own has a name of the cohort's.
+
+    Parameters
+    ----------
+    level
+        What a row belongs to: a ``lesion`` (both key columns) or a ``patient``.
+    date
+        Column that dates a row: one dated after a data cut-off is unseen there.
+    unique
+        Columns that, with the keys, stand once; empty: only a row that repeats another is refused.
+    columns
+        As of the cohort; level and phase are by default the table's and ``post_baseline``.
+    checks
+        Rules between its columns; they may name the cohort's too.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    label: str = Field(min_length=1)
+    level: Literal["patient", "lesion"]
+    date: str
+    unique: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_columns(cls, keys: Any) -> Any:
+        if not (isinstance(keys, dict) and isinstance(keys.get("columns"), list | tuple)):
+            return keys
+        defaults = {"level": keys.get("level"), "phase": "post_baseline"}
+        columns = [defaults | c if isinstance(c, dict) else c for c in keys["columns"]]
+        return {**keys, "columns": columns}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of its own columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
 class DataDictionary(Model):
-    """Every column of a cohort table.
+    """Every column of a cohort table, and of the long tables beside it.
 
     Examples
     --------
@@ -172,6 +219,7 @@ class DataDictionary(Model):
     table: Table
     columns: tuple[Column, ...] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
+    tables: tuple[LongTable, ...] = ()
 
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
@@ -183,6 +231,33 @@ class DataDictionary(Model):
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(column.name for column in self.columns)
+
+    def beside(self, table: LongTable) -> DataDictionary:
+        """The dictionary of a long table: the keys that it shares with the cohort, then its own."""
+        is_of_lesions = table.level == "lesion"
+        lesion = self.table.lesion if is_of_lesions else None
+        written = self.table.model_copy(
+            update={"row": table.level, "lesion": lesion, "simulated": None, "sheet": None}
+        )
+        keys = [self[name] for name in (self.table.patient, lesion) if name is not None]
+        return DataDictionary(table=written, columns=(*keys, *table.columns), checks=table.checks)
+
+    def coming_with(self, tables: Collection[str]) -> DataDictionary:
+        """The dictionary of a cohort that comes with some of its long tables only.
+
+        Nothing is derived from the others.
+        """
+        return DataDictionary(
+            table=self.table,
+            columns=tuple(
+                column
+                if column.derivation is None or column.derivation.table in (None, *tables)
+                else column.model_copy(update={"derivation": None})
+                for column in self.columns
+            ),
+            checks=self.checks,
+            tables=tuple(table for table in self.tables if table.name in tables),
+        )
 
     @cached_property
     def _by_name(self) -> dict[str, Column]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from spine_outcomes.errors import Problem, printable
-from spine_outcomes.study.dictionary import Check, Column, DataDictionary
+from spine_outcomes.study.dictionary import Check, Column, DataDictionary, LongTable
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
 from spine_outcomes.study.rules import Comparison, Operand
 from spine_outcomes.study.validation import problem_at
@@ -22,6 +22,11 @@ def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Probl
     for i, column in enumerate(dictionary.columns):
         here: KeyPath = ("columns", i, "derivation")
         faults += [((*here, *path), text) for path, text in _derivation(column, dictionary)]
+    for i, table in enumerate(dictionary.tables):
+        own = [*_long_table(table, dictionary), *_long_parts(table, dictionary)]
+        faults += [(("tables", i, *path), text) for path, text in own]
+    names = [table.name for table in dictionary.tables]
+    faults += _twice("tables", names, "table")
     return [problem_at(source, path, "E_DICTIONARY", text) for path, text in faults]
 
 
@@ -43,6 +48,39 @@ def _twice(key: str, names: list[str], what: str) -> Iterator[Fault]:
     for i, name in enumerate(names):
         if counts[name] > 1 and names.index(name) != i:
             yield (key, i, "name"), f"the {what} {name!r} is defined twice"
+
+
+def _long_table(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Contradictions of a long table with the cohort, and in what names its columns."""
+    if table.level == "lesion" and dictionary.table.row == "patient":
+        yield ("level",), "lesion, beside a cohort whose rows are patients"
+    by_name = {column.name: column for column in table.columns}
+    if table.date not in by_name:
+        yield ("date",), f"no column {printable(table.date)!r}{did_you_mean(table.date, by_name)}"
+    elif by_name[table.date].type != "date":
+        yield ("date",), f"{table.date!r} is no date"
+    for name in table.unique:
+        if name not in by_name:
+            yield ("unique",), f"no column {printable(name)!r}{did_you_mean(name, by_name)}"
+    for j, column in enumerate(table.columns):
+        here: KeyPath = ("columns", j)
+        if column.name in dictionary:
+            yield (*here, "name"), f"{column.name!r} is a column of the cohort already"
+        if column.level != table.level:
+            yield (*here, "level"), f"{column.level}, in a table of level {table.level}"
+        if column.derivation is not None:
+            yield (*here, "derivation"), "only columns of the cohort are derived"
+
+
+def _long_parts(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Contradictions inside the columns and rules of a long table."""
+    of_cohort = (
+        column
+        for column in dictionary.columns
+        if table.level == "lesion" or column.level == "patient"
+    )
+    joined = DataDictionary(table=dictionary.table, columns=(*table.columns, *of_cohort))
+    yield from _parts(table.columns, table.checks, joined)
 
 
 def _table(dictionary: DataDictionary) -> Iterator[Fault]:
@@ -80,13 +118,21 @@ def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
 
 
 def _derivation(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Columns and codes that a derivation names and that are not there."""
+    """Tables, columns and codes that a derivation names and that are not there."""
     derivation = column.derivation
     if derivation is None:
         return
+    tables = {table.name: table for table in dictionary.tables}
+    known = list(dictionary.names)
+    if derivation.table in tables:
+        known += tables[derivation.table].names
+    elif derivation.table is not None:
+        hint = did_you_mean(derivation.table, tables)
+        yield ("table",), f"no table {printable(derivation.table)!r}{hint}"
+        return
     for key, name in derivation.inputs.items():
-        if name not in dictionary:
-            yield (key,), _unknown(name, dictionary)
+        if name not in known:
+            yield (key,), f"no column {printable(name)!r}{did_you_mean(name, known)}"
     for code in derivation.kept:
         if not column.has_code(code):
             yield ("kept",), f"{printable(code)!r} is not a code of {column.name!r}"
