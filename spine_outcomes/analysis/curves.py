@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_estimates import EVENT, curve_estimate, risk_difference
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.estimated import Estimated, pooled_estimates
 from spine_outcomes.analysis.results import CURVE_COLUMNS, RISK_TABLE_COLUMNS
 from spine_outcomes.analysis.uncertainty import Uncertainty
 from spine_outcomes.analysis.weighting import counted_nuisance
@@ -37,30 +37,41 @@ TICK_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 NEVER_BOTH = "at no time shown have both arms had an event"
 
 
-@dataclass(frozen=True, eq=False)
-class Curves:
+class Curves(NamedTuple):
     """Curves of one endpoint under one set of weights, at the times at which they are shown.
 
     Parameters
     ----------
-    by_arm : tuple of Estimate
+    by_arm : tuple of Estimated
         One a cause and arm: the event in the reference and the comparator arm first.
     difference
         Risk of the event, comparator − reference, while both arms are shown.
     """
 
-    by_arm: tuple[Estimate, ...]
-    difference: Estimate
+    by_arm: tuple[Estimated, ...]
+    difference: Estimated
 
 
-Errors = Callable[[Estimate], Uncertainty]
-
-
-def curves_of(sample: EndpointSample, weights: Weights, plan: AnalysisPlan) -> Curves:
+def curves_of(
+    sample: EndpointSample,
+    weights: Weights,
+    plan: AnalysisPlan,
+    errors: Callable[[Estimate], Estimated],
+) -> Curves:
     """Estimate the curves, their influence corrected where the plan says so."""
     nuisance = counted_nuisance(weights, plan)
-    *by_arm, difference = shown_curves(sample, weights.value, plan, nuisance)
-    return Curves(tuple(_estimable(curve) for curve in by_arm), _estimable(difference))
+    *by_arm, difference = (
+        errors(_estimable(curve)) for curve in shown_curves(sample, weights.value, plan, nuisance)
+    )
+    return Curves(tuple(by_arm), difference)
+
+
+def pooled_curves(found: Sequence[Curves]) -> Curves:
+    """Pool the curves of m completed cohorts, time by time."""
+    return Curves(
+        tuple(pooled_estimates(own) for own in zip(*(c.by_arm for c in found), strict=True)),
+        pooled_estimates([curves.difference for curves in found]),
+    )
 
 
 def shown_curves(
@@ -70,7 +81,8 @@ def shown_curves(
     nuisance: Nuisance | None = None,
 ) -> list[Estimate]:
     """The curve of each cause and arm while it is shown, estimable or not, then the difference."""
-    estimate = curve_estimate(sample, weight, _grid(sample, plan)).corrected(nuisance)
+    drawn = curve_estimate(sample, weight, _grid(sample, plan)).relabel(scale="log(-log)")
+    estimate = drawn.corrected(nuisance)
     last_shown = _last_shown(sample)
     return [
         *(
@@ -93,39 +105,34 @@ def _estimable(curve: Estimate) -> Estimate:
     return curve.take(np.flatnonzero(curve.is_estimable).tolist())
 
 
-def supremum(
-    curves: Curves,
-    plan: AnalysisPlan,
-    errors: Errors,
-    resampled: Callable[[Estimate], Bootstrap] | None = None,
-) -> TestResult:
+def supremum(curves: Curves, plan: AnalysisPlan, resampled: Bootstrap | None) -> TestResult:
     """Test that the two curves of the event are one, over all times shown at once.
 
     Times before both arms have had an event do not count: the error of the difference is that of
-    one arm there. ``errors`` are those of the curves; where ``resampled`` finds the replicates of a
-    curve, these are the draws.
+    one arm there. Where the difference was ``resampled``, its replicates are the draws.
     """
     both = set.intersection(
         *(
             {
                 label["time"]
-                for label, error in zip(c.labels, c.std_error(), strict=True)
+                for label, error in zip(c.estimate.labels, c.estimate.std_error(), strict=True)
                 if error > 0
             }
             for c in curves.by_arm[:2]
         )
     )
-    difference = curves.difference
-    compared = [i for i, label in enumerate(difference.labels) if label["time"] in both]
+    labels = curves.difference.estimate.labels
+    compared = [i for i, label in enumerate(labels) if label["time"] in both]
     if not compared:
-        return no_test(next(filter(None, difference.error_reasons), NEVER_BOTH))
-    own = difference.take(compared)
+        reasons = curves.difference.estimate.error_reasons
+        return no_test(next(filter(None, reasons), NEVER_BOTH))
     if resampled is not None:
-        return resampled(own).supremum_test()
-    found = errors(own)
+        return resampled.take(compared).supremum_test()
+    own = curves.difference.take(compared)
+    found = own.uncertainty
     if not (found.std_error > 0).any():
         return no_test(next(filter(None, found.reasons), NEVER_BOTH))
-    return supremum_test(own, seed=plan.seed, std_error=found.std_error, df=_df(found))
+    return supremum_test(own.estimate, seed=plan.seed, std_error=found.std_error, df=_df(found))
 
 
 def _df(found: Uncertainty) -> float | None:
@@ -135,34 +142,28 @@ def _df(found: Uncertainty) -> float | None:
 
 
 def curve_rows(
-    curves: Curves,
-    sample: EndpointSample,
-    plan: AnalysisPlan,
-    common: Mapping[str, Any],
-    errors: Errors,
+    curves: Curves, sample: EndpointSample, plan: AnalysisPlan, common: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The curve of each arm and cause, then the risk difference over time, ``CURVE_COLUMNS``.
 
     Each curve has pointwise limits and a simultaneous band over the times at which it is shown,
-    both with its ``errors``; percentile limits of a bootstrap have no band beside them.
+    both with its errors; percentile limits of a bootstrap have no band beside them.
     """
     if plan.report.curve_detail == "none":
         return []
-    drawn: list[tuple[Estimate, Scale]] = [(curve, "log(-log)") for curve in curves.by_arm]
+    drawn: list[tuple[Estimated, Scale]] = [(curve, "log(-log)") for curve in curves.by_arm]
     drawn.append((curves.difference, "identity"))
     return [
-        {**common, **row}
-        for curve, scale in drawn
-        for row in _rows(curve, scale, sample, plan, errors)
+        {**common, **row} for curve, scale in drawn for row in _rows(curve, scale, sample, plan)
     ]
 
 
 def _rows(
-    shown: Estimate, scale: Scale, sample: EndpointSample, plan: AnalysisPlan, errors: Errors
+    curve: Estimated, scale: Scale, sample: EndpointSample, plan: AnalysisPlan
 ) -> Iterator[dict[str, Any]]:
     """One curve with its limits and its band."""
+    shown, found = curve.estimate, curve.uncertainty
     level = plan.estimation.level
-    found = errors(shown)
     error, df = found.std_error, _df(found)
     has_error = np.where(error > 0, error, np.nan)
     limits = interval(shown.value, has_error, scale, level, None if df is None else found.df)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ def effect_rows(
     residuals: SchoenfeldResiduals | None,
     sample: EndpointSample,
     plan: AnalysisPlan,
-    common: Mapping[str, Any],
+    estimand: str,
 ) -> Iterator[dict[str, Any]]:
     """Rows of ``EFFECT_COLUMNS``: the smooth, and each event's own value if curves are exact.
 
@@ -37,11 +37,20 @@ def effect_rows(
     if plan.report.curve_detail == "exact":
         shown["residual"] = (residuals.time, residuals.weighted[:, 0])
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
-    place = {key: common[key] for key in ("endpoint", "level_unit", "estimand")}
+    outcome = sample.outcome
+    place = {"endpoint": outcome.name, "level_unit": outcome.level, "estimand": estimand}
     for kind, (times, values) in shown.items():
         if np.isfinite(values).all():
             for time, value in zip(times, values, strict=True):
                 yield place | {"kind": kind, "time": time * factor, "log_hazard_ratio": value}
+
+
+def pooled_effect(found: Sequence[Sequence[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Mean effect over the completed cohorts, row by row."""
+    return [
+        {**rows[0], "log_hazard_ratio": float(np.mean([row["log_hazard_ratio"] for row in rows]))}
+        for rows in zip(*found, strict=True)
+    ]
 
 
 def effect_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

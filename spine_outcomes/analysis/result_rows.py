@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.estimated import Estimated, Found
 from spine_outcomes.analysis.results import RESULT_COLUMNS, SCHEMA_VERSION
-from spine_outcomes.analysis.uncertainty import Uncertainty, of_influence
+from spine_outcomes.analysis.uncertainty import Uncertainty
 from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.inference.contrasts import number_needed_to_treat
 from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
@@ -43,35 +44,52 @@ class Setting:
     ----------
     sample
         The endpoint on n rows.
-    weight : ndarray, shape (n,)
+    weights : sequence of ndarray, shape (n,)
+        One a completed cohort; the same rows weigh nothing in all of them.
     plan
     common
         Columns that are the same in all rows: ``analysis``, ``endpoint``, ``estimand``, …
     """
 
     sample: EndpointSample
-    weight: NDArray[np.float64]
+    weights: Sequence[NDArray[np.float64]]
     plan: AnalysisPlan
     common: Mapping[str, Any]
 
+    def counted(self, arm: int | None = None) -> NDArray[np.bool_]:
+        """Rows that count as people, of one arm or of both, shape (n,)."""
+        return self.sample.counted(self.weights[0], arm)
 
-def estimate_rows(
-    estimate: Estimate, setting: Setting, uncertainty: Uncertainty | None = None
-) -> list[Row]:
+    def ess(self, arm: int) -> float:
+        """Effective sample size of an arm, the mean over the completed cohorts."""
+        own = self.counted(arm)
+        return float(np.mean([effective_sample_size(weight[own]) for weight in self.weights]))
+
+
+def found_rows(found: Found, setting: Setting) -> list[Row]:
+    """Rows of what was found: one a test, one a quantity."""
+    named = replace(setting, common={**setting.common, "variance": found.variance})
+    if isinstance(found, Estimated):
+        return estimate_rows(found.estimate, named, found.uncertainty)
+    return [test_row(found.test, found.model, named, found.measure)]
+
+
+def estimate_rows(estimate: Estimate, setting: Setting, found: Uncertainty) -> list[Row]:
     """One row a quantity, with its interval on its own scale, its test and its counts.
 
-    ``estimate`` is labelled as ``endpoint_estimate`` does; its errors are those of its influence
-    where no others are given. A risk difference is followed by the number needed to treat.
+    ``estimate`` is labelled as ``endpoint_estimate`` does. A risk difference is followed by the
+    number needed to treat.
     """
-    found = of_influence(estimate) if uncertainty is None else uncertainty
     rows: list[Row] = []
-    for label, value, reason, error, df, limits in zip(
+    fractions = found.fraction_missing
+    for label, value, reason, error, df, limits, missing in zip(
         estimate.labels, estimate.value, found.reasons, found.std_error, found.df, found.limits.T,
-        strict=True,
+        np.full(len(estimate), np.nan) if fractions is None else fractions, strict=True,
     ):  # fmt: skip
         row = _place(label, setting) | {"reason": _worded(reason, setting)}
         if reason is None:
             row |= _inference(label, float(value), (float(error), float(df)), limits, setting)
+            row["fmi"] = missing
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows[-1] = _beside_no_event(rows[-1], rows, setting)
@@ -118,15 +136,13 @@ def _identifier(parts: Iterable[Any]) -> str:
 
 def _place(label: Label, setting: Setting) -> Row:
     """What a quantity is and on how many rows and events it stands."""
-    sample, weight, plan = setting.sample, setting.weight, setting.plan
+    sample, plan = setting.sample, setting.plan
     arm: Any = label.get("arm")
     time: Any = label.get("time")
-    counted = sample.counted(weight, arm)
+    counted = setting.counted(arm)
     after, until = _span(label)
     by_then = counted & (sample.time > after) & (sample.time <= until)
-    ess = (
-        effective_sample_size(weight[sample.counted(weight, a)]) for a in (0, 1) if arm in (None, a)
-    )
+    ess = (setting.ess(a) for a in (0, 1) if arm in (None, a))
     return {
         **setting.common,
         "model": label["model"],
@@ -214,9 +230,15 @@ def _effective_at_risk(label: Mapping[str, Any], value: float, setting: Setting)
     nothing_happened = 0.0 if label["measure"] == "cumulative_incidence" else 1.0
     if value != nothing_happened:
         return 0.0
-    own = np.where(sample.counted(setting.weight, arm), setting.weight, 0.0)
-    watched = at_risk(sample.order, own, entry=sample.entry, cluster=sample.cluster, times=[time])
-    return float(watched.effective[0])
+    own = setting.counted(arm)
+    effective = [
+        at_risk(
+            sample.order, np.where(own, weight, 0.0), entry=sample.entry, cluster=sample.cluster,
+            times=[time],
+        ).effective[0]
+        for weight in setting.weights
+    ]  # fmt: skip
+    return float(np.mean(effective))
 
 
 def _beside_no_event(row: Row, rows: Sequence[Row], setting: Setting) -> Row:

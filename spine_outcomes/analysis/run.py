@@ -89,7 +89,9 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     samples = [
         (weighted[o.level], endpoint_sample(weighted[o.level].analysis_set, o)) for o in outcomes
     ]
-    found = [endpoint_results(*sample, plan, dictionary, step) for sample in samples]
+    found = [
+        endpoint_results([weighted], sample, plan, dictionary, step) for weighted, sample in samples
+    ]
     step("Describing the rows")
     results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
     all_findings = [

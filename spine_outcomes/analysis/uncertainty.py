@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -24,12 +25,27 @@ class Uncertainty(NamedTuple):
         Percentile limits on the scale of the value; NaN where limits follow from the error.
     reasons : tuple of str or None, length k
         Why a quantity is not shown.
+    fraction_missing : ndarray, shape (k,), or None
+        Share of the information that missing values took, where they were imputed.
     """
 
     std_error: Floats
     df: Floats
     limits: Floats
     reasons: tuple[str | None, ...]
+    fraction_missing: Floats | None = None
+
+    def take(self, indices: Sequence[int]) -> Uncertainty:
+        """Those of some of the quantities."""
+        own = list(indices)
+        missing = self.fraction_missing
+        return Uncertainty(
+            self.std_error[own],
+            self.df[own],
+            self.limits[:, own],
+            tuple(self.reasons[i] for i in own),
+            None if missing is None else missing[own],
+        )
 
 
 def of_influence(estimate: Estimate) -> Uncertainty:

@@ -7,7 +7,7 @@ weights, estimators), so that nothing is copied and everything that was estimate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,13 +61,15 @@ class Bootstrap:
 
     def select(self, **labels: object) -> Bootstrap:
         """Keep the quantities whose labels match all of ``labels``."""
-        found = self.estimate.positions(**labels)
-        return Bootstrap(self.estimate.take(found), self.replicates[:, found])
+        return self.take(self.estimate.positions(**labels))
 
     def of(self, estimate: Estimate) -> Bootstrap:
         """Keep the quantities of another estimate, found by their labels."""
-        found = [self.estimate.labels.index(label) for label in estimate.labels]
-        return Bootstrap(self.estimate.take(found), self.replicates[:, found])
+        return self.take([self.estimate.labels.index(label) for label in estimate.labels])
+
+    def take(self, indices: Sequence[int]) -> Bootstrap:
+        """Keep some of the quantities."""
+        return Bootstrap(self.estimate.take(indices), self.replicates[:, list(indices)])
 
     def supremum_test(self) -> TestResult:
         """Test that all k quantities are 0 at once, its null law that of the replicates.

@@ -1,0 +1,187 @@
+"""One endpoint in one completed cohort: everything that is found under each set of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.curves import Curves, curves_of
+from spine_outcomes.analysis.design import model_design
+from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
+from spine_outcomes.analysis.effect_over_time import effect_rows
+from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
+from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.estimated import Estimated, Found, Tested
+from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
+from spine_outcomes.analysis.piecewise import piecewise_estimates
+from spine_outcomes.analysis.resampling import resample
+from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters, of_influence
+from spine_outcomes.analysis.weighting import WeightedSet, counted_nuisance
+from spine_outcomes.errors import Finding
+from spine_outcomes.inference import Bootstrap, Estimate, Nuisance
+from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
+from spine_outcomes.survival.gray import gray_test
+from spine_outcomes.survival.log_rank import log_rank, score_test
+from spine_outcomes.survival.proportional_hazards import ProportionalHazards, proportional_hazards
+from spine_outcomes.survival.time_varying import constant_hazard_ratio_test
+from spine_outcomes.weights.design import Design
+from spine_outcomes.weights.estimands import Weights
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedFit:
+    """One endpoint under one set of weights.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (n,)
+    found
+        Estimates and tests, in the order of the results table.
+    curves
+    resampled
+        Replicates of the difference of the curves; None without a bootstrap.
+    effect
+        Rows of ``EFFECT_COLUMNS``.
+    """
+
+    weight: NDArray[np.float64]
+    found: tuple[Found, ...]
+    curves: Curves
+    resampled: Bootstrap | None
+    effect: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class EndpointFit:
+    """One endpoint under every set of weights, by the name of the weights."""
+
+    weighted: dict[str, WeightedFit]
+    findings: tuple[Finding, ...]
+
+
+def fit_endpoint(
+    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+) -> EndpointFit:
+    """Estimate one endpoint under each set of weights."""
+    adjusted = plan.estimation.adjusted_models
+    frame = weighted.analysis_set.frame
+    adjustment = None if adjusted is None else model_design(adjusted.terms, frame, dictionary)
+    resampled = None
+    if plan.estimation.variance == "bootstrap":
+        resampled = resample(weighted, sample, plan, adjustment)
+    fits = {
+        name: _fit(sample, weighted, name, _by_influence(plan, weights), adjustment, resampled)
+        for name, weights in weighted.weights.items()
+    }
+    return EndpointFit(fits, () if resampled is None else resampled.findings())
+
+
+def _fit(
+    sample: EndpointSample,
+    weighted: WeightedSet,
+    name: str,
+    plan: AnalysisPlan,
+    adjustment: Design | None,
+    resampled: Bootstrap | None,
+) -> WeightedFit:
+    """Estimate the endpoint under one set of weights."""
+    weights, variance = weighted.weights[name], plan.estimation.variance
+    nuisance = counted_nuisance(weights, plan)
+    errors = _Errors(plan, nuisance, {"estimand": name}, resampled)
+    of_curves = replace(errors, labels={"estimand": name, "part": "curve"})
+    estimate = endpoint_estimate(sample, weights.value, plan, adjustment).corrected(nuisance)
+    found: list[Found] = [errors(estimate)]
+    for pieces in piecewise_estimates(sample, weights.value, plan):
+        changing = pieces.corrected(nuisance)
+        constant = constant_hazard_ratio_test(changing)
+        found += [errors(changing), Tested(constant, PIECEWISE, "chi_square", variance)]
+    for beside in doubly_robust_estimates(sample, weighted.propensity, name, plan):
+        found.append(Estimated(beside, of_influence(beside), variance))
+    proportional = _proportional(sample, weights, plan)
+    found += _tests(sample, weights, plan)
+    found.append(Tested(proportional.robust_global, "proportional_hazards", "chi_square", variance))
+    curves = curves_of(sample, weights, plan, of_curves)
+    return WeightedFit(
+        weights.value,
+        tuple(found),
+        curves,
+        None if resampled is None else of_curves.replicates(curves.difference.estimate),
+        tuple(effect_rows(proportional.residuals, sample, plan, name)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Errors:
+    """The errors that the plan asks for: of the replicates, for few clusters, of the influence."""
+
+    plan: AnalysisPlan
+    nuisance: Nuisance | None
+    labels: dict[str, str]  # of the replicates
+    resampled: Bootstrap | None
+
+    def __call__(self, estimate: Estimate) -> Estimated:
+        estimation = self.plan.estimation
+        if self.resampled is not None:
+            found = of_bootstrap(self.replicates(estimate), estimation.level)
+            return Estimated(estimate, found, "bootstrap")
+        if not estimation.small_sample:
+            return Estimated(estimate, of_influence(estimate), estimation.variance)
+        n_nuisance = 0 if self.nuisance is None else self.nuisance.influence.shape[1]
+        found = of_few_clusters(estimate, n_nuisance)
+        return Estimated(estimate, found, estimation.variance)
+
+    def replicates(self, estimate: Estimate) -> Bootstrap:
+        """The replicates of an estimate."""
+        assert self.resampled is not None  # noqa: S101 - asked for by those who resample
+        return self.resampled.of(estimate.relabel(**self.labels))
+
+
+def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:
+    """The plan with corrected errors, or robust ones where weights have nothing to correct by.
+
+    Tests of hazards and doubly robust estimates have them beside a bootstrap, too.
+    """
+    if plan.estimation.variance == "robust":
+        return plan
+    variance = "robust" if weights.are_taken_as_known else "corrected"
+    estimation = plan.estimation.model_copy(update={"variance": variance})
+    return plan.model_copy(update={"estimation": estimation})
+
+
+def _tests(sample: EndpointSample, weights: Weights, plan: AnalysisPlan) -> Iterator[Tested]:
+    """Robust score tests of both hazards, beside their classical forms where rows have weight 1."""
+    arrays = (sample.order, sample.status, sample.weight_of_known(weights.value))
+    arm, cluster, entry = sample.arm, sample.cluster, sample.entry
+    is_corrected = plan.estimation.variance == "corrected"
+    nuisance = counted_nuisance(weights, plan)
+    is_weighted = weights.estimand != "unweighted" or plan.estimation.average != "rows"
+    score = score_test(*arrays, arm=arm, entry=entry, cluster=cluster, nuisance=nuisance)
+    tests = {"score": score}
+    if not is_weighted:
+        tests["log_rank"] = log_rank(*arrays, arm=arm, entry=entry)
+    if sample.outcome.competing and entry is None:
+        tests["fine_gray_score"] = fine_gray_score_test(
+            *arrays, arm=arm, cluster=cluster, censoring_term=is_corrected, nuisance=nuisance
+        )
+        if not is_weighted:
+            tests["gray"] = gray_test(*arrays, arm=arm)
+    for model, test in tests.items():
+        yield Tested(test, model, "chi_square", plan.estimation.variance)
+
+
+def _proportional(
+    sample: EndpointSample, weights: Weights, plan: AnalysisPlan
+) -> ProportionalHazards:
+    """Whether the cause-specific hazard ratio of the arms changes over time."""
+    return proportional_hazards(
+        sample.order, sample.status, sample.weight_of_known(weights.value),
+        covariates=sample.arm, names=[plan.arms.column], entry=sample.entry,
+        cluster=sample.cluster, ties=plan.estimation.ties,
+        nuisance=counted_nuisance(weights, plan),
+    )  # fmt: skip
