@@ -18,14 +18,14 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Uniforms = dict[str, Floats]
-Stream = Literal["law", "columns", "missing", "dirt"]
+Stream = Literal["law", "columns", "missing", "dirt", "blemishes"]
 
-_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt")
+_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt", "blemishes")
 _SMALLEST = 2.0**-54  # an exact 0 would become an infinite normal variate
 
 
 def generator(seed: int, stream: Stream, part: int = 0) -> np.random.Generator:
-    """Generator of one stream: the law, the columns without a law, the missing layer, or the dirt.
+    """Generator of one stream of draws: the law, the columns without a law, and so on.
 
     The streams are independent, so that switching one layer off leaves the others as they were.
     ``part`` numbers the portions of a large draw.

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from spine_outcomes.commands.console import announce, progress
+
+if TYPE_CHECKING:
+    from spine_outcomes.clinical.simulator import Simulated
 
 
 def simulate(
     n: Annotated[int, typer.Option(min=1, help="Patients; about 1.41 lesions each.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Seed: the same gives the same bytes.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports/simulated"),
+    dirty: Annotated[
+        bool, typer.Option("--dirty", help="Also with planted errors, as other programs export it.")
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace whatever the folder holds.")
     ] = False,
 ) -> None:
-    """Draw a cohort with known truth: cohort.csv and truth.json."""
+    """Draw a cohort with known truth: cohort.csv and truth.json.
+
+    With --dirty also dirty/: the cohort with planted errors in every form that is read, the
+    dictionary that reads each, and planted.csv, which lists the errors.
+    """
     from spine_outcomes.clinical.simulator import cohort_csv, truth_json
     from spine_outcomes.clinical.simulator import simulate as draw
     from spine_outcomes.commands.manifest import with_manifest
@@ -30,6 +40,21 @@ def simulate(
         simulated = draw(n, seed)
         texts = {"cohort.csv": cohort_csv(simulated), "truth.json": truth_json(simulated)}
         files = {name: text.encode() for name, text in texts.items()}
-        folder.publish(with_manifest(files, identity, {"n": n, "seed": seed}))
+        if dirty:
+            step("Planting errors")
+            files |= {f"dirty/{name}": raw for name, raw in _dirty_files(simulated, seed).items()}
+        folder.publish(with_manifest(files, identity, {"n": n, "seed": seed, "dirty": dirty}))
     for name in sorted((*files, "manifest.json")):
         announce(out / name)
+
+
+def _dirty_files(simulated: Simulated, seed: int) -> dict[str, bytes]:
+    """The cohort with planted errors in every form, and what was planted."""
+    from spine_outcomes.clinical.simulated_dirty import plant, planted_csv
+    from spine_outcomes.simulation.exports import exports
+    from spine_outcomes.study.load import load_dictionary
+    from spine_outcomes.study.packaged import packaged_file
+
+    dirty = plant(simulated.frame, seed)
+    dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
+    return {"planted.csv": planted_csv(dirty).encode()} | exports(dirty.frame, dictionary, seed)

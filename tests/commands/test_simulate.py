@@ -42,6 +42,23 @@ def test_a_changed_draw_does_not_verify(drawn: Path, command: Command) -> None:
     assert "cohort.csv was edited" in done.stderr
 
 
+def test_a_dirty_draw_says_what_is_wrong_with_it(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the list of planted errors nobody could tell what a check has missed."""
+    monkeypatch.chdir(tmp_path)
+    words = ("simulate", "--n", "30", "--seed", "3", "--dirty", "--out", "draw")
+    done = command(*words)
+    assert done.returncode == 0, done.stderr
+    first = {path.name: path.read_bytes() for path in (tmp_path / "draw" / "dirty").iterdir()}
+    assert first["planted.csv"].startswith(b"id,kind,row,patient_id,lesion_id,column,")
+    assert {"cohort.xlsx", "cohort_gb18030.csv"} < set(first)
+    assert command("verify", "draw").returncode == 0
+    assert command(*words).returncode == 0
+    again = {path.name: path.read_bytes() for path in (tmp_path / "draw" / "dirty").iterdir()}
+    assert again == first
+
+
 @pytest.mark.parametrize("words", [["--n", "0"], ["--n", "many"], ["--seed", "-1"]])
 def test_a_size_that_cannot_be_is_a_usage_error(command: Command, words: list[str]) -> None:
     """Exit 2, naming the option."""

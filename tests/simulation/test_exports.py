@@ -1,0 +1,90 @@
+"""One dirty cohort as other programs export it: what is read is what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from spine_outcomes.clinical.simulated_dirty import Dirty, plant
+from spine_outcomes.clinical.simulator import simulate
+from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.cohort.read import inspect_cohort
+from spine_outcomes.simulation.exports import exports
+from spine_outcomes.study.load import load_dictionary
+from spine_outcomes.study.packaged import packaged_file
+
+DICTIONARY = load_dictionary(packaged_file("data_dictionary.yaml"))
+FORMS = {"cohort_gb18030.csv": "cohort_gb18030.yaml", "cohort.xlsx": "cohort_xlsx.yaml"}
+KEYS = ["patient_id", "lesion_id"]
+
+
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
+    """The clean cohort, read from plain text."""
+    path = tmp_path_factory.mktemp("clean") / "cohort.csv"
+    simulate(500, seed=1).frame.to_csv(path, index=False)
+    return inspect_cohort(path, DICTIONARY)
+
+
+@pytest.fixture(scope="module")
+def dirty() -> Dirty:
+    """It with planted errors."""
+    return plant(simulate(500, seed=1).frame, seed=1)
+
+
+@pytest.fixture(scope="module")
+def folder(dirty: Dirty, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every form of the dirty cohort, and its dictionary."""
+    folder = tmp_path_factory.mktemp("dirty")
+    for name, content in exports(dirty.frame, DICTIONARY, seed=1).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def keys_of(frame: pd.DataFrame) -> pd.Index:
+    """Patient and lesion of each row."""
+    return pd.Index(frame[KEYS[0]] + "/" + frame[KEYS[1]])
+
+
+@pytest.mark.parametrize("file", FORMS)
+def test_every_form_is_the_same_cohort(
+    file: str, folder: Path, clean: Inspection, dirty: Dirty
+) -> None:
+    """Rows without a planted error equal the clean cohort; every error is found, and no other."""
+    found = inspect_cohort(folder / file, load_dictionary(folder / FORMS[file]))
+    assert [str(problem) for problem in found.problems] == []
+    assert found.frame is not None
+    assert clean.frame is not None
+    keys, spoilt = keys_of(found.frame), set(keys_of(dirty.planted))
+    errors = [breach for breach in found.breaches if breach.severity == "error"]
+    assert {keys[row] for breach in errors for row in breach.rows} == spoilt
+    at = {(breach.rule, keys[row], breach.column) for breach in errors for row in breach.rows}
+    cells = zip(
+        dirty.planted["check"], keys_of(dirty.planted), dirty.planted["column"], strict=True
+    )
+    is_found = pd.Series([cell in at for cell in cells], dtype=bool)
+    assert is_found.groupby(dirty.planted["id"].to_numpy()).any().all()
+    sound = found.frame.set_axis(keys)[~keys.isin(spoilt)].sort_index()
+    expected = clean.frame.set_axis(keys_of(clean.frame))
+    pd.testing.assert_frame_equal(sound, expected[~expected.index.isin(spoilt)].sort_index())
+
+
+def test_the_same_seed_gives_the_same_bytes(dirty: Dirty, folder: Path) -> None:
+    """Files that change by the clock could not be told from files that were edited."""
+    for name, content in exports(dirty.frame, DICTIONARY, seed=1).items():
+        assert content == (folder / name).read_bytes(), name
+
+
+def test_declared_rules_are_needed(folder: Path) -> None:
+    """Text with full-width digits and odd spaces is refused where nothing declares their repair."""
+    declared = load_dictionary(folder / "cohort_gb18030.yaml")
+    table = declared.table.model_copy(update={"repairs": ()})
+    found = inspect_cohort(
+        folder / "cohort_gb18030.csv", declared.model_copy(update={"table": table})
+    )
+    assert {"E_CHARACTER", "E_SPACES", "E_CODE"} <= {breach.rule for breach in found.breaches}
+    wide = next(b for b in found.breaches if (b.rule, b.column) == ("E_CHARACTER", "weight_kg"))
+    assert found.places is not None
+    assert "U+FF" in str(found.places.shown(wide)[0])
