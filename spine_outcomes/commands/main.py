@@ -13,6 +13,7 @@ from spine_outcomes.commands.console import say
 from spine_outcomes.commands.plan import plan
 from spine_outcomes.commands.report import report
 from spine_outcomes.commands.simulate import simulate
+from spine_outcomes.commands.validate import validate
 from spine_outcomes.commands.verify import verify
 from spine_outcomes.errors import Problem, SpineOutcomesError
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.command()(report)
 app.add_typer(plan)
 app.command()(simulate)
+app.command()(validate)
 app.command()(verify)
 
 
@@ -50,6 +52,7 @@ def main(*command: str) -> NoReturn:
             [word for word in words if word not in EVERYWHERE],
             prog_name="spine-outcomes",
             standalone_mode=False,
+            obj={"redact": "--redact" in words},
         )
     except Exception as error:
         if "--debug" in words:

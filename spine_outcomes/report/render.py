@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from spine_outcomes.report.gates import imaging_gate, propensity_gate
 from spine_outcomes.report.head import Head, head
 from spine_outcomes.report.methods_text import methods
 from spine_outcomes.report.pictures import pictures
-from spine_outcomes.report.sections import sections
+from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
 from spine_outcomes.tables.csv_text import csv_text
 from spine_outcomes.tables.labels import labels
@@ -39,8 +40,41 @@ def render_report(results: Results) -> str:
 
 def page(shown: Results, found: Exhibits) -> str:
     """The report of results whose small counts are hidden and whose exhibits are drawn."""
-    top = head(shown)
-    style = read_asset("report.css") + running_heads(top)
+    return laid_out(
+        head(shown),
+        found,
+        sections(shown, found),
+        machine(shown),
+        results=shown,
+        labels=labels(shown),
+        methods=methods(shown),
+        gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
+    )
+
+
+def laid_out(
+    top: Head,
+    found: Exhibits,
+    parts: Sequence[Section],
+    facts: Mapping[str, Any],
+    *,
+    style: str = "",
+    **shown: Any,
+) -> str:
+    """A page of this look: head, contents, sections; nothing in it comes from elsewhere.
+
+    Parameters
+    ----------
+    top, found, parts
+        Head, exhibits, and the sections they stand in.
+    facts
+        For programs that read the page.
+    style
+        Rules beyond those of the report.
+    shown
+        What the templates of the sections use.
+    """
+    style = read_asset("report.css") + style + running_heads(top)
     script = read_asset("report.js")
     return (
         environment()
@@ -51,13 +85,10 @@ def page(shown: Results, found: Exhibits) -> str:
             style=Markup(style),  # noqa: S704 - our own assets; texts in them are CSS escapes
             script=Markup(script),  # noqa: S704
             exhibits=found,
-            sections=sections(shown, found),
-            results=shown,
-            labels=labels(shown),
-            methods=methods(shown),
-            gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
+            sections=parts,
             exports=json_block(exports(found)),
-            machine=json_block(machine(shown)),
+            machine=json_block(facts),
+            **shown,
         )
     )
 

@@ -1,0 +1,128 @@
+"""What the columns of a table hold: missing values by arm, and the shape of every distribution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.cohort.comparison import as_numbers, as_text
+from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.study.dictionary import Column, DataDictionary
+
+MISSING_COLUMNS = ("column", "arm", "n", "n_missing", "n_not_applicable")
+EVERYBODY = "all rows"
+_FEW = 12  # values shown each for itself
+_STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How often the values of a column occur.
+
+    Parameters
+    ----------
+    column
+        The column.
+    labels, counts
+        One a bar: a code with its label, a number, an interval "20 to 30" (its lower limit
+        included), or a year of a date.
+    is_scale
+        Whether the bars are neighbours on a scale.
+    """
+
+    column: Column
+    labels: tuple[str, ...]
+    counts: tuple[int, ...]
+    is_scale: bool
+
+
+def missing_by_arm(inspection: Inspection) -> pd.DataFrame:
+    """Missing values of every column, arm by arm.
+
+    Returns
+    -------
+    DataFrame, columns ``MISSING_COLUMNS``
+        Rows of the arm, of them without a value and of these without the question (text declared
+        ``not_applicable``). Rows without an arm count in none; where the table has no arms, one
+        row a column for everybody.
+    """
+    frame = inspection.frame
+    if frame is None:
+        return pd.DataFrame(columns=list(MISSING_COLUMNS))
+    arm = _arms(frame, inspection.dictionary)
+    records = []
+    for name in frame:
+        is_missing = frame[name].isna().to_numpy()
+        asked_nothing = inspection.not_applicable.get(str(name), np.zeros(len(frame), dtype=bool))
+        for code in arm.cat.categories:
+            here = (arm == code).to_numpy()
+            counts = (here, here & is_missing, here & is_missing & asked_nothing)
+            records.append((str(name), str(code), *(int(rows.sum()) for rows in counts)))
+    return pd.DataFrame(records, columns=list(MISSING_COLUMNS))
+
+
+def distributions(inspection: Inspection) -> Iterator[Distribution]:
+    """Distributions of the columns that have one; of dates only the years.
+
+    Text, and whatever identifies a person directly, is not shown.
+    """
+    frame = inspection.frame
+    for column in inspection.dictionary.columns:
+        if frame is None or column.name not in frame or column.phi == "direct":
+            continue
+        values = frame[column.name].dropna()
+        if column.type == "string" or values.empty:
+            continue
+        yield _distribution(values, column)
+
+
+def arm_column(frame: pd.DataFrame, dictionary: DataDictionary) -> Column | None:
+    """The column of a table that holds the arms: its first exposure."""
+    return next((c for c in dictionary.columns if c.phase == "exposure" and c.name in frame), None)
+
+
+def _arms(frame: pd.DataFrame, dictionary: DataDictionary) -> pd.Series[Any]:
+    """Arm of each row, in the order of the codes; one for everybody where there is no arm."""
+    column = arm_column(frame, dictionary)
+    if column is None:
+        return pd.Series([EVERYBODY] * len(frame), dtype="category")
+    arms = as_text(frame[column.name]).astype("category")
+    return arms.cat.reorder_categories(
+        sorted(arms.cat.categories, key=list(column.codes or arms.cat.categories).index)
+    )
+
+
+def _distribution(values: pd.Series[Any], column: Column) -> Distribution:
+    """Counts of the values of one column, none of them missing."""
+    if column.type in ("category", "boolean"):
+        codes = column.codes or {"0": "No", "1": "Yes"}
+        counts = as_text(values).value_counts()
+        labels = tuple(
+            code if label == code else f"{code} {label}" for code, label in codes.items()
+        )
+        return Distribution(
+            column, labels, tuple(int(counts.get(code, 0)) for code in codes), column.ordered
+        )
+    numbers = values.dt.year.to_numpy() if column.type == "date" else as_numbers(values)
+    distinct, counted = np.unique(numbers, return_counts=True)
+    if len(distinct) <= _FEW or column.type == "date":
+        names = tuple(f"{value:g}" for value in distinct)
+        return Distribution(column, names, tuple(counted.tolist()), True)
+    edges = _round_edges(float(distinct[0]), float(distinct[-1]))
+    counted, _ = np.histogram(numbers, edges)
+    spans = tuple(f"{a:g} to {b:g}" for a, b in pairwise(edges))
+    return Distribution(column, spans, tuple(counted.tolist()), True)
+
+
+def _round_edges(low: float, high: float) -> Any:
+    """Limits of about ``_FEW`` intervals at round numbers, which are no value of anybody."""
+    rough = (high - low) / _FEW
+    size = 10.0 ** np.floor(np.log10(rough))
+    step = size * next(s for s in _STEPS if s * size >= rough * (1 - 1e-9))
+    first = np.floor(low / step)
+    return step * np.arange(first, max(np.floor(high / step), first) + 2)

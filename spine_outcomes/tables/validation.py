@@ -1,0 +1,233 @@
+"""What is wrong with a cohort table, by severity, rule and column, and what was done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.cohort.places import BreachSeverity
+from spine_outcomes.cohort.profile import EVERYBODY, Distribution, arm_column
+from spine_outcomes.cohort.queries import rows_with
+from spine_outcomes.errors import Problem, printable, said
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.table import Cell, Column, Row, Table
+
+SEVERITIES: dict[BreachSeverity, str] = {"error": "Errors", "warning": "Warnings"}
+_DONE = {
+    "repair:nfkc": "Characters of other widths made plain (repairs: nfkc)",
+    "repair:trim": "Spaces around the value removed (repairs: trim)",
+    "repair:case": "Letters of a code made those of the dictionary (repairs: case)",
+    "decimal": "Whole number written with a decimal part",
+    "formula": "Text that a spreadsheet would run, kept as text",
+}
+_MEANT = {"missing": "Read as missing, as declared", "implausible": None}
+
+
+def by_severity(inspection: Inspection, summary: pd.DataFrame) -> Table:
+    """Queries, rules, columns, rows and patients concerned, of errors and of warnings."""
+    rows = []
+    for severity, name in SEVERITIES.items():
+        mine = summary[summary["severity"] == severity]
+        n_file = len(inspection.problems) if severity == "error" else 0
+        at = rows_with(inspection, severity)
+        counts = (
+            int(mine["n"].sum()) + n_file,
+            mine["rule"].nunique() + len({p.code for p in inspection.problems}) * (n_file > 0),
+            mine["column"].nunique(),
+            len(at),
+            _n_patients(inspection, at),
+        )
+        rows.append(Row(name, tuple(cells.count(n) for n in counts)))
+    heads = ("Queries", "Rules broken", "Columns", "Rows", "Patients")
+    return Table(
+        id="by-severity",
+        title="Queries by severity",
+        stub_head="Severity",
+        columns=tuple(Column(head) for head in heads),
+        rows=tuple(rows),
+        notes=(
+            "A query is one row that breaks one rule in one column. Rows with errors keep the "
+            "cohort from being analysed; warnings do not.",
+        ),
+    )
+
+
+def by_rule(summary: pd.DataFrame) -> Table:
+    """Rows that break each rule, the errors first, column by column."""
+    rows: list[Row] = []
+    for severity, name in SEVERITIES.items():
+        mine = summary[summary["severity"] == severity].sort_values("rule", kind="stable")
+        if len(mine):
+            rows.append(Row(name))
+        for each in mine.itertuples():
+            column = each.column if isinstance(each.column, str) else ""
+            line = (cells.words(column), cells.words(each.demand), cells.count(int(str(each.n))))
+            rows.append(Row(str(each.rule), line, is_indented=True))
+    return Table(
+        id="by-rule",
+        title="Queries by rule",
+        stub_head="Rule",
+        columns=(
+            Column("Column", align="left"), Column("What is asked", align="left"), Column("Rows"),
+        ),
+        rows=tuple(rows),
+        notes=("Each row, with its line and value, stands in queries.csv.",),
+    )  # fmt: skip
+
+
+def by_column(inspection: Inspection, summary: pd.DataFrame) -> Table:
+    """Queries about each column, in the order of the dictionary."""
+    rows = []
+    for column in inspection.dictionary.columns:
+        mine = summary[summary["column"] == column.name]
+        if mine.empty:
+            continue
+        counts = (int(mine.loc[mine["severity"] == s, "n"].sum()) for s in SEVERITIES)
+        rules = ", ".join(dict.fromkeys(mine["rule"]))
+        line = (cells.words(column.label), *map(cells.count, counts), cells.words(rules))
+        rows.append(Row(column.name, line))
+    return Table(
+        id="by-column",
+        title="Queries by column",
+        stub_head="Column",
+        columns=(
+            Column("Label", align="left"), Column("Errors"), Column("Warnings"),
+            Column("Rules", align="left"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def file_problems(problems: Iterable[Problem]) -> Table:
+    """What is wrong with the file, its shape or the names of its columns."""
+    return Table(
+        id="file-problems",
+        title="Faults of the file",
+        stub_head="Code",
+        columns=(
+            Column("Line"), Column("Column", align="left"), Column("What was found", align="left"),
+            Column("What helps", align="left"),
+        ),
+        rows=tuple(Row(problem.code, _problem(problem)) for problem in problems),
+        notes=("They hide the values: rows are checked when these are mended.",),
+    )  # fmt: skip
+
+
+def missing(inspection: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
+    """Missing values of the columns that have some, by arm, with the largest difference."""
+    arms = list(dict.fromkeys(counts["arm"]))
+    arm = None if inspection.frame is None else arm_column(inspection.frame, inspection.dictionary)
+    codes = {} if arm is None or arm.codes is None else arm.codes
+    heads: list[Column] = []
+    for code in arms:
+        n = int(counts.loc[counts["arm"] == code, "n"].iloc[0])
+        spanner = f"{codes.get(code, code) if code != EVERYBODY else 'All rows'} (n = {n})"
+        heads += [Column("Missing", spanner), Column("%", spanner)]
+    rows = [
+        Row(str(name), tuple(_shares(mine, min_cell)) + _spread(mine, min_cell))
+        for name, mine in counts.groupby("column", sort=False)
+        if mine["n_missing"].sum()
+    ]
+    more = (Column("Largest difference, points"),) if len(arms) > 1 else ()
+    return Table(
+        id="missing",
+        title="Missing values by arm",
+        stub_head="Column",
+        columns=(*heads, *more, Column("Of them not applicable")),
+        rows=tuple(rows),
+        notes=(
+            "Columns without a missing value are left out. The value of a column that only an "
+            "event brings (its date, its type) is missing wherever there was none.",
+        ),
+    )
+
+
+def intake(inspection: Inspection) -> Table:
+    """What was repaired by a declared rule, read as missing, or noticed, column by column."""
+    rows = []
+    for name, noticed in inspection.noticed.items():
+        for key, n in noticed.items():
+            what, _, code = key.partition(":")
+            words = _DONE.get(key) or _MEANT.get(what)
+            if words:
+                text = printable(code) if what == "missing" else ""
+                rows.append(Row(name, (cells.words(words), cells.words(text), cells.count(n))))
+    return Table(
+        id="intake",
+        title="What reading did and noticed",
+        stub_head="Column",
+        columns=(
+            Column("What", align="left"), Column("Code", align="left"), Column("Rows"),
+        ),
+        rows=tuple(rows),
+        notes=("Nothing else was changed: only what the dictionary declares is repaired.",),
+    )  # fmt: skip
+
+
+def distribution_counts(found: Iterable[Distribution], min_cell: int) -> Table:
+    """The counts behind the small pictures."""
+    rows: list[Row] = []
+    for each in found:
+        rows.append(Row(each.column.name))
+        rows += [
+            Row(label, (_count(n, min_cell),), is_indented=True)
+            for label, n in zip(each.labels, each.counts, strict=True)
+            if n
+        ]
+    return Table(
+        id="distribution-counts",
+        title="Counts behind the distributions",
+        stub_head="Value",
+        columns=(Column("Rows"),),
+        rows=tuple(rows),
+        notes=("An interval holds its lower limit, the last one both.",),
+    )
+
+
+def _n_patients(inspection: Inspection, rows: NDArray[np.intp]) -> int:
+    """How many patients some rows belong to."""
+    if inspection.frame is None:
+        return 0
+    patient = inspection.frame[inspection.dictionary.table.patient]
+    return int(patient.iloc[rows].nunique())
+
+
+def _problem(problem: Problem) -> tuple[Cell, ...]:
+    """Where a fault of the file is, what it is and what helps; without values."""
+    return (
+        cells.BLANK if problem.line is None else cells.count(problem.line),
+        cells.words(printable(problem.column or "")),
+        cells.words(said(problem.message, redact=True)),
+        cells.words(said(problem.fix or "", redact=True)),
+    )
+
+
+def _shares(mine: pd.DataFrame, min_cell: int) -> Iterator[Cell]:
+    """Count and percentage of missing values, arm by arm; both hidden where few."""
+    for n_missing, n in zip(mine["n_missing"].tolist(), mine["n"].tolist(), strict=True):
+        is_hidden = _is_small(n_missing, min_cell) or not n
+        yield _count(n_missing, min_cell)
+        yield cells.EMPTY if is_hidden else cells.percent(n_missing / n)
+
+
+def _spread(mine: pd.DataFrame, min_cell: int) -> tuple[Cell, ...]:
+    """Largest difference between the arms in percentage points, and values not applicable."""
+    not_applicable = _count(int(mine["n_not_applicable"].sum()), min_cell)
+    if len(mine) == 1:
+        return (not_applicable,)
+    is_hidden = any(_is_small(n, min_cell) for n in mine["n_missing"])
+    share = (mine["n_missing"] / mine["n"])[mine["n"] > 0]
+    points = cells.EMPTY if is_hidden else cells.percent(float(share.max() - share.min()))
+    return points, not_applicable
+
+
+def _count(n: int, min_cell: int) -> Cell:
+    return cells.count(f"<{min_cell}" if _is_small(n, min_cell) else n)
+
+
+def _is_small(n: int, min_cell: int) -> bool:
+    return 0 < n < min_cell
