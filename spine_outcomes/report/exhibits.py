@@ -11,6 +11,7 @@ from spine_outcomes.report.notes import effect_notes, population_note
 from spine_outcomes.report.pictures import Picture, pictures
 from spine_outcomes.tables.balance import balance, weights
 from spine_outcomes.tables.baseline import baseline, weighted_baseline
+from spine_outcomes.tables.definitions import definitions
 from spine_outcomes.tables.effects import effects, risks
 from spine_outcomes.tables.findings import findings
 from spine_outcomes.tables.flow import flow
@@ -75,6 +76,7 @@ def tables(results: Results) -> Iterable[Table]:
         yield imaging(results)
     for endpoint in results.plan.endpoints:
         notes = effect_notes(results, endpoint)
+        yield definitions(results, endpoint)
         for table in (risks(results, endpoint), effects(results, endpoint)):
             yield replace(table, notes=(*notes, *table.notes))
         yield risk_table(results, endpoint)

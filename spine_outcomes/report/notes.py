@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables.definitions import rules_of
 from spine_outcomes.tables.labels import VARIANCES, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
 
@@ -30,7 +31,7 @@ def _index_rows(results: Results) -> list[str]:
 
 
 def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
-    """Estimator, weights, rows, band and variance of one set of curves."""
+    """Estimator, weights, rows, band, variance and rules of one set of curves."""
     name = labels(results)
     first = curves.iloc[0]
     rows = where(
@@ -58,7 +59,7 @@ def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
     notes = ["; ".join([*parts, band]) + "."]
     if shown:
         notes.append(f"Curves are shown {shown}, while enough rows are at risk.")
-    return tuple(notes)
+    return (*notes, *rules_of(results, str(first["endpoint"])))
 
 
 def hazard_notes(results: Results) -> tuple[str, ...]:
@@ -98,7 +99,7 @@ def variance_name(rows: pd.DataFrame) -> str:
 
 
 def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
-    """How the numbers of an endpoint's tables were computed."""
+    """How the numbers of an endpoint's tables were computed, and by which rules it is defined."""
     name = labels(results)
     frame = where(main_analysis(results), endpoint=endpoint)
     models = [name.model(model) for model in in_order(frame["model"])]
@@ -106,4 +107,4 @@ def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
     text = f"Methods: {', '.join(models)}" + (f"; Cox ties: {ties[0].capitalize()}" if ties else "")
     variance = variance_text(results, frame)
     text += f"; variance {variance}." if variance else "."
-    return (text,)
+    return (text, *rules_of(results, endpoint))

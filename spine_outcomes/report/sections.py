@@ -11,6 +11,8 @@ from spine_outcomes.tables.table import identifier
 
 Ids = tuple[str, ...]
 
+ENDPOINT_TABLES = ("definition", "risks", "effects", "risk-table")
+
 
 @dataclass(frozen=True)
 class Section:
@@ -91,7 +93,7 @@ def _endpoint(results: Results, found: Exhibits, endpoint: str) -> Section:
         identifier("endpoint", endpoint),
         labels(results).endpoint(endpoint),
         "endpoint",
-        tuple(identifier(kind, endpoint) for kind in ("risks", "effects", "risk-table")),
+        tuple(identifier(kind, endpoint) for kind in ENDPOINT_TABLES),
         tuple(picture.id for picture in mine if picture.is_first),
         tuple(picture.id for picture in mine if not picture.is_first),
         endpoint,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
+from spine_outcomes.tables.definitions import rules_of
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import (
     absolute_measure,
@@ -59,9 +61,19 @@ def key_results(results: Results) -> Table:
                 if is_adjusted
                 else ", without adjustment for the number of endpoints."
             ),
+            *_rules(results, name),
         ),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
+
+
+def _rules(results: Results, name: Labels) -> Iterator[str]:
+    """Rules by which columns of the endpoints were derived, each with the endpoints it defines."""
+    endpoints: dict[str, list[str]] = {}
+    for endpoint in results.plan.endpoints:
+        for rule in rules_of(results, endpoint):
+            endpoints.setdefault(rule, []).append(name.endpoint(endpoint))
+    yield from (f"{', '.join(about)}: {rule}" for rule, about in endpoints.items())
 
 
 def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels, is_adjusted: bool) -> Row:
