@@ -122,14 +122,14 @@ def test_many_rows_are_weighted_in_blocks():
 def test_what_cannot_be_weighted_has_its_reason():
     """A weight from an infinite coefficient, a value past follow-up, an arm without events lost.
 
-    Frailty does not vary in arm 0, which ends with a censoring at 4; only the frail are censored in
-    arm 1; arm 2 has no event.
+    Frailty does not vary in arms 0 and 2; arm 0 ends with a censoring at 4; only the frail are
+    censored in arm 1; arm 2 has no event.
     """
     found = censoring_weighted_aalen_johansen(
         [1, 2, 3, 4, 1, 2, 3, 4, 5, 6],
         [1, 1, 0, 0, 1, 0, 1, 1, 0, 0],
         arm=[0, 0, 0, 0, 1, 1, 1, 1, 2, 2],
-        covariates=[1, 1, 1, 1, 0, 1, 0, 0, 0, 1],
+        covariates=[1, 1, 1, 1, 0, 1, 0, 0, 1, 1],
         names=["frail"],
         times=[2, 5],
     )
