@@ -24,7 +24,7 @@ def decode(source: SourceFile, declared: str) -> str:
     DictionaryError
         If the declared encoding does not exist.
     """
-    raw, file, encoding = source.raw, source.name, _codec(declared)
+    raw, file, encoding = source.raw, source.name, codec(declared)
     if encoding == _UTF_8 and raw.startswith(_WIDE_MARKS):
         fix = "Save the file as UTF-8, or declare the encoding in the dictionary (utf-16)."
         raise CohortError(Problem("E_ENCODING", "this is UTF-16 text", file=file, fix=fix))
@@ -45,8 +45,14 @@ def lines_of(text: str) -> Iterator[str]:
     return (match[0] for match in _LINE.finditer(text))
 
 
-def _codec(declared: str) -> str:
-    """Name of a declared encoding."""
+def codec(declared: str) -> str:
+    """Name of a declared text encoding; UTF-8 is the one that drops a byte-order mark.
+
+    Raises
+    ------
+    DictionaryError
+        If there is no such encoding.
+    """
     try:
         " ".encode(declared)  # refuses codecs that are no text, which a look-up finds
         name = codecs.lookup(declared).name

@@ -22,7 +22,14 @@ from spine_outcomes.cohort.parquet import read_parquet, text_of
 from spine_outcomes.cohort.places import Breach, BreachSeverity, Fault, Places
 from spine_outcomes.cohort.row_checks import check_rows
 from spine_outcomes.cohort.rule_checks import check_rules
-from spine_outcomes.cohort.source_file import PARQUET, WORKBOOK, SourceFile, read_source
+from spine_outcomes.cohort.source_file import (
+    PARQUET,
+    STATISTICAL,
+    WORKBOOK,
+    SourceFile,
+    read_source,
+)
+from spine_outcomes.cohort.statistical_files import read_statistical
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.cohort.workbook import read_workbook
 from spine_outcomes.cohort.written import Faults
@@ -36,8 +43,9 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
     Parameters
     ----------
     path
-        A file of delimited text (``.csv``, ``.tsv``, ``.txt``), a Parquet file, or an Excel
-        workbook (``.xlsx``).
+        A file of delimited text (``.csv``, ``.tsv``, ``.txt``), a Parquet file, an Excel workbook
+        (``.xlsx``), or a table of SAS (``.sas7bdat``, ``.xpt``), SPSS (``.sav``, ``.zsav``) or
+        Stata (``.dta``).
     dictionary
         How the text is written and what each column is.
 
@@ -79,9 +87,17 @@ def inspect_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Ins
 
 def _reader(suffix: str) -> Callable[[SourceFile, DataDictionary], TextTable]:
     """Choose what makes a table of text of a file with this suffix."""
-    if suffix in PARQUET:
-        return read_parquet
-    return read_workbook if suffix in WORKBOOK else read_delimited
+    for suffixes, reader in _READERS:
+        if suffix in suffixes:
+            return reader
+    return read_delimited
+
+
+_READERS: tuple[tuple[tuple[str, ...], Callable[[SourceFile, DataDictionary], TextTable]], ...] = (
+    (PARQUET, read_parquet),
+    (WORKBOOK, read_workbook),
+    (STATISTICAL, read_statistical),
+)
 
 
 def cohort_from_frame(

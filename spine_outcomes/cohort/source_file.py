@@ -17,7 +17,12 @@ MAX_BYTES = 1_000_000_000
 DELIMITED = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
 WORKBOOK = (".xlsx",)
+SPSS = (".sav", ".zsav")
+STATISTICAL = (".sas7bdat", ".xpt", *SPSS, ".dta")
 
+_SAS_7 = bytes(12) + b"\xc2\xea\x81\x60\xb3\x14\x11\xcf"
+
+_STATA = (108, 110, 111, 112, 113, 114, 115)  # versions that begin with their number
 _KINDS: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", WORKBOOK),
     (b"PK\x05\x06", "an empty zip archive", ()),
@@ -28,13 +33,16 @@ _KINDS: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"BZh", "a bzip2 archive", ()),
     (b"\xfd7zXZ", "an xz archive", ()),
     (b"7z\xbc\xaf", "a 7z archive", ()),
-    (b"$FL2", "an SPSS file", ()),
-    (b"$FL3", "an SPSS file", ()),
-    (b"<stata_dta>", "a Stata file", ()),
-    (b"HEADER RECORD", "a SAS transport file", ()),
+    (b"$FL2", "an SPSS file", SPSS),
+    (b"$FL3", "an SPSS file", SPSS),
+    (b"<stata_dta>", "a Stata file", (".dta",)),
+    *((bytes((v, order, 1)), "a Stata file", (".dta",)) for v in _STATA for order in (1, 2)),
+    (b"HEADER RECORD", "a SAS transport file", (".xpt",)),
+    (b"**COMPRESSED**", "a SAS file written by PROC CPORT", ()),
+    (_SAS_7, "a SAS table", (".sas7bdat",)),
     (b"PAR1", "a Parquet file", PARQUET),
 )
-_READ = (*DELIMITED, *PARQUET, *WORKBOOK)
+_READ = (*DELIMITED, *PARQUET, *WORKBOOK, *STATISTICAL)
 _MACROS = (".xlsm", ".xltm", ".xlam")
 _MARKUP = (b"<!doctype html", b"<html", b"<?xml")
 
@@ -147,10 +155,10 @@ def _wrong_kind(raw: bytes, suffix: str) -> str | None:
     if raw[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
         return "this is HTML or XML, not a table of text"
     if suffix not in DELIMITED:
-        return f"this is not {_words(suffix)}"
+        return f"this is not {kind_of(suffix)}"
     return None
 
 
-def _words(suffix: str) -> str:
-    """What files of a suffix are."""
+def kind_of(suffix: str) -> str:
+    """Say what files of a suffix are: "a SAS table"."""
     return next(kind for _, kind, suffixes in _KINDS if suffix in suffixes)

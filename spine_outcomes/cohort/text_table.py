@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,9 +109,13 @@ class TextColumnBuilder:
     def extend(self, texts: Iterable[str]) -> None:
         """Append the texts of the next rows."""
         codes, distinct = pd.factorize(np.array(list(texts), dtype=object))
+        self.extend_coded(distinct, codes)
+
+    def extend_coded(self, texts: Iterable[str], codes: NDArray[np.integer[Any]]) -> None:
+        """Append the next rows by position among some texts; −1 where there is no value."""
         known = self._codes
-        whole = np.array([known.setdefault(text, len(known)) for text in distinct], dtype=np.int32)
-        self._parts.append(whole[codes])
+        whole = [known.setdefault(text, len(known)) for text in texts]
+        self._parts.append(np.array([*whole, -1], dtype=np.int32)[codes])
 
     def column(self) -> TextColumn:
         """Give the column collected so far."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from spine_outcomes.cohort.cell_text import number_text
 from spine_outcomes.cohort.header import MAX_COLUMNS, match_header
 from spine_outcomes.cohort.optional_package import optional_package
 from spine_outcomes.cohort.sheet_choice import choose_sheet
@@ -115,7 +116,7 @@ class _Table:
 
     def read(self, rows: Iterator[list[Any]]) -> TextTable:
         """Read the header and every row under it."""
-        names = [c if isinstance(c, str) else _plain(c, ".") for c in next(rows, [])]
+        names = [c if isinstance(c, str) else number_text(c, ".") for c in next(rows, [])]
         header = match_header(names, self.dictionary, self.file)
         positions = header.positions
         self.problems += self._shape_problems({at + 1: name for name, at in positions.items()})
@@ -204,7 +205,7 @@ class _Table:
                 if column.type != "date":
                     self._lost("E_DATE_CELL", str(cell), line, name)
                 return self._date(cell, table.date_format)
-            text = _plain(cell, decimal)
+            text = number_text(cell, decimal)
             if column.type == "string" and isinstance(cell, float) and abs(cell) >= _MAX_DIGITS:
                 self._lost("E_DIGITS", text, line, name)
             return text
@@ -267,16 +268,6 @@ _LOST = {
         "Format the column as text and enter the value again.",
     ),
 }
-
-
-def _plain(cell: Any, decimal: str) -> str:
-    """A number as plain text, whole ones without a decimal sign; truth as 1 and 0."""
-    if isinstance(cell, bool):
-        return str(int(cell))
-    if isinstance(cell, float):
-        text = f"{cell:.0f}" if cell.is_integer() else repr(cell)
-        return text.replace(".", decimal)
-    return str(cell)
 
 
 def _counted(by_column: Mapping[str, int]) -> str:

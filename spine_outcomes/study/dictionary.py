@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from spine_outcomes.study.checks import Check as Check
 from spine_outcomes.study.model import Code as Code
 from spine_outcomes.study.model import Model as Model
-from spine_outcomes.study.rules import Rule
 
 ColumnType = Literal["string", "integer", "float", "category", "boolean", "date"]
 Phase = Literal["identifier", "baseline", "exposure", "treatment", "post_baseline"]
@@ -46,6 +46,7 @@ class Table(Model):
     repairs: tuple[Literal["trim", "nfkc", "case"], ...] = ()
     simulated: Simulated | None = None
     sheet: str | None = None
+    value_labels: Literal["codes", "labels"] = "codes"
 
 
 class Derivation(BaseModel):
@@ -98,6 +99,10 @@ class Column(Model):
         an error, outside ``plausible`` a warning.
     missing_codes, not_applicable
         Texts that mean a missing value, and that the question does not arise.
+    aliases
+        Other names under which a file may have the column.
+    spellings
+        Texts that stand for a code in a file, and the code.
     propensity
         Whether the column may explain the arm; by default a baseline column may, another may not.
     required
@@ -122,6 +127,8 @@ class Column(Model):
     phi: Literal["direct", "date", "quasi"] | None = None
     derivation: Derivation | None = None
     redcap_field: str | None = None
+    aliases: tuple[str, ...] = ()
+    spellings: dict[str, str] = Field(default_factory=dict)
     checks: tuple[str, ...] = ()
 
     @model_validator(mode="before")
@@ -152,14 +159,6 @@ class Column(Model):
             low, high = self.hard if self.hard is not None else (None, None)
             return _is_number(code) and _is_between(float(str(code)), low, high)
         return self.codes is None or str(code) in self.codes
-
-
-class Check(Model):
-    """A rule between columns that is data rather than knowledge."""
-
-    id: str
-    severity: Literal["error", "warning"]
-    rule: Rule
 
 
 class LongTable(Model):
