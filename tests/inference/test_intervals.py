@@ -130,6 +130,11 @@ def test_difference_is_cut_with_a_flag():
     np.testing.assert_array_equal(is_cut, [True, False])
 
 
+def test_a_difference_that_ends_at_its_bound_is_not_cut():
+    """Everybody against nobody, said to be cut where nothing was taken away."""
+    assert not clip_difference([-1.0, 0.5], [0.2, 1.0])[2].any()
+
+
 def test_a_difference_of_two_wilson_intervals_is_newcombes():
     """Newcombe (1998), table II, example (a), method 10: 56/70 against 48/80, .0524 to .3339."""
     sides = [

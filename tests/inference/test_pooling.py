@@ -72,6 +72,7 @@ def test_d2_by_hand() -> None:
 def test_d2_of_equal_statistics_is_the_statistic() -> None:
     found = pool_statistics([5.991464547107979] * 4, 2)
     assert found.p_value == pytest.approx(0.05, rel=1e-9)
+    assert found.statistic == pytest.approx(5.991464547107979, rel=1e-12)
     assert pool_statistics([1.0, np.nan], 1).reason is not None
     assert pool_statistics([0.0, 9.0], 1).p_value == 1.0
 

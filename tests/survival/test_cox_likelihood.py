@@ -28,3 +28,25 @@ def test_no_event_leaves_matrices_of_the_right_shape():
     fit = fine_gray([1, 2, 3], [0, 2, 0], covariates=np.eye(3))
     assert fit.information.shape == (3, 3)
     assert np.isnan(fit.information).all()
+
+
+def test_residuals_are_those_of_a_row_whatever_its_weight():
+    """A row of weight 2 whose residual is that of two rows: at β = 0 the risk sets hold 6, 4 and 1.
+
+    The hazards are 2/6 and 3/4, the means of x then 5/6 and 3/4; a residual is x less its mean at
+    an event, and the same times the hazard taken away at every event time lived through.
+    """
+    at = cox_likelihood(
+        [0.0], [1, 2, 3], [1, 1, 0], [2, 3, 1], covariates=[1, 1, 0], ties="breslow"
+    )
+    hazard = np.array([2 / 6, 3 / 4])
+    martingale = [1 - hazard[0], 1 - hazard.sum(), -hazard.sum()]
+    np.testing.assert_allclose(at.martingale_residuals, martingale, rtol=1e-12)
+    first, second = 1 - 5 / 6, 1 - 3 / 4
+    rows = [
+        first * (1 - hazard[0]),
+        second - first * hazard[0] - second * hazard[1],
+        5 / 6 * hazard[0] + 3 / 4 * hazard[1],
+    ]
+    np.testing.assert_allclose(at.score_residuals[:, 0], rows, rtol=1e-12)
+    np.testing.assert_allclose(at.score, np.dot([2, 3, 1], rows), rtol=1e-12)

@@ -194,3 +194,13 @@ def test_the_scale_of_the_weights_does_not_matter(factor):
     expected = fine_gray_score_test(time, status, weight, arm=arm)
     found = fine_gray_score_test(time, status, factor * weight, arm=arm)
     assert found.statistic == pytest.approx(expected.statistic, rel=1e-9)
+
+
+def test_an_arm_that_was_never_at_risk_is_no_degree_of_freedom():
+    """An arm that left before the first event, compared with those who had events."""
+    time, status = [1, 1.5, 2, 3, 4, 5, 6, 7], [0, 0, 1, 1, 2, 1, 0, 1]
+    arm = np.array([2, 2, 0, 1, 0, 1, 0, 1])
+    found = fine_gray_score_test(time, status, arm=arm)
+    two = fine_gray_score_test(time[2:], status[2:], arm=arm[2:])
+    assert found.df == 1
+    assert found.statistic == pytest.approx(two.statistic, rel=1e-9)

@@ -76,3 +76,11 @@ def test_everybody_is_at_risk_at_time_0():
         assert at_risk(time, own, times=[0]).n[0] == n
         curve = kaplan_meier(time, np.ones(9), own, times=[0])
         assert curve.value[0] == pytest.approx(survival, rel=1e-12)
+
+
+def test_an_arm_without_rows_has_no_risk_set_to_empty():
+    """A code that nobody has, taken for an arm; the arm after it is still looked at."""
+    (finding,) = emptied_risk_sets(
+        [1, 2, 5, 1, 2], [1, 1, 1, 1, 0], entry=[0, 0, 3, 0, 0], arm=[2, 2, 2, 0, 0]
+    )
+    assert "of arm 2 has" in finding.message

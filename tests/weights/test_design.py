@@ -50,6 +50,12 @@ def test_spline_with_coinciding_knots_is_refused_by_name():
         restricted_cubic_spline("fractions", np.repeat([1.0, 3.0, 5.0], [80, 10, 10]), 3)
 
 
+def test_spline_of_a_number_below_1_by_hand():
+    """A share taken for a constant because its knots, 0.1, 0.5 and 0.9, are less than 1 apart."""
+    block = restricted_cubic_spline("share", np.linspace(0, 1, 11), 3)
+    np.testing.assert_allclose(block.matrix[[0, 6, 10], 1], [0, 12.3 / 64, 0.75], atol=1e-15)
+
+
 def test_spline_with_seven_knots_is_refused():
     """A number of knots without an agreed placement, placed somehow."""
     with pytest.raises(DefinitionError, match="3, 4 or 5"):

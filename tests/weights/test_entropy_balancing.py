@@ -104,6 +104,14 @@ def test_a_mean_on_the_edge_is_out_of_reach():
         entropy_weights(design, np.array([0, 0, 0, 0, 1, 1, 1]), "ATT")
 
 
+@pytest.mark.parametrize("factor", [1e-100, 1e100])
+def test_prior_weights_of_any_size_balance(drawn, factor):
+    """Prior weights that count people in another unit, from which no step leads to the balance."""
+    found = entropy_weights(drawn.design, drawn.arm, "ATE", np.full(len(drawn.arm), factor))
+    expected = entropy_weights(drawn.design, drawn.arm, "ATE").value
+    np.testing.assert_allclose(found.value / factor, expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize("estimand", ["ATO", "ATM"])
 def test_populations_without_means_of_their_own_are_refused(drawn, estimand):
     """Overlap weights that are some other weights."""
