@@ -35,7 +35,12 @@ class Header:
 
 
 def match_header(names: Sequence[str], dictionary: DataDictionary, file: str) -> Header:
-    """Match the names of a file, in its order, with the columns of a dictionary."""
+    """Match the names of a file, in its order, with the columns of a dictionary.
+
+    A declared alias counts as the column's name.
+    """
+    meant = {alias: column.name for column in dictionary.columns for alias in column.aliases}
+    names = [meant.get(name, name) for name in names]
     positions: dict[str, int] = {}
     for position, name in enumerate(names):
         positions.setdefault(name, position)

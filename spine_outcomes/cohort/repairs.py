@@ -18,7 +18,8 @@ def repair(
 ) -> tuple[Texts, Mapping[str, NDArray[np.bool_]]]:
     """Repaired distinct texts (u,), and which of them each declared repair changed.
 
-    Widths before spaces before case: a wide space becomes a space that can be removed.
+    Widths before spaces before case: a wide space becomes a space that can be removed. Spellings,
+    which the column declares by itself, are read last.
     """
     changed: dict[str, NDArray[np.bool_]] = {}
     codes = {code.casefold(): code for code in column.codes or ()}
@@ -26,7 +27,9 @@ def repair(
         "nfkc": lambda text: unicodedata.normalize("NFKC", text),
         "trim": lambda text: text.strip(" "),
         "case": lambda text: codes.get(text.casefold(), text),
+        "spelling": lambda text: column.spellings.get(text, text),
     }
+    declared = (*declared, "spelling") if column.spellings else declared
     for name, way in ways.items():
         if name in declared:
             repaired = [way(str(text)) for text in texts]

@@ -35,6 +35,7 @@ def _parts(
 ) -> Iterator[Fault]:
     """Contradictions of the columns and checks of one table, whose dictionary is given."""
     yield from _twice("columns", [column.name for column in columns], "column")
+    yield from _aliases(columns)
     for i, column in enumerate(columns):
         yield from ((("columns", i, *path), text) for path, text in _column(column, dictionary))
     for i, check in enumerate(checks):
@@ -48,6 +49,31 @@ def _twice(key: str, names: list[str], what: str) -> Iterator[Fault]:
     for i, name in enumerate(names):
         if counts[name] > 1 and names.index(name) != i:
             yield (key, i, "name"), f"the {what} {name!r} is defined twice"
+
+
+def _aliases(columns: tuple[Column, ...]) -> Iterator[Fault]:
+    """Other names of a column that are names of another one as well."""
+    owners: dict[str, set[str]] = {column.name: {column.name} for column in columns}
+    for column in columns:
+        for alias in column.aliases:
+            owners.setdefault(alias, set()).add(column.name)
+    for i, column in enumerate(columns):
+        for alias in column.aliases:
+            others = sorted(owners[alias] - {column.name})
+            if others:
+                yield ("columns", i, "aliases"), f"{printable(alias)!r} names {others[0]!r} as well"
+
+
+def _spellings(column: Column) -> Iterator[Fault]:
+    """Texts that stand for no code, and codes that stand for another."""
+    if column.spellings and column.type not in ("category", "boolean"):
+        yield ("spellings",), f"a {column.type} has no codes"
+        return
+    for text, code in column.spellings.items():
+        if not column.has_code(code):
+            yield ("spellings", text), f"{printable(code)!r} is not a code of {column.name!r}"
+        elif column.has_code(text):
+            yield ("spellings", text), f"{printable(text)!r} is a code itself"
 
 
 def _long_table(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -105,6 +131,7 @@ def _table(dictionary: DataDictionary) -> Iterator[Fault]:
 def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
     """Contradictions of one column."""
     yield from _codes(column)
+    yield from _spellings(column)
     yield from _ranges(column)
     if column.type == "float" and column.unit is None:
         yield ("unit",), f"{column.name!r} is a measurement and needs a unit"

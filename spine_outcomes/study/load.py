@@ -16,7 +16,9 @@ from spine_outcomes.study.validation import build
 from spine_outcomes.study.variants import variants
 from spine_outcomes.study.yaml_source import read_yaml
 
-TEXT_KEYS = frozenset({"codes", "missing", "missing_codes", "not_applicable"})
+TEXT_KEYS = frozenset(
+    {"codes", "missing", "missing_codes", "not_applicable", "aliases", "spellings"}
+)
 
 
 def load_dictionary(path: str | PathLike[str]) -> DataDictionary:

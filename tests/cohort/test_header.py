@@ -75,3 +75,16 @@ def test_too_many_columns(problems: Problems) -> None:
     names = ",".join(f"c{i}" for i in range(6000))
     found = problems(f"id,part,arm,{names}\nP1,1,a,{',' * 5999}\n")
     assert [p.code for p in found] == ["E_TOO_LARGE"]
+
+
+def test_f14_a_declared_alias_is_the_column(
+    read: Read, problems: Problems, dictionary: Callable[..., DataDictionary]
+) -> None:
+    """A file in another language is read without a copy with other headers; never both at once."""
+    plain = dictionary()
+    other = {"age": ("年龄",)}
+    columns = [c.model_copy(update={"aliases": other.get(c.name, ())}) for c in plain.columns]
+    aliased = DataDictionary(table=plain.table, columns=tuple(columns))
+    assert read("id,part,arm,年龄\nP1,1,a,50\n", aliased).frame["age"].tolist() == [50]
+    (found,) = problems("id,part,arm,年龄,age\nP1,1,a,50,60\n", aliased)
+    assert (found.code, found.column) == ("E_DUPLICATE_COLUMN", "age")

@@ -255,3 +255,16 @@ def test_control_characters_in_a_message_are_escaped(problems: Problems) -> None
     """A value with an escape sequence must not rewrite the terminal that shows it."""
     (found,) = problems(arm("\x1b[2Ja"))
     assert "\x1b" not in str(found)
+
+
+def test_f35_declared_spellings_are_read_and_counted(read: Read, dictionary: Make) -> None:
+    """yes and no, or codes of another language, are codes only where the dictionary says so."""
+    spelt = {"smoker": {"是": "1", "否": "0"}, "grade": {"one a": "1a"}}
+    plain = dictionary()
+    columns = [c.model_copy(update={"spellings": spelt.get(c.name, {})}) for c in plain.columns]
+    text = "id,part,arm,smoker,grade\nP1,1,a,是,one a\nP2,1,b,否,2\nP3,1,b,1,2\n"
+    cohort = read(text, DataDictionary(table=plain.table, columns=tuple(columns)))
+    assert cohort.frame["smoker"].tolist() == [True, False, True]
+    assert cohort.frame["grade"].tolist() == ["1a", "2", "2"]
+    (found,) = cohort.findings
+    assert (found.code, found.n) == ("W_SPELLING", 3)
