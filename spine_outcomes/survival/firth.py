@@ -180,7 +180,7 @@ def firth_interval(
         held = np.where(is_own, coefficient, best)
         return _maximise(prepared.penalised, held, ~is_own)[1].log_likelihood - bound
 
-    inside, unit = float(best[is_own][0]), float(prepared.unit[is_own][0])
+    inside, unit = float(best[is_own].item()), float(prepared.unit[is_own].item())
     lower, upper = (profile_limit(height, inside, side, FARTHEST) for side in (-1.0, 1.0))
     return ProfileInterval(float(lower / unit), float(upper / unit), level)
 

@@ -23,8 +23,9 @@ from spine_outcomes.survival.time_order import TimeOrder
 MAX_STEPS = 50
 MAX_HALVINGS = 30
 TOLERANCE = 1e-10
-# Variances between which the largest likelihood is sought; below, the frailty is none.
+# Variances between which the largest likelihood is sought; found near the lower, there is none.
 VARIANCES = (1e-4, 20.0)
+NEGLIGIBLE = 2e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +181,7 @@ class _Penalised:
         return cls(joint, unit, arrangement.rows, cluster, n_event.astype(np.float64))
 
     def best_variance(self) -> float:
-        """Variance θ of the largest marginal likelihood, 0 where it is below ``VARIANCES``."""
+        """Variance θ of the largest marginal likelihood, 0 where it is ``NEGLIGIBLE``."""
         low, high = (float(np.log(variance)) for variance in VARIANCES)
         found = optimize.minimize_scalar(
             lambda log_variance: -self.fit(float(np.exp(log_variance))).marginal,
@@ -188,7 +189,8 @@ class _Penalised:
             method="bounded",
             options={"xatol": 1e-7},
         )
-        return 0.0 if found.x < low + np.log(2.0) else float(np.exp(found.x))
+        variance = float(np.exp(found.x))
+        return 0.0 if variance < NEGLIGIBLE else variance
 
     def fit(self, variance: float) -> _Fit:
         """Newton's method, a step halved while it lowers the penalised likelihood."""

@@ -86,7 +86,7 @@ class RiskSets:
     def total(self, values: Floats) -> Floats:
         """Sum of ``values`` (n,) over the rows at risk at each event time, shape (m,)."""
         leaving = sum_at(self.stop, values, self.n_times + 1)
-        if len(self.late) and self.start is not None:
+        if self.start is not None:
             leaving -= sum_at(self.start[self.late], values[self.late], self.n_times + 1)
         at_risk = np.empty(self.n_times)
         for begin, end in self.strata:  # not one sum over all: strata may differ by any factor
@@ -102,7 +102,7 @@ class RiskSets:
         for begin, end in self.strata:
             np.cumsum(increments[begin:end], out=passed[begin + 1 : end + 1])
         sums = passed[self.stop]
-        if len(self.late) and self.start is not None:
+        if self.start is not None:
             sums[self.late] -= passed[self.start[self.late]]
         for tail in self.tails:
             later = sum_after(np.concatenate([[0.0], increments * tail.survival]))
@@ -134,6 +134,13 @@ class Arrangement:
     group: Indices
     n_passed: Indices
 
+    def spread(self, values: Floats, n: int) -> Floats:
+        """Values (k, r) of ``rows`` as (k, n) values of all rows of the sample, 0 for the others."""
+        all_values = np.zeros((len(values), n))
+        for every, own in zip(all_values, values, strict=True):
+            every[self.rows] = own
+        return all_values
+
 
 def arrange(
     sample: Sample, cause: int, *, keep_early: bool = False, by_stratum: bool = False
@@ -147,9 +154,9 @@ def arrange(
     if by_stratum and sample.strata is not None:
         sample, begin = _one_after_another(sample, sample.strata)
     order, is_counted = sample.order, sample.weight > 0
-    is_event = ((sample.status == cause) & is_counted)[order.order]
+    is_event = ((sample.status == cause) & is_counted).take(order.order)
     has_event = np.zeros(len(order.distinct), dtype=bool)
-    has_event[order.group[is_event]] = True
+    has_event[order.group.take(np.flatnonzero(is_event))] = True
     n_passed = np.cumsum(has_event)
     early = 0 if keep_early else int(order.first[np.argmax(has_event)])
     kept: slice | Indices = slice(early, None)

@@ -157,7 +157,7 @@ def _numbers(values: object, name: str, problems: list[Problem]) -> NDArray[Any]
     if array.dtype.kind not in "OUST":
         return array.astype(np.float64, copy=False)
     numbers = np.array([_number(value) for value in array.tolist()], dtype=np.float64)
-    is_text = np.isinf(numbers) & (numbers < 0)
+    is_text = np.isneginf(numbers)
     if is_text.any():
         message = f"{name} holds values that are not numbers in {_rows(is_text)}"
         shown = str(array[np.flatnonzero(is_text)[0]])

@@ -97,7 +97,7 @@ def _separating_set(matrix: NDArray[np.float64], arm: NDArray[np.int64]) -> NDAr
     signed = (2.0 * arm - 1.0)[:, None] * matrix
     n, p = signed.shape
     total = signed.sum(axis=0) / n
-    # β is split into its positive and negative parts, so that Σ|β| is linear.
+    # β is split into its positive and negative parts, so that |β| is their sum.
     solution = linprog(
         np.ones(2 * p),
         A_ub=np.hstack([-signed, signed]),
@@ -108,5 +108,5 @@ def _separating_set(matrix: NDArray[np.float64], arm: NDArray[np.int64]) -> NDAr
     )
     if solution.x is None:
         return None
-    beta = solution.x[:p] - solution.x[p:]
-    return np.flatnonzero(np.abs(beta) > NEGLIGIBLE * np.abs(beta).max())
+    size = solution.x[:p] + solution.x[p:]
+    return np.flatnonzero(size > NEGLIGIBLE * size.max())
