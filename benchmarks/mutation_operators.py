@@ -193,6 +193,8 @@ def has_tolerance(node: ast.AST, tolerances: Set[str]) -> bool:
             return has_tolerance(left, tolerances) or has_tolerance(right, tolerances)
         case ast.Name(id=name):
             return name in tolerances
+        case ast.Attribute(attr=name):
+            return name == "eps"
     return is_tolerance(node)
 
 
