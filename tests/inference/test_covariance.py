@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from spine_outcomes.inference.covariance import cluster_sums, is_one_cluster
+from spine_outcomes.inference.covariance import cluster_sums, is_one_cluster, n_clusters
 
 
 def test_no_quantities_still_have_their_clusters():
@@ -23,3 +23,10 @@ def test_a_row_without_influence_is_no_other_cluster():
     influence = np.array([[1.0, 1], [-1, -2], [0, 1]])
     found = is_one_cluster(influence, np.array([0, 0, 1]), np.zeros(2))
     np.testing.assert_array_equal(found, [True, False])
+
+
+def test_a_cluster_without_influence_is_not_counted():
+    """People of the other arm, whose influence is exactly 0, in the degrees of freedom of this."""
+    influence = np.array([[0.0], [0.2], [-0.2], [0.0]])
+    assert n_clusters(influence, None, np.zeros(1)) == 2
+    assert n_clusters(influence, np.array([0, 1, 1, 2]), np.zeros(1)) == 1

@@ -69,6 +69,11 @@ def test_d2_by_hand() -> None:
     )
 
 
+def test_d2_on_two_degrees_of_freedom_by_hand() -> None:
+    # As above, the mean per degree of freedom 6.5/2: D2 = (3.25 − 2.25)/1.75, a χ² of twice that.
+    assert pool_statistics([4.0, 9.0], 2).statistic == pytest.approx(2 / 1.75, rel=1e-12)
+
+
 def test_d2_of_equal_statistics_is_the_statistic() -> None:
     found = pool_statistics([5.991464547107979] * 4, 2)
     assert found.p_value == pytest.approx(0.05, rel=1e-9)

@@ -277,3 +277,11 @@ def test_columns_of_pandas_in_any_order_give_the_same_digits():
     )
     assert fit.estimate.value[0] == pytest.approx(0.521519, abs=1e-6)
     assert fit.estimate.std_error()[0] == pytest.approx(0.618219, abs=1e-6)
+
+
+def test_no_event_leaves_an_information_of_the_right_shape():
+    """A covariance that does not fit the coefficients."""
+    fit = cox([1, 2, 3], [0, 2, 0], covariates=np.eye(3)[:, :2])
+    for matrix in (fit.information, fit.model_covariance):
+        assert matrix.shape == (2, 2)
+        assert np.isnan(matrix).all()

@@ -50,3 +50,13 @@ def test_residuals_are_those_of_a_row_whatever_its_weight():
     ]
     np.testing.assert_allclose(at.score_residuals[:, 0], rows, rtol=1e-12)
     np.testing.assert_allclose(at.score, np.dot([2, 3, 1], rows), rtol=1e-12)
+
+
+def test_a_row_that_is_never_at_risk_has_no_residual():
+    """A row that left before the first event, or has no weight, in a robust variance."""
+    at = cox_likelihood(
+        [0.3], [1, 2, 3, 4, 4], [0, 1, 0, 1, 1], [1, 1, 1, 1, 0], covariates=[1, 0, 1, 1, 0]
+    )
+    for residuals in (at.score_residuals[:, 0], at.martingale_residuals):
+        np.testing.assert_array_equal(residuals[[0, 4]], 0.0)
+        assert residuals[1:4].all()

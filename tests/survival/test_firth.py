@@ -126,6 +126,15 @@ def test_scale_of_weights():
     np.testing.assert_allclose(other.std_error(), one.std_error(), rtol=1e-7)
 
 
+def test_rows_of_weight_0_do_not_dilute_the_others():
+    """A penalty that grows with rows that were weighted out: the mean weight is of those left."""
+    out = np.arange(N) % 4 == 0
+    found = firth(TIME, STATUS, np.where(out, 0.0, WEIGHT), covariates=X).estimate
+    without = firth(TIME[~out], STATUS[~out], WEIGHT[~out], covariates=X[~out]).estimate
+    np.testing.assert_allclose(found.value, without.value, rtol=1e-9)
+    np.testing.assert_allclose(found.std_error(), without.std_error(), rtol=1e-9)
+
+
 def test_many_rows_need_no_penalty():
     """The penalty is O(1): with each row a thousand times it vanishes."""
     many = [np.repeat(values, 1000, axis=0) for values in (TIME, STATUS, X)]

@@ -147,6 +147,17 @@ def test_corrected_test_refits_the_weights():
     assert test.robust[0].statistic == pytest.approx(expected, rel=1e-6)
 
 
+def test_the_unit_of_time_does_not_matter():
+    """Times in another unit whose squares and fourth powers no number holds."""
+    one, other = (
+        proportional_hazards(
+            unit * DATA["time"], DATA["status"], covariates=DATA["x"], scale="identity"
+        )
+        for unit in (1.0, 1e100)
+    )
+    np.testing.assert_allclose(statistics(other), statistics(one), rtol=1e-9)
+
+
 def test_reasons():
     """A number where there is no test: no event, one event time, one cluster, no variation."""
     ones = np.ones(4)
