@@ -59,33 +59,31 @@ def read_statistical(source: SourceFile, dictionary: DataDictionary) -> TextTabl
     header = match_header(names, dictionary, source.name)
     if len(set(names)) < len(names) or not header.positions:
         raise CohortError(*header.problems)
-    chunk = file.rows_at_once(said, tuple(header.positions))
+    stored = {name: names[position] for name, position in header.positions.items()}
     columns = {
         name: StoredColumn(
-            dictionary[name], dictionary.table, _variable(said, name, source), source.name
+            dictionary[name], dictionary.table, _variable(said, in_file, source), source.name
         )
-        for name in header.positions
+        for name, in_file in stored.items()
     }
     n = 0
-    for part in file.parts(tuple(columns), chunk):
+    for part in file.parts(tuple(stored.values()), said):
         for name, column in columns.items():
-            column.extend(part[name])
-        n += len(part[name])
+            column.extend(part[stored[name]])
+        n += len(next(iter(part.values())))
         check_n_rows(n, source.name)
     file.check_complete(n, said.number_rows)
     texts = {name: column.column() for name, column in columns.items()}
     lines = np.arange(2, n + 2)
-    giants = tuple(giant_cells(texts, lines, source.name))
-    if giants:
-        raise CohortError(*header.problems, *giants)
-    faults = (fault for column in columns.values() for fault in column.faults())
+    giants = giant_cells(texts, lines, source.name)
+    faults = [fault for column in columns.values() for fault in column.faults()]
     return TextTable(
         file=source.name,
         columns=texts,
         lines=lines,
         decimal=dictionary.table.decimal,
         date_format=dictionary.table.date_format,
-        problems=(*header.problems, *faults),
+        problems=(*header.problems, *giants, *faults),
         findings=header.findings,
         serial_dates=EXCEL if source.suffix in SPSS else _DAY_NUMBER,
     )
@@ -129,8 +127,9 @@ class _StatisticalFile:
             raise CohortError(self._unreadable(fault)) from None
         return said if how.get("metadataonly") else values
 
-    def parts(self, names: tuple[str, ...], chunk: int) -> Iterator[Any]:
-        """Columns of the next rows, again and again."""
+    def parts(self, names: tuple[str, ...], said: Any) -> Iterator[Any]:
+        """Some columns of the next rows, again and again."""
+        chunk = self._rows_at_once(said, len(names))
         offset, n = 0, chunk
         while n == chunk:
             part = self.read(usecols=list(names), row_offset=offset, row_limit=chunk)
@@ -138,7 +137,7 @@ class _StatisticalFile:
             offset += n
             yield part
 
-    def rows_at_once(self, said: Any, names: tuple[str, ...]) -> int:
+    def _rows_at_once(self, said: Any, n_columns: int) -> int:
         """How many rows are read at once; refuses more than are read at all."""
         width = max(1, sum(said.variable_storage_width.values()))
         n = said.number_rows or 0
@@ -146,7 +145,7 @@ class _StatisticalFile:
             message = f"{n} rows of {width} bytes; at most {MAX_ROWS} rows"
             message += f" and {MAX_INFLATED} bytes are read"
             raise CohortError(Problem("E_TOO_LARGE", message, file=self.source.name))
-        return max(1, min(_CHUNK_CELLS // len(names), _CHUNK_BYTES // width))
+        return max(1, min(_CHUNK_CELLS // n_columns, _CHUNK_BYTES // width))
 
     def check_complete(self, n: int, expected: int | None) -> None:
         """Stop at a file without rows, or with fewer than it says."""

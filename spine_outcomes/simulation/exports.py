@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 import yaml
 
 from spine_outcomes.simulation.blemishes import blemished
+from spine_outcomes.simulation.statistical_export import (
+    STATA_MISSING,
+    spss_file,
+    stata_file,
+    transport_file,
+)
 from spine_outcomes.simulation.workbook_export import SHEET, workbook
 from spine_outcomes.study.dictionary import DataDictionary
 
 _CHINESE_DATE = "%Y/%m/%d"
+
+_Writer = Callable[[pd.DataFrame, DataDictionary, str], bytes]
 
 
 def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
@@ -30,15 +38,30 @@ def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[
     Returns
     -------
     dict
-        Content by name of the file; beside ``cohort_gb18030.csv`` stands ``cohort_gb18030.yaml``,
-        the dictionary that reads it, and so with each.
+        Content by name of the file; the dictionary that reads ``cohort.xlsx`` is
+        ``cohort.xlsx.yaml``, and so with each.
 
     Raises
     ------
     InputOutputError
         If a package that writes a form is not installed.
     """
-    return _chinese_text(frame, dictionary, seed) | _workbook(frame, dictionary, seed)
+    marked = blemished(frame, dictionary, seed, kinds=("missing",))
+    in_stata = {
+        "value_labels": "labels",
+        "missing": (*dictionary.table.missing, f".{STATA_MISSING}"),
+    }
+    writers: dict[str, tuple[_Writer, Mapping[str, Any]]] = {
+        "cohort.xlsx": (workbook, {"sheet": SHEET}),
+        "cohort.xpt": (transport_file, {}),
+        "cohort.sav": (spss_file, {}),
+        "cohort.dta": (stata_file, in_stata),
+    }
+    files = _chinese_text(frame, dictionary, seed)
+    for name, (write, declared) in writers.items():
+        files[name] = write(marked, dictionary, name)
+        files[f"{name}.yaml"] = dictionary_yaml(_declaring(dictionary, declared))
+    return files
 
 
 def dictionary_yaml(dictionary: DataDictionary) -> bytes:
@@ -58,17 +81,7 @@ def _chinese_text(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) ->
     declared = {"encoding": "gb18030", "date_format": _CHINESE_DATE, "repairs": repairs}
     return {
         "cohort_gb18030.csv": text.encode("gb18030"),
-        "cohort_gb18030.yaml": dictionary_yaml(_declaring(dictionary, declared)),
-    }
-
-
-def _workbook(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
-    """An Excel workbook with a second sheet."""
-    name = "cohort.xlsx"
-    written = blemished(frame, dictionary, seed, kinds=("missing",))
-    return {
-        name: workbook(written, dictionary, name),
-        "cohort_xlsx.yaml": dictionary_yaml(_declaring(dictionary, {"sheet": SHEET})),
+        "cohort_gb18030.csv.yaml": dictionary_yaml(_declaring(dictionary, declared)),
     }
 
 

@@ -16,7 +16,7 @@ from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
 DICTIONARY = load_dictionary(packaged_file("data_dictionary.yaml"))
-FORMS = {"cohort_gb18030.csv": "cohort_gb18030.yaml", "cohort.xlsx": "cohort_xlsx.yaml"}
+FORMS = ("cohort_gb18030.csv", "cohort.xlsx", "cohort.xpt", "cohort.sav", "cohort.dta")
 KEYS = ["patient_id", "lesion_id"]
 
 
@@ -53,7 +53,7 @@ def test_every_form_is_the_same_cohort(
     file: str, folder: Path, clean: Inspection, dirty: Dirty
 ) -> None:
     """Rows without a planted error equal the clean cohort; every error is found, and no other."""
-    found = inspect_cohort(folder / file, load_dictionary(folder / FORMS[file]))
+    found = inspect_cohort(folder / file, load_dictionary(folder / f"{file}.yaml"))
     assert [str(problem) for problem in found.problems] == []
     assert found.frame is not None
     assert clean.frame is not None
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_bytes(dirty: Dirty, folder: Path) -> None:
 
 def test_declared_rules_are_needed(folder: Path) -> None:
     """Text with full-width digits and odd spaces is refused where nothing declares their repair."""
-    declared = load_dictionary(folder / "cohort_gb18030.yaml")
+    declared = load_dictionary(folder / "cohort_gb18030.csv.yaml")
     table = declared.table.model_copy(update={"repairs": ()})
     found = inspect_cohort(
         folder / "cohort_gb18030.csv", declared.model_copy(update={"table": table})
