@@ -170,21 +170,23 @@ def _outside(
         is_outside |= False if low is None else values < low
         is_outside |= False if high is None else values > high
     return {
-        int(i): Fault(kind.code, message, _hint(values[i], column, low, high))
+        int(i): kind._replace(message=message, **_guess(values[i], column, low, high))
         for i in np.flatnonzero(is_outside)
     }
 
 
-def _hint(value: Any, column: Column, low: Any, high: Any) -> str | None:
-    """Say what a value beyond a range may be: a code for missing, or in another unit."""
+def _guess(value: Any, column: Column, low: Any, high: Any) -> dict[str, str]:
+    """Say what a value beyond a range may be: a code for missing, or in another unit (X57)."""
     if column.is_numeric and float(value) in SENTINELS:
-        return "If it stands for a missing value, declare it in missing_codes."
+        return {"fix": "If it stands for a missing value, declare it in missing_codes."}
     if column.unit not in UNIT_SLIPS:
-        return None
+        return {}
     factor, unit = UNIT_SLIPS[column.unit]
     fits = (low is None or value * factor >= low) and (high is None or value * factor <= high)
     converted = quoted(f"{value * factor:.4g}")
-    return f"Would be {converted} {column.unit} if it is in {unit}." if fits else None
+    if not fits:
+        return {}
+    return {"fix": f"Would be {converted} {column.unit} if it is in {unit}.", "rule": "X57"}
 
 
 def _noticed(

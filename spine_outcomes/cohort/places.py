@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
+from spine_outcomes.study.checks import CheckSeverity
 
-BreachSeverity = Literal["error", "warning"]
+BreachSeverity = CheckSeverity
 
 
 class Labels(Protocol):
@@ -21,12 +22,13 @@ class Labels(Protocol):
 
 
 class Fault(NamedTuple):
-    """What is wrong with a value or a row, without its place."""
+    """What is wrong with a value or a row, without its place; the check, where it is one's."""
 
     code: str
     message: str
     fix: str | None = None
     value: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,20 +46,23 @@ class Breach:
     column
         The column; None where the row as a whole is wrong.
     severity
-        Whether the rows cannot be analysed, or only deserve a look.
+        Whether the rows cannot be analysed, only deserve a look, or are a fact that is counted.
     finding
         What a report says of a warning; None where another finding counts it, and for an error.
     demand
         What the rule demands, without any value of the cohort.
+    is_of_column
+        Whether the rows break the rule together, not each of them.
     """
 
     rule: str
     rows: NDArray[np.intp]
     fault: Fault | Callable[[int], Fault]
     column: str | None = None
-    severity: BreachSeverity = "error"
+    severity: CheckSeverity = "error"
     finding: Finding | None = None
     demand: str = ""
+    is_of_column: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,12 +125,19 @@ class Places:
         return found
 
     def shown(self, breach: Breach) -> list[Problem]:
-        """The problems of a breach, at most so many."""
+        """The problems of a breach, at most so many; of a column as a whole one."""
+        if breach.is_of_column and isinstance(breach.fault, Fault):
+            fault = breach.fault
+            return [
+                Problem(fault.code, fault.message, self.file, column=breach.column, fix=fault.fix)
+            ]
         return self.problems(breach.rows, breach.fault, breach.column)
 
 
 def raise_problems(problems: Iterable[Problem]) -> None:
-    """Raise every problem at once, in the order of the lines; nothing where there is none."""
-    ordered = sorted(problems, key=lambda p: np.inf if p.line is None else p.line)
+    """Raise every problem at once, file by file in the order of the lines; none is fine."""
+    found = list(problems)
+    files = {name: at for at, name in enumerate(dict.fromkeys(p.file for p in found))}
+    ordered = sorted(found, key=lambda p: (files[p.file], np.inf if p.line is None else p.line))
     if ordered:
         raise CohortError(*ordered)

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.cohort.inspection import Inspection
-from spine_outcomes.cohort.places import Breach, BreachSeverity, Places
+from spine_outcomes.cohort.places import Breach, Places
 from spine_outcomes.errors import HIDDEN, Problem, said
+from spine_outcomes.study.checks import CheckSeverity
 
 QUERY_COLUMNS = (
     "rule", "severity", "line", "row", "column", "found", "allowed", "suggestion",
@@ -56,7 +57,7 @@ def summary(inspection: Inspection) -> pd.DataFrame:
 
 
 def rows_with(
-    inspection: Inspection, severity: BreachSeverity
+    inspection: Inspection, severity: CheckSeverity
 ) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Positions of the rows that have some breach of this severity."""
     rows = [breach.rows for breach in inspection.breaches if breach.severity == severity]
@@ -77,7 +78,7 @@ def _of_breach(breach: Breach, places: Places, redact: bool) -> Iterator[tuple[o
 
 
 def _record(
-    rule: str, severity: BreachSeverity, problem: Problem, row: str | None, redact: bool
+    rule: str, severity: CheckSeverity, problem: Problem, row: str | None, redact: bool
 ) -> tuple[object, ...]:
     """One query; what is not known is an empty text."""
     found = "" if problem.value is None else HIDDEN if redact else problem.value

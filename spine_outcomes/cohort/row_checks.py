@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, cell_text
+from spine_outcomes.cohort.grouping import Codes, first_rows, joint_codes
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.errors import quoted
 from spine_outcomes.study.dictionary import DataDictionary
-
-Codes = NDArray[np.int64]
 
 
 def check_rows(
@@ -37,14 +36,14 @@ def check_rows(
     """
     return list(
         chain(
-            _missing(frame, dictionary, faulty),
+            missing_values(frame, dictionary, faulty),
             _doubled(frame, dictionary, places),
             _inconstant(frame, dictionary, faulty, places),
         )
     )
 
 
-def _missing(
+def missing_values(
     frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools]
 ) -> Iterator[Breach]:
     """Required values that are missing."""
@@ -57,7 +56,8 @@ def _missing(
             is_missing = is_missing & ~faulty[str(name)]
         fault = Fault("E_REQUIRED", "required, and missing", "Give the value in the source.")
         rows = np.flatnonzero(is_missing)
-        yield Breach("E_REQUIRED", rows, fault, str(name), demand="must have a value")
+        rule = "X53" if dictionary[str(name)].phase == "exposure" else "E_REQUIRED"
+        yield Breach(rule, rows, fault, str(name), demand="must have a value")
 
 
 def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Breach]:
@@ -65,21 +65,26 @@ def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) ->
     keys = key_columns(dictionary)
     unique = [(c.name,) for c in dictionary.columns if c.unique and c.name in frame]
     for names in dict.fromkeys((keys, *unique)):
-        codes = _joint_codes(frame, names)
-        first = _first_rows(codes)
-        rows = np.flatnonzero((first != np.arange(len(frame))) & (codes >= 0))
-        same = _Sameness(frame, first)
-        text = " and ".join(names)
+        breach = repeated_rows(frame, names, places)
+        yield replace(breach, rule="X50") if names == keys else breach
 
-        def fault(
-            row: int, first: Codes = first, same: _Sameness = same, text: str = text
-        ) -> Fault:
-            line = places.line(int(first[row]))
-            message = f"the same {text} as in line {line}" + same.words(row)
-            return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
 
-        rule = "X50" if names == keys else "E_DUPLICATE"
-        yield Breach(rule, rows, fault, names[-1], demand=f"{text} must not stand twice")
+def repeated_rows(
+    frame: pd.DataFrame, names: tuple[str, ...], places: Places, *, even_missing: bool = False
+) -> Breach:
+    """Rows with the values of an earlier row in some columns, none of them missing unless told."""
+    codes = joint_codes(frame, names, even_missing=even_missing)
+    first = first_rows(codes)
+    rows = np.flatnonzero((first != np.arange(len(frame))) & (codes >= 0))
+    same = _Sameness(frame, first)
+    text = " and ".join(names)
+
+    def fault(row: int) -> Fault:
+        line = places.line(int(first[row]))
+        message = f"the same {text} as in line {line}" + same.words(row)
+        return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
+
+    return Breach("E_DUPLICATE", rows, fault, names[-1], demand=f"{text} must not stand twice")
 
 
 class _Sameness:
@@ -100,7 +105,7 @@ def _inconstant(
 ) -> Iterator[Breach]:
     """Columns of a patient that differ between the patient's rows."""
     patient = dictionary.table.patient
-    first = _first_rows(_joint_codes(frame, (patient,)))
+    first = first_rows(joint_codes(frame, (patient,)))
     has_others = first != np.arange(len(frame))
     if dictionary.table.row == "patient" or not has_others.any():
         return  # a second row of a patient is a fault by itself
@@ -121,20 +126,3 @@ def _inconstant(
 
         demand = "must be the same in all rows of a patient"
         yield Breach("X51", np.flatnonzero(differs), fault, name, demand=demand)
-
-
-def _joint_codes(frame: pd.DataFrame, names: tuple[str, ...]) -> Codes:
-    """Number of each distinct combination of values; −1 where one is missing."""
-    joint = np.zeros(len(frame), dtype=np.int64)
-    is_missing = np.zeros(len(frame), dtype=bool)
-    for name in names:
-        codes, distinct = pd.factorize(frame[name])
-        joint = joint * (len(distinct) + 1) + codes
-        is_missing |= codes < 0
-    return np.where(is_missing, -1, joint)
-
-
-def _first_rows(codes: Codes) -> Codes:
-    """Row in which the code of each row stands first; a row without a code stands alone."""
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    return np.where(codes < 0, np.arange(len(codes)), first[inverse])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,41 +10,50 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.comparison import Bools, cell_text, compared_with, verdict
 from spine_outcomes.cohort.places import Breach, Fault
+from spine_outcomes.cohort.rule_words import demand_of, presence
+from spine_outcomes.cohort.severity import code_of, finding_of
+from spine_outcomes.cohort.value_checks import check_grades, check_heaping
 from spine_outcomes.errors import Finding, people, quoted
-from spine_outcomes.study.dictionary import Check
-from spine_outcomes.study.rules import Comparison, Operand, Rule
-
-_WORDS = {
-    "at_least": "at least", "at_most": "at most", "after": "after", "before": "before",
-}  # fmt: skip
+from spine_outcomes.study.checks import Check
+from spine_outcomes.study.rules import Operand, Rule
 
 
 def check_rules(
     checks: tuple[Check, ...], frame: pd.DataFrame, faulty: Mapping[str, Bools]
 ) -> Iterator[Breach]:
-    """Rows that break a rule of the dictionary.
+    """Rows that break a rule of the dictionary, grades and dates that cannot be.
 
     Parameters
     ----------
     checks
-        Rules; where the file lacks a column, a rule applies to the others that it lists.
+        Checks; where the file lacks a column, a rule applies to the others that it lists. Those
+        between rows of patients are left to ``check_patients``.
     frame
         The table, typed.
     faulty
         Rows whose text is no value of the column: reported already, they break no rule.
     """
     for check in checks:
-        for column in check.rule.columns:
-            if not all(name in frame for name in (column, *check.rule.others)):
-                continue
-            rows = np.flatnonzero(_broken(check.rule, column, frame, faulty))
-            if len(rows):
-                words = _Words(check, column, frame)
-                is_error = check.severity == "error"
-                finding = None if is_error else _finding(check, column, len(rows))
-                yield Breach(
-                    check.id, rows, words.fault, column, check.severity, finding, words.demand
-                )
+        if check.rule is not None:
+            yield from _check_rule(check, check.rule, frame, faulty)
+        elif check.largest_grade is not None:
+            yield from check_grades(check, check.largest_grade, frame, faulty)
+        elif check.heaping is not None:
+            yield from check_heaping(check, check.heaping, frame)
+
+
+def _check_rule(
+    check: Check, rule: Rule, frame: pd.DataFrame, faulty: Mapping[str, Bools]
+) -> Iterator[Breach]:
+    """Rows that break one rule, column by column."""
+    for column in rule.columns:
+        if not all(name in frame for name in (column, *rule.others)):
+            continue
+        rows = np.flatnonzero(_broken(rule, column, frame, faulty))
+        if len(rows):
+            words = _Words(check, rule, column, frame)
+            finding = _finding(check, rule, column, len(rows))
+            yield Breach(check.id, rows, words.fault, column, check.severity, finding, words.demand)
 
 
 def _broken(
@@ -53,8 +61,9 @@ def _broken(
 ) -> NDArray[np.bool_]:
     """Rows in which one column of a rule breaks it."""
     if rule.present_iff is not None:
+        # Where the other column is not known, there is nothing that a value could belong to.
         there = verdict(rule.present_iff, rule.present_iff.column, frame)
-        broken: Bools = there.is_known & (frame[column].notna().to_numpy() != there.holds)
+        broken: Bools = frame[column].notna().to_numpy() != there.holds
     else:
         found = verdict(rule, column, frame)
         broken = found.is_known & ~found.holds
@@ -69,9 +78,10 @@ def _broken(
 class _Words:
     """The words for rows that break one rule in one column."""
 
-    def __init__(self, check: Check, column: str, frame: pd.DataFrame) -> None:
-        self._check, self._column, self._frame = check, column, frame
-        operand = check.rule.operand
+    def __init__(self, check: Check, rule: Rule, column: str, frame: pd.DataFrame) -> None:
+        self._code = code_of(check.id, check.severity)
+        self._rule, self._column, self._frame = rule, column, frame
+        operand = rule.operand
         self._other = operand.column if isinstance(operand, Operand) else None
         is_date = pd.api.types.is_datetime64_any_dtype(frame[column].dtype)
         self._limit = (
@@ -80,15 +90,15 @@ class _Words:
 
     @property
     def demand(self) -> str:
-        """Say what the rule demands."""
-        rule = self._check.rule
-        when = "" if rule.when is None else f" where {rule.when.column} is {_demand(rule.when)}"
-        return (f"must be {_demand(rule)}" if rule.present_iff is None else _presence(rule)) + when
+        """Say what the rule demands, and where."""
+        when = self._rule.when
+        return self._asked() + (
+            "" if when is None else f" where {when.column} is {demand_of(when)}"
+        )
 
     def fault(self, row: int) -> Fault:
         """Say what one row breaks, with the values compared."""
-        rule = self._check.rule
-        message = f"must be {_demand(rule)}" if rule.present_iff is None else _presence(rule)
+        rule, message = self._rule, self._asked()
         seen = [w.column for w in (rule.when, rule.present_iff) if w is not None]
         shown = [name for name in (self._other, *seen) if name is not None]
         values = ", ".join(
@@ -100,46 +110,19 @@ class _Words:
             value = self._frame[self._column].to_numpy("datetime64[D]")[row].astype(np.int64)
             message = f"{message} ({quoted(f'{abs(value - self._limit[row]):g}')} days off)"
         fix = "Correct whichever is wrong in the source."
-        code = f"{'E' if self._check.severity == 'error' else 'W'}_{self._check.id}"
-        return Fault(code, message, fix, self._text(self._column, row))
+        return Fault(self._code, message, fix, self._text(self._column, row))
+
+    def _asked(self) -> str:
+        rule = self._rule
+        return f"must be {demand_of(rule)}" if rule.present_iff is None else presence(rule)
 
     def _text(self, name: str, row: int) -> str:
         return cell_text(self._frame[name], row)
 
 
-def _presence(rule: Rule) -> str:
-    """What a rule of presence demands."""
-    where = rule.present_iff
-    assert where is not None  # noqa: S101 - the caller asked for it
-    return f"must be given where {where.column} is {_demand(where)}, and only there"
-
-
-def _demand(test: Comparison) -> str:
-    """What a test demands, in words."""
-    if test.kind == "present":
-        return "given" if test.operand else "empty"
-    if test.kind == "between":
-        return f"from {test.operand[0]} to {test.operand[1]}"
-    if test.kind in ("equals", "is_in"):
-        codes = test.operand if test.kind == "is_in" else (test.operand,)
-        return " or ".join(str(code) for code in codes)
-    return f"{_WORDS[test.kind]} {_operand(test.operand)}"
-
-
-def _operand(operand: Any) -> str:
-    """The other side of a comparison, in words."""
-    if not isinstance(operand, Operand):
-        return str(operand)
-    text = operand.column if operand.times == 1 else f"{operand.times:g} × {operand.column}"
-    if operand.plus:
-        text += f" {'+' if operand.plus > 0 else '−'} {abs(operand.plus):g}"
-    return text
-
-
-def _finding(check: Check, column: str, n: int) -> Finding:
+def _finding(check: Check, rule: Rule, column: str, n: int) -> Finding | None:
     """How many rows break a rule that only warns."""
-    rule = check.rule
-    when = "" if rule.when is None else f", where {rule.when.column} is {_demand(rule.when)}"
-    demand = f"be {_demand(rule)}" if rule.present_iff is None else _presence(rule)[5:]
+    when = "" if rule.when is None else f", where {rule.when.column} is {demand_of(rule.when)}"
+    demand = f"be {demand_of(rule)}" if rule.present_iff is None else presence(rule)[5:]
     message = f"{column} should {demand}{when}: not so in {people(n)} rows ({check.id})."
-    return Finding(f"W_{check.id}", message, "note", n=n)
+    return finding_of(check.id, check.severity, message, n)

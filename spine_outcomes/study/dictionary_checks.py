@@ -39,7 +39,7 @@ def _parts(
     for i, column in enumerate(columns):
         yield from ((("columns", i, *path), text) for path, text in _column(column, dictionary))
     for i, check in enumerate(checks):
-        here: KeyPath = ("checks", i, "rule")
+        here: KeyPath = ("checks", i, "rule") if check.rule is not None else ("checks", i)
         yield from (((*here, *path), text) for path, text in _check(check, dictionary))
 
 
@@ -83,11 +83,13 @@ def _long_table(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]
     by_name = {column.name: column for column in table.columns}
     if table.date not in by_name:
         yield ("date",), f"no column {printable(table.date)!r}{did_you_mean(table.date, by_name)}"
-    elif by_name[table.date].type != "date":
-        yield ("date",), f"{table.date!r} is no date"
+    elif by_name[table.date].type != "date" or not by_name[table.date].required:
+        yield ("date",), f"{table.date!r} must be a date that is required"
     for name in table.unique:
         if name not in by_name:
             yield ("unique",), f"no column {printable(name)!r}{did_you_mean(name, by_name)}"
+        elif not by_name[name].required:
+            yield ("unique",), f"{name!r} must be required"
     for j, column in enumerate(table.columns):
         here: KeyPath = ("columns", j)
         if column.name in dictionary:
@@ -216,17 +218,42 @@ def _kind(column: Column) -> str:
 
 
 def _check(check: Check, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Columns that a rule names, and the codes it compares them with."""
-    rule = check.rule
-    unknown = [name for name in rule.named if name not in dictionary]
+    """Columns that a check names, and the codes it compares them with."""
+    unknown = [name for name in check.named if name not in dictionary]
     for name in unknown:
         yield (), _unknown(name, dictionary)
     if unknown:
+        return
+    rule = check.rule
+    if rule is None:
+        yield from (((), text) for text in _kind_of_check(check, dictionary))
         return
     tests: list[tuple[str, Comparison]] = [(name, rule) for name in rule.columns]
     tests += [(where.column, where) for where in (rule.present_iff, rule.when) if where is not None]
     for name, test in tests:
         yield from (((), text) for text in _test(dictionary[name], test, dictionary))
+
+
+def _kind_of_check(check: Check, dictionary: DataDictionary) -> Iterator[str]:
+    """What a check that is no rule cannot do with its columns."""
+    if check.overlap is not None:
+        start, end = (dictionary[name] for name in (check.overlap.start, check.overlap.end))
+        if not (start.ordered and are_comparable(start, end)):
+            yield f"{start.name!r} and {end.name!r} are not ordered by the same codes"
+    dates = () if check.heaping is None else check.heaping.columns
+    for name in dates if check.overlap is None else (check.overlap.date,):
+        if dictionary[name].type != "date":
+            yield f"{name!r} is no date"
+    if check.largest_grade is not None and not dictionary[check.largest_grade.grade].is_numeric:
+        yield f"{check.largest_grade.grade!r} is no number"
+    where = None if check.overlap is None else check.overlap.unless
+    if check.not_applicable is not None:
+        where = check.not_applicable.where
+        for name in check.not_applicable.columns:
+            if not dictionary[name].not_applicable:
+                yield f"{name!r} has no text that means not applicable"
+    if where is not None:
+        yield from _test(dictionary[where.column], where, dictionary)
 
 
 def _test(column: Column, test: Comparison, dictionary: DataDictionary) -> Iterator[str]:

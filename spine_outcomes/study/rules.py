@@ -92,15 +92,15 @@ class Where(Comparison):
     column: str
 
 
-def _columns(value: Any) -> Any:
-    """One name, or a list of names."""
+def as_columns(value: Any) -> Any:
+    """One name, or a list of names, as a list."""
     return (value,) if isinstance(value, str) else value
 
 
 class Rule(Comparison):
     """One test of one or several columns (key ``column``), in the rows of ``when``."""
 
-    columns: Annotated[tuple[str, ...], BeforeValidator(_columns)] = Field(
+    columns: Annotated[tuple[str, ...], BeforeValidator(as_columns)] = Field(
         alias="column", min_length=1
     )
     present_iff: Where | None = None

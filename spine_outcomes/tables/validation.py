@@ -9,14 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.inspection import Inspection
-from spine_outcomes.cohort.places import BreachSeverity
 from spine_outcomes.cohort.profile import EVERYBODY, Distribution, arm_column
 from spine_outcomes.cohort.queries import rows_with
 from spine_outcomes.errors import Problem, printable, said
+from spine_outcomes.study.checks import CheckSeverity
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.table import Cell, Column, Row, Table
 
-SEVERITIES: dict[BreachSeverity, str] = {"error": "Errors", "warning": "Warnings"}
+SEVERITIES: dict[CheckSeverity, str] = {"error": "Errors", "warning": "Warnings"}
 _DONE = {
     "repair:nfkc": "Characters of other widths made plain (repairs: nfkc)",
     "repair:trim": "Spaces around the value removed (repairs: trim)",

@@ -75,12 +75,12 @@ def test_r05_r06_the_order_of_dates_names_both_and_the_days(problems: Problems) 
 @pytest.mark.parametrize(
     ("died", "death", "is_fault"),
     [("1", "2023-02-11", False), ("0", "", False), ("1", "", True), ("0", "2023-02-11", True),
-     ("", "", False), ("", "2023-02-11", False)],
+     ("", "", False), ("", "2023-02-11", True)],
 )  # fmt: skip
 def test_r09_r10_flag_and_date_go_together(
     read: Read, problems: Problems, died: str, death: str, is_fault: bool
 ) -> None:
-    """Dead without a date, or a date without dead: both are faults; an unknown flag is neither."""
+    """Dead without a date, or a date of who is not known to be dead: both are faults."""
     text = f"id,part,arm,died,death\nP1,1,a,{died},{death}\n"
     if is_fault:
         assert [p.code for p in problems(text)] == ["E_X02"]

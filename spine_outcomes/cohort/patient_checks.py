@@ -1,0 +1,156 @@
+"""Checks between rows: one person under two names, one course entered twice, patients in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.cohort.comparison import as_days, as_numbers, cell_text, verdict
+from spine_outcomes.cohort.grouping import first_rows, joint_codes
+from spine_outcomes.cohort.places import Breach, Fault, Places
+from spine_outcomes.cohort.severity import code_of, finding_of
+from spine_outcomes.errors import people, quoted
+from spine_outcomes.study.checks import Check, Overlap
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Patients:
+    """Rows of a table, and whom they belong to.
+
+    Parameters
+    ----------
+    frame
+        The table, typed.
+    patient
+        Its column of patients.
+    places
+        Where the rows stand.
+    """
+
+    frame: pd.DataFrame
+    patient: str
+    places: Places
+
+
+def check_patients(checks: tuple[Check, ...], rows: Patients) -> Iterator[Breach]:
+    """Rows that break a check between rows; a check whose columns are not there does not apply."""
+    for check in checks:
+        if not all(name in rows.frame for name in check.named):
+            continue
+        if check.same_person is not None:
+            yield from _same_person(check, check.same_person.columns, rows)
+        elif check.differs_within_patient is not None:
+            yield from _differs(check, check.differs_within_patient.column, rows)
+        elif check.overlap is not None:
+            yield from _overlap(check, check.overlap, rows)
+
+
+def _same_person(check: Check, columns: tuple[str, ...], rows: Patients) -> Iterator[Breach]:
+    """Rows that agree with an earlier row of another patient."""
+    first = first_rows(joint_codes(rows.frame, columns))
+    patient = pd.factorize(rows.frame[rows.patient])[0]
+    at = np.flatnonzero(patient != patient[first])
+    listed = ", ".join(columns)
+
+    def fault(row: int) -> Fault:
+        line = rows.places.line(int(first[row]))
+        values = ", ".join(f"{c} = {quoted(cell_text(rows.frame[c], row))}" for c in columns)
+        message = f"another patient in line {line} has the same {values}"
+        fix = "If they are one person, give both rows one patient."
+        return Fault(code_of(check.id, check.severity), message, fix)
+
+    text = (
+        f"{people(len(at))} rows have the same {listed} as a row of another patient: one person "
+        f"under two names ({check.id})?"
+    )
+    demand = f"two patients with the same {listed}: one person?"
+    yield _breach(check, at, fault, rows.patient, text, demand)
+
+
+def _differs(check: Check, column: str, rows: Patients) -> Iterator[Breach]:
+    """Rows whose value is not that of the patient's first row that has one."""
+    values = joint_codes(rows.frame, (column,))
+    patient = pd.factorize(rows.frame[rows.patient])[0]
+    first = first_rows(np.where(values < 0, -1, patient))
+    at = np.flatnonzero((values >= 0) & (values != values[first]))
+
+    def fault(row: int) -> Fault:
+        here, there = (cell_text(rows.frame[column], r) for r in (row, int(first[row])))
+        line = rows.places.line(int(first[row]))
+        message = f"{quoted(here)} here and {quoted(there)} in line {line}, for one patient"
+        return Fault(code_of(check.id, check.severity), message, None, here)
+
+    n = len(np.unique(patient[at]))
+    text = f"{people(n)} patients have rows that differ in {column} ({check.id})."
+    yield _breach(check, at, fault, column, text, "differs between the rows of a patient")
+
+
+def _overlap(check: Check, overlap: Overlap, rows: Patients) -> Iterator[Breach]:
+    """Rows whose span meets that of an earlier row of the patient, begun so many days before."""
+    frame, (fewest, most) = rows.frame, overlap.days
+    earlier = _latest_overlapping(overlap, rows)
+    day = as_days(frame[overlap.date])
+    apart = np.where(earlier < 0, np.nan, day - day[earlier])
+    meets = (apart >= fewest) & (apart <= (np.inf if most is None else most))
+    if overlap.unless is not None:
+        meets &= ~verdict(overlap.unless, overlap.unless.column, frame).holds
+    at = np.flatnonzero(meets)
+    span = f"{overlap.start} to {overlap.end}"
+
+    def fault(row: int) -> Fault:
+        other = int(earlier[row])
+        here, there = (
+            " to ".join(cell_text(frame[name], r) for name in (overlap.start, overlap.end))
+            for r in (row, other)
+        )
+        message = (
+            f"{span} {quoted(here)} meets {quoted(there)} of the same patient in line "
+            f"{rows.places.line(other)}, begun {quoted(cell_text(frame[overlap.date], other))} "
+            f"({quoted(f'{apart[row]:g}')} days before)"
+        )
+        fix = "Remove one of them if it is one course entered twice; else mark the second course."
+        value = cell_text(frame[overlap.date], row)
+        return Fault(code_of(check.id, check.severity), message, fix, value)
+
+    days = f"{fewest} days or more" if most is None else f"{fewest} to {most} days"
+    demand = f"{span} meets that of an earlier row of the patient, begun {days} before"
+    text = f"{people(len(at))} rows: {demand} ({check.id})."
+    yield _breach(check, at, fault, overlap.date, text, demand)
+
+
+def _latest_overlapping(overlap: Overlap, rows: Patients) -> Rows:
+    """The latest earlier row of the same patient with a common place, −1 where there is none.
+
+    Place by place, so that a patient with very many rows costs no more than their number.
+    """
+    frame = rows.frame
+    start, end = as_numbers(frame[overlap.start]), as_numbers(frame[overlap.end])
+    day = as_days(frame[overlap.date])
+    patient = pd.factorize(frame[rows.patient])[0]
+    is_known = (patient >= 0) & ~np.isnan(start + end + day)
+    order = np.lexsort((np.arange(len(frame)), day, patient))
+    rank = np.empty(len(frame), dtype=np.intp)
+    rank[order] = np.arange(len(frame))
+    latest = np.full(len(frame), -1, dtype=np.intp)
+    for place in range(len(frame[overlap.start].cat.categories)):
+        here = order[(is_known & (start <= place) & (end >= place))[order]]
+        before, after = here[:-1], here[1:]
+        same = patient[before] == patient[after]
+        before, after = before[same], after[same]
+        is_later = (latest[after] < 0) | (rank[before] > rank[latest[after]])
+        latest[after[is_later]] = before[is_later]
+    return latest
+
+
+def _breach(
+    check: Check, at: Rows, fault: Callable[[int], Fault], column: str, text: str, demand: str
+) -> Breach:
+    """Rows that break a check."""
+    finding = finding_of(check.id, check.severity, text, len(at)) if len(at) else None
+    return Breach(check.id, at, fault, column, check.severity, finding, demand)
