@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from spine_outcomes.clinical.simulated_chinese import HEADERS, SPELLINGS, UNKNOWN, YES_NO
 from spine_outcomes.simulation.blemishes import blemished
 from spine_outcomes.simulation.statistical_export import (
     STATA_MISSING,
@@ -16,7 +17,7 @@ from spine_outcomes.simulation.statistical_export import (
     transport_file,
 )
 from spine_outcomes.simulation.workbook_export import SHEET, workbook
-from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.dictionary import Column, DataDictionary
 
 _CHINESE_DATE = "%Y/%m/%d"
 
@@ -71,21 +72,52 @@ def dictionary_yaml(dictionary: DataDictionary) -> bytes:
 
 
 def _chinese_text(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
-    """Text as a spreadsheet in China saves it: GB18030, slashes in dates, full-width digits."""
-    written = blemished(frame, dictionary, seed, kinds=("missing", "trim", "nfkc", "case"))
-    for column in dictionary.columns:
-        if column.type == "date" and column.name in written:
-            written[column.name] = written[column.name].str.replace(r"[-－]", "/", regex=True)
-    text = written.to_csv(index=False, lineterminator="\r\n")
-    repairs = ("trim", "nfkc", "case")
-    declared = {"encoding": "gb18030", "date_format": _CHINESE_DATE, "repairs": repairs}
+    """Text as a spreadsheet in China saves it: its encoding, words, dates, full-width digits."""
+    in_chinese = _in_chinese(dictionary)
+    named = frame.copy()
+    for column in in_chinese.columns:
+        texts: Any = named[column.name]
+        named[column.name] = texts.replace({code: word for word, code in column.spellings.items()})
+    written = blemished(named, in_chinese, seed, kinds=("missing", "trim", "nfkc", "case"))
+    for column in in_chinese.columns:
+        marked: Any = written[column.name]
+        if column.type == "date":
+            written[column.name] = marked.str.replace(r"[-－]", "/", regex=True)
+        elif column.spellings:
+            written[column.name] = marked.replace(dict.fromkeys(column.missing_codes, UNKNOWN))
+    text = written.rename(columns=HEADERS).to_csv(index=False, lineterminator="\r\n")
     return {
         "cohort_gb18030.csv": text.encode("gb18030"),
-        "cohort_gb18030.csv.yaml": dictionary_yaml(_declaring(dictionary, declared)),
+        "cohort_gb18030.csv.yaml": dictionary_yaml(in_chinese),
     }
 
 
-def _declaring(dictionary: DataDictionary, keys: Mapping[str, Any]) -> DataDictionary:
-    """The dictionary with other keys of its table."""
-    table = dictionary.table.model_copy(update=dict(keys))
-    return dictionary.model_copy(update={"table": table})
+def _in_chinese(dictionary: DataDictionary) -> DataDictionary:
+    """The dictionary with Chinese names of columns and codes, and the repairs such a file needs."""
+    declared = {
+        "encoding": "gb18030",
+        "date_format": _CHINESE_DATE,
+        "repairs": ("trim", "nfkc", "case"),
+        "missing": (*dictionary.table.missing, UNKNOWN),
+    }
+    columns = []
+    for column in dictionary.columns:
+        yes_no = YES_NO if column.type == "boolean" else {}
+        keys: dict[str, Any] = {"spellings": dict(SPELLINGS.get(column.name, yes_no))}
+        if column.name in HEADERS:
+            keys["aliases"] = (HEADERS[column.name],)
+        columns.append(
+            column.model_copy(update={key: value for key, value in keys.items() if value})
+        )
+    return _declaring(dictionary, declared, columns)
+
+
+def _declaring(
+    dictionary: DataDictionary, keys: Mapping[str, Any], columns: Iterable[Column] | None = None
+) -> DataDictionary:
+    """The dictionary with other keys of its table, or other columns."""
+    parts: dict[str, Any] = {"table": dictionary.table.model_copy(update=dict(keys))}
+    if columns is not None:
+        parts["columns"] = tuple(columns)
+    given = {name: getattr(dictionary, name) for name in dictionary.model_fields_set}
+    return DataDictionary(**(given | parts))

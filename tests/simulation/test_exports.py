@@ -81,10 +81,27 @@ def test_declared_rules_are_needed(folder: Path) -> None:
     """Text with full-width digits and odd spaces is refused where nothing declares their repair."""
     declared = load_dictionary(folder / "cohort_gb18030.csv.yaml")
     table = declared.table.model_copy(update={"repairs": ()})
-    found = inspect_cohort(
-        folder / "cohort_gb18030.csv", declared.model_copy(update={"table": table})
-    )
+    strict = declared.model_copy(update={"table": table})
+    found = inspect_cohort(folder / "cohort_gb18030.csv", strict)
     assert {"E_CHARACTER", "E_SPACES", "E_CODE"} <= {breach.rule for breach in found.breaches}
     wide = next(b for b in found.breaches if (b.rule, b.column) == ("E_CHARACTER", "weight_kg"))
     assert found.places is not None
     assert "U+FF" in str(found.places.shown(wide)[0])
+
+
+def test_what_is_repaired_is_counted(folder: Path) -> None:
+    """A repair in silence is a guess."""
+    declared = load_dictionary(folder / "cohort_gb18030.csv.yaml")
+    found = inspect_cohort(folder / "cohort_gb18030.csv", declared)
+    counted = {finding.code for finding in found.findings}
+    assert {"W_NORMALISED", "W_TRIMMED", "W_CASE", "W_SPELLING", "N_MISSING_CODES"} <= counted
+
+
+def test_the_chinese_file_needs_its_dictionary(folder: Path) -> None:
+    """Headers and codes in Chinese mean nothing that is not declared, and another encoding less."""
+    text = (folder / "cohort_gb18030.csv").read_bytes().decode("gb18030")
+    assert text.startswith("患者编号,")
+    assert ",男," in text
+    assert ",是," in text
+    (problem, *_) = inspect_cohort(folder / "cohort_gb18030.csv", DICTIONARY).problems
+    assert problem.code == "E_ENCODING"
