@@ -53,8 +53,8 @@ class AnalysisSet:
 
 def covariates(plan: AnalysisPlan) -> tuple[str, ...]:
     """Columns that some model of the plan needs, in the plan's order."""
-    adjusted = plan.estimation.adjusted_models
-    return columns_of(plan.propensity.terms + (() if adjusted is None else adjusted.terms))
+    others = plan.estimation.modelled.values()
+    return columns_of(sum(others, start=plan.propensity.terms))
 
 
 def analysis_set(

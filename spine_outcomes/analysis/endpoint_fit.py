@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
 from spine_outcomes.analysis.curves import Curves, curves_of
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
@@ -69,14 +70,16 @@ def fit_endpoint(
     weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
 ) -> EndpointFit:
     """Estimate one endpoint under each set of weights."""
-    adjusted = plan.estimation.adjusted_models
     frame = weighted.analysis_set.frame
-    adjustment = None if adjusted is None else model_design(adjusted.terms, frame, dictionary)
+    designs = {
+        key: model_design(terms, frame, dictionary)
+        for key, terms in plan.estimation.modelled.items()
+    }
     resampled = None
     if plan.estimation.variance == "bootstrap":
-        resampled = resample(weighted, sample, plan, adjustment)
+        resampled = resample(weighted, sample, plan, designs)
     fits = {
-        name: _fit(sample, weighted, name, _by_influence(plan, weights), adjustment, resampled)
+        name: _fit(sample, weighted, name, _by_influence(plan, weights), designs, resampled)
         for name, weights in weighted.weights.items()
     }
     return EndpointFit(fits, () if resampled is None else resampled.findings())
@@ -87,7 +90,7 @@ def _fit(
     weighted: WeightedSet,
     name: str,
     plan: AnalysisPlan,
-    adjustment: Design | None,
+    designs: Mapping[str, Design],
     resampled: Bootstrap | None,
 ) -> WeightedFit:
     """Estimate the endpoint under one set of weights."""
@@ -95,8 +98,11 @@ def _fit(
     nuisance = counted_nuisance(weights, plan)
     errors = _Errors(plan, nuisance, {"estimand": name}, resampled)
     of_curves = replace(errors, labels={"estimand": name, "part": "curve"})
-    estimate = endpoint_estimate(sample, weights.value, plan, adjustment).corrected(nuisance)
-    found: list[Found] = [errors(estimate)]
+    estimate = endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models"))
+    found: list[Found] = [errors(estimate.corrected(nuisance))]
+    by_covariates = designs.get("censoring_weights")
+    for beside in censoring_weighted_estimates(sample, weights.value, plan, by_covariates):
+        found.append(errors(beside.corrected(nuisance)))
     for pieces in piecewise_estimates(sample, weights.value, plan):
         changing = pieces.corrected(nuisance)
         constant = constant_hazard_ratio_test(changing)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
+from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
 from spine_outcomes.analysis.curves import shown_curves
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
@@ -19,7 +22,7 @@ def resample(
     weighted: WeightedSet,
     sample: EndpointSample,
     plan: AnalysisPlan,
-    adjustment: Design | None,
+    designs: Mapping[str, Design],
 ) -> Bootstrap:
     """All that is estimated of an endpoint, labelled ``estimand``; its curves ``part`` curve.
 
@@ -34,7 +37,10 @@ def resample(
                 estimate.relabel(estimand=name)
                 for name, weights in reweigh(multiplicity).items()
                 for estimate in (
-                    endpoint_estimate(sample, weights.value, plan, adjustment),
+                    endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models")),
+                    *censoring_weighted_estimates(
+                        sample, weights.value, plan, designs.get("censoring_weights")
+                    ),
                     *piecewise_estimates(sample, weights.value, plan),
                     concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),
                 )

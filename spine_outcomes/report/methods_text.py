@@ -208,6 +208,9 @@ def _estimation(results: Results) -> str:
         "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
         "distribution of censoring is unweighted.",
         "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
+        "censoring_weighted": "Beside them stand risks under weights that undo censoring which "
+        "depends on covariates: inverse probabilities of being uncensored, from a Cox model of the "
+        "time to censoring in each arm, counted as estimated.",
         "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
         "covariates of the propensity score (g-formula),",
         "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",

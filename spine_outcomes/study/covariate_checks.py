@@ -24,13 +24,11 @@ PHASES = {
 def covariate_faults(
     plan: AnalysisPlan, dictionary: DataDictionary, *, in_sensitivity: bool
 ) -> Iterator[Fault]:
-    """Faults of the terms of the propensity and of the adjusted models."""
+    """Faults of the terms of the propensity and of all other models."""
     yield from _override_faults(plan, dictionary, in_sensitivity=in_sensitivity)
     yield from _terms(plan, ("propensity", "terms"), plan.propensity.terms, dictionary)
-    adjusted = plan.estimation.adjusted_models
-    if adjusted is not None:
-        path = ("estimation", "adjusted_models", "terms")
-        yield from _terms(plan, path, adjusted.terms, dictionary)
+    for key, terms in plan.estimation.modelled.items():
+        yield from _terms(plan, ("estimation", key, "terms"), terms, dictionary)
 
 
 def unknown_column(name: str, dictionary: DataDictionary) -> str:

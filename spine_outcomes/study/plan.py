@@ -152,8 +152,8 @@ class Missing(Model):
     iterations: int = Field(10, ge=1)
 
 
-class AdjustedModels(Model):
-    """Terms of covariate-adjusted weighted models beside the marginal ones."""
+class ModelTerms(Model):
+    """Terms of a model that is not the propensity."""
 
     terms: tuple[PlanTerm, ...] = Field(min_length=1)
 
@@ -176,9 +176,19 @@ class Estimation(Model):
     average: Literal["rows", "clusters"] = "rows"
     small_sample: bool = False
     bootstrap: Bootstrap = Bootstrap()
-    adjusted_models: AdjustedModels | None = None
+    adjusted_models: ModelTerms | None = None
+    censoring_weights: ModelTerms | None = None
     doubly_robust: bool = False
     piecewise: tuple[PlanDuration, ...] | None = None
+
+    @property
+    def modelled(self) -> dict[str, tuple[PlanTerm, ...]]:
+        """Terms of the models that are asked for, by key."""
+        models = {
+            "adjusted_models": self.adjusted_models,
+            "censoring_weights": self.censoring_weights,
+        }
+        return {key: model.terms for key, model in models.items() if model is not None}
 
 
 class Multiplicity(Model):

@@ -43,9 +43,8 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
     yield ("index", "then_largest"), plan.index.then_largest
     for column in columns_of(plan.propensity.terms):
         yield ("propensity", "terms"), column
-    if plan.estimation.adjusted_models is not None:
-        for column in columns_of(plan.estimation.adjusted_models.terms):
-            yield ("estimation", "adjusted_models", "terms"), column
+    for key, terms in plan.estimation.modelled.items():
+        yield from ((("estimation", key, "terms"), column) for column in columns_of(terms))
     for i, subgroup in enumerate(plan.subgroups):
         yield ("subgroups", i, "column"), subgroup.column
 

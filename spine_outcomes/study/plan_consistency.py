@@ -48,11 +48,12 @@ def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
         ("sensitivity",): [change.name for change in plan.sensitivity],
         ("propensity", "estimands"): list(plan.propensity.estimands),
         ("propensity", "terms"): _columns(plan.propensity.terms),
+        **{
+            ("estimation", key, "terms"): _columns(terms)
+            for key, terms in plan.estimation.modelled.items()
+        },
         ("estimation", "times"): [f"{time.days:g} days" for time in plan.estimation.times],
     }
-    if plan.estimation.adjusted_models is not None:
-        terms = plan.estimation.adjusted_models.terms
-        named["estimation", "adjusted_models", "terms"] = _columns(terms)
     for path, names in named.items():
         for name, count in Counter(names).items():
             if count > 1:

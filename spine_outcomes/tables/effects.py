@@ -37,7 +37,7 @@ def risks(results: Results, endpoint: str) -> Table:
     groups += [
         (f"{name.model(model)} ({estimand})", where(beside, estimand=estimand, model=model))
         for estimand in in_order(beside["estimand"])
-        for model in in_order(beside["model"])
+        for model in in_order(where(beside, estimand=estimand)["model"])
     ]
     for label, own in groups:
         rows.append(Row(label[:1].upper() + label[1:]))

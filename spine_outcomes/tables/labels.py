@@ -42,6 +42,7 @@ MODELS: Mapping[str, str] = {
     "cox_piecewise": "Cox model in pieces of time",
     "fine_gray": "Fine–Gray",
     "fine_gray_adjusted": "Fine–Gray, covariate-adjusted",
+    "censoring_weighted": "weighted for censoring by covariates",
     "g_formula": "g-formula",
     "iptw": "inverse probability of treatment and censoring",
     "aipw": "doubly robust (AIPTW)",

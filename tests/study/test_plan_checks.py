@@ -74,12 +74,13 @@ def test_terms_that_fit(plan_with: Change, term: str) -> None:
     check_plan(plan, load_dictionary(plan.file.dictionary))
 
 
-def test_terms_of_adjusted_models_are_checked_likewise(plan_with: Change) -> None:
+@pytest.mark.parametrize("key", ["adjusted_models", "censoring_weights"])
+def test_terms_of_other_models_are_checked_likewise(plan_with: Change, key: str) -> None:
     """Adjusting for a consequence of the arm is no better outside the propensity."""
     path = plan_with(
-        "horizon: 12 months", "horizon: 12 months, adjusted_models: {terms: [age, event]}"
+        "horizon: 12 months", f"horizon: 12 months, {key}: {{terms: [age, event]}}"
     )
-    assert "estimation.adjusted_models.terms[1]: 'event' is known only after" in problems(path)
+    assert f"estimation.{key}.terms[1]: 'event' is known only after" in problems(path)
 
 
 def test_dose_enters_a_sensitivity_analysis_with_its_reason(plan_with: Change) -> None:
