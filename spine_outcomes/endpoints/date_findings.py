@@ -8,17 +8,20 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.comparison import as_text
+from spine_outcomes.cohort.comparison import as_days, as_text
 from spine_outcomes.endpoints.dated_rows import DatedRows
 from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.endpoint import Endpoint
 from spine_outcomes.study.plan import AnalysisPlan
 
+FOLLOWED = 0.95  # by then so many rows without event have ended
+MANY_LATE, SHARE_LATE = 5, 0.05  # events after that day, from which they are a pattern
+
 
 def date_findings(
     cohort: Cohort, plan: AnalysisPlan, endpoint: Endpoint, rows: DatedRows
 ) -> tuple[Finding, ...]:
-    """Cut-off, ties, unknown states, procedures, late deaths and rows without follow-up."""
+    """Cut-off, ties, unknown states, procedures, late deaths, rows followed less or not at all."""
     return (
         *_cutoff(plan, endpoint, rows),
         *_same_day(rows),
@@ -26,6 +29,7 @@ def date_findings(
         *rows.sources.findings,
         *_salvage(endpoint, rows),
         *_death_gap(endpoint, rows),
+        *_left_behind(cohort, plan, rows),
         *_unfollowed(cohort, plan, endpoint, rows),
     )
 
@@ -117,6 +121,24 @@ def _death_gap(endpoint: Endpoint, rows: DatedRows) -> Iterator[Finding]:
             "last image and are censored at that image."
         )
         yield Finding("W_DEATH_GAP", message, n=n)
+
+
+def _left_behind(cohort: Cohort, plan: AnalysisPlan, rows: DatedRows) -> Iterator[Finding]:
+    """Events known up to a later day than the rows without: those were no longer looked for."""
+    start = as_days(cohort.frame[str(plan.origin)])
+    is_open, has_ended = (rows.status == 0) & rows.end.is_known, rows.status > 0
+    if not is_open.any():
+        return
+    last = np.quantile((start + rows.end.end)[is_open], FOLLOWED)
+    n, total = int((start + rows.first_day > last)[has_ended].sum()), int(has_ended.sum())
+    if n >= MANY_LATE and n > SHARE_LATE * total:
+        message = (
+            f"{people(n)} of {people(total)} rows with an event, competing ones included, have it "
+            f"after the day by which {FOLLOWED:.0%} of the other rows had ended: those were not "
+            "followed as long, and too few of them are at risk. Look for them again, or cut off at "
+            "the last day on which everybody was looked for."
+        )
+        yield Finding("W_FOLLOWED_LESS", message, "serious", n=n)
 
 
 def _unfollowed(
