@@ -47,11 +47,15 @@ class Derived:
         Empty (NaN, or empty text) where there is none.
     lowest, highest : ndarray, shape (n,), optional
         Range in which a recorded number agrees, where the value itself is not known.
+    is_known : ndarray of bool, shape (n,), optional
+        Rows of which it is known what the value is, or that there is none; a record that says more
+        or less disagrees. None: a value that is missing on either side agrees.
     """
 
     value: Values
     lowest: Floats | None = None
     highest: Floats | None = None
+    is_known: Bools | None = None
 
     @property
     def range(self) -> tuple[Values, Values]:
@@ -69,7 +73,8 @@ class Formula:
     Parameters
     ----------
     compute
-        Takes the parameters of the dictionary as keywords, gives values (n,).
+        Takes the parameters of the dictionary as keywords, gives values (n,). A summary of a long
+        table takes its ``Records`` first.
     words
         Says the rule with its parameters, wherever what it defines is shown; None where the name
         says it.
@@ -90,7 +95,8 @@ class Formula:
 
     @property
     def _parameters(self) -> list[inspect.Parameter]:
-        return list(inspect.signature(self.compute).parameters.values())
+        named = inspect.signature(self.compute).parameters.values()
+        return [parameter for parameter in named if parameter.kind is not parameter.POSITIONAL_ONLY]
 
 
 def by_code(column: Codes, values: Iterable[Any], missing: Any) -> Values:

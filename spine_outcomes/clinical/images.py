@@ -7,6 +7,7 @@ progression and a second image, or something else (biopsy, symptoms, salvage) ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,7 @@ def last_look(seen: Looks, n: int) -> Floats:
     return last
 
 
-def confirmed_failure(seen: Looks, n: int, otherwise: Floats | None = None) -> Failure:
+def confirmed_failure(seen: Looks, n: int, otherwise: Sequence[Floats] = ()) -> Failure:
     """First confirmed failure of each lesion.
 
     Parameters
@@ -80,9 +81,9 @@ def confirmed_failure(seen: Looks, n: int, otherwise: Floats | None = None) -> F
         Evaluable images.
     n
         Number of lesions.
-    otherwise : ndarray, shape (n,), optional
-        Day on which something other than an image confirmed a failure, NaN where nothing did: it
-        confirms the run of images that it falls into, up to the next clean image.
+    otherwise : sequence of ndarray, shape (n,)
+        Days on which something other than an image confirmed a failure (biopsy, salvage), NaN where
+        it did not: each confirms the run of images that it falls into, up to the next clean image.
 
     Notes
     -----
@@ -98,8 +99,8 @@ def confirmed_failure(seen: Looks, n: int, otherwise: Floats | None = None) -> F
     """
     runs = _runs(seen)
     confirmed = np.maximum(runs.second, runs.progression)
-    if otherwise is not None:
-        other = otherwise[runs.lesion]
+    for days in otherwise:
+        other = days[runs.lesion]
         fits = (other >= runs.first) & (other < runs.next_clean)
         confirmed = np.where(fits, np.minimum(confirmed, other), confirmed)
     at = np.flatnonzero(np.isfinite(confirmed))[::-1]  # backwards: the first of a lesion stays

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.header import key_columns
+from spine_outcomes.cohort.long_rows import LongRows
 from spine_outcomes.cohort.places import Places
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
@@ -36,6 +38,9 @@ class Cohort:
         Whether the rows are simulated; said on every page.
     lines : ndarray of int, shape (n,), or None
         Line of the file on which each row starts, for messages; None: not known.
+    long
+        Long tables beside it, by name: rows of these patients and lesions, and of others that were
+        left out since.
     """
 
     frame: pd.DataFrame
@@ -45,6 +50,7 @@ class Cohort:
     findings: tuple[Finding, ...] = ()
     is_simulated: bool = False
     lines: NDArray[np.int64] | None = None
+    long: Mapping[str, LongRows] = field(default_factory=dict)
 
     @property
     def places(self) -> Places:

@@ -1,11 +1,12 @@
 """Columns derived from others by a named rule: compared with the record, filled in where absent.
 
-The rules stand in ``clinical/``; a dictionary names one of them for a column.
+The rules stand in ``clinical/``; a dictionary names one of them for a column. A rule reads columns
+of the same row, or summarises the row's records in a long table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, Literal
 
@@ -14,8 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.clinical.derivations import FORMULAS, Derived, Formula
+from spine_outcomes.clinical.records import Records
+from spine_outcomes.clinical.summaries import SUMMARIES
 from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers, as_text, cell_text
+from spine_outcomes.cohort.long_rows import Joined
 from spine_outcomes.cohort.places import Breach, Fault
+from spine_outcomes.cohort.severity import code_of, finding_of
 from spine_outcomes.errors import DictionaryError, Finding, Problem, people, quoted
 from spine_outcomes.study.dictionary import Column, DataDictionary, Derivation
 from spine_outcomes.study.key_path import did_you_mean
@@ -24,7 +29,10 @@ _ROUNDING = 1e-9
 
 
 def check_derived(
-    frame: pd.DataFrame, dictionary: DataDictionary, faulty: Mapping[str, Bools]
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    faulty: Mapping[str, Bools],
+    tables: Mapping[str, Joined] | None = None,
 ) -> tuple[pd.DataFrame, list[Breach], list[Finding]]:
     """Derive what a dictionary says can be derived.
 
@@ -36,6 +44,8 @@ def check_derived(
         Its columns, with the derivation of some.
     faulty
         Rows whose text is no value of the column: reported already, not compared.
+    tables
+        Long tables that columns summarise, by name; nothing is derived from others.
 
     Returns
     -------
@@ -54,17 +64,14 @@ def check_derived(
     """
     breaches: list[Breach] = []
     filled: list[str] = []
-    for column in _in_order(dictionary):
-        derivation, formula = _formula(column)
-        inputs = {key: name for key, name in derivation.inputs.items() if name in frame}
-        if not all(key in inputs or key in _constants(derivation) for key in formula.needed):
+    for column in in_order(dictionary):
+        derived = derive_column(frame, column, dictionary, tables or {})
+        if derived is None:
             continue
-        derived = _derive(frame, column, derivation, formula, inputs)
-        derived = _of_patients(derived, frame, column, dictionary)
         if column.name in frame:
-            breaches += _breaches(frame, column, derivation, inputs, derived, faulty)
-        elif derivation.fill:
-            frame = frame.assign(**{column.name: _typed(derived.value, column)})
+            breaches += _breaches(frame, column, derived, faulty)
+        elif column.derivation is not None and column.derivation.fill:
+            frame = frame.assign(**{column.name: typed(derived.value, column)})
             filled.append(column.name)
     if not filled:
         return frame, breaches, []
@@ -73,12 +80,83 @@ def check_derived(
     return ordered, breaches, [Finding("N_DERIVED", message, "note", n=len(filled))]
 
 
+def fill_derived(
+    frame: pd.DataFrame, dictionary: DataDictionary, completed: Iterable[str]
+) -> pd.DataFrame:
+    """Derive the missing values of columns whose inputs were ``completed``; keep recorded ones."""
+    changed = set(completed)
+    for column in in_order(dictionary):
+        derivation, formula = _formula(column)
+        inputs = derivation.inputs
+        if column.name not in frame or not changed.intersection(inputs.values()):
+            continue
+        if all(name in frame for name in inputs.values()):
+            derived = _derive(frame, column, derivation, formula, inputs)
+            values = typed(_of_patients(derived, frame, column, dictionary).value, column)
+            own = frame[column.name]
+            new = pd.Series(values, index=frame.index, dtype=own.dtype)
+            frame = frame.assign(**{column.name: own.where(own.notna(), new)})
+            changed.add(column.name)
+    return frame
+
+
+def derive_column(
+    frame: pd.DataFrame,
+    column: Column,
+    dictionary: DataDictionary,
+    tables: Mapping[str, Joined],
+    until: float = np.inf,
+) -> Derived | None:
+    """Derive one column, as ``as_numbers`` gives it or as text; None where what it needs is absent.
+
+    Parameters
+    ----------
+    frame, dictionary
+        The table, typed, and its columns.
+    column
+        A column with a derivation.
+    tables
+        Long tables, by name.
+    until
+        Last day of which anything is known, in days since 1970-01-01.
+    """
+    derivation, formula = _formula(column)
+    table = None if derivation.table is None else tables.get(derivation.table)
+    if derivation.table is not None and table is None:
+        return None
+    inputs = _present(derivation, frame, table)
+    if not all(key in inputs or key in _constants(derivation) for key in formula.needed):
+        return None
+    if table is None:
+        derived = _derive(frame, column, derivation, formula, inputs)
+        return _of_patients(derived, frame, column, dictionary)
+    given = {key: _argument(table.column(name, frame)) for key, name in inputs.items()}
+    records = Records(table.row, len(frame), until)
+    return _coded(formula.compute(records, **given, **_constants(derivation)), column)
+
+
+def disagrees(frame: pd.DataFrame, column: Column, derived: Derived) -> Bools:
+    """Whether the recorded value of a column is not the derived one, row by row."""
+    derivation = column.derivation
+    assert derivation is not None  # noqa: S101 - only derived columns are asked for
+    recorded, margin = as_numbers(frame[column.name]), derivation.tolerance + _ROUNDING
+    low, high = derived.range
+    differs: Bools = (recorded < low - margin) | (recorded > high + margin)
+    if derived.is_known is not None:
+        differs |= np.isnan(recorded) != np.isnan(low)
+        differs &= derived.is_known
+    if derivation.kept:
+        kept = [str(code) for code in derivation.kept]
+        differs &= ~as_text(frame[column.name]).isin(kept).to_numpy(bool)
+    return differs
+
+
 def is_derivable(column: Column, names: set[str]) -> bool:
     """Whether a column that a file lacks follows from the columns (names) that it has."""
     derivation = column.derivation
     if derivation is None or not derivation.fill:
         return False
-    return set(derivation.inputs.values()) <= names
+    return derivation.table is not None or set(derivation.inputs.values()) <= names
 
 
 def definition(column: Column) -> str | None:
@@ -89,7 +167,7 @@ def definition(column: Column) -> str | None:
     return formula.words({**formula.defaults, **derivation.parameters}) if formula.words else None
 
 
-def _in_order(dictionary: DataDictionary) -> Iterator[Column]:
+def in_order(dictionary: DataDictionary) -> Iterator[Column]:
     """Derived columns, those that another is derived from before it."""
     derived = {
         c.name: set(c.derivation.inputs.values())
@@ -109,9 +187,10 @@ def _formula(column: Column) -> tuple[Derivation, Formula]:
     """The derivation of a column, and the function that computes it."""
     derivation = column.derivation
     assert derivation is not None  # noqa: S101 - only derived columns are asked for
-    formula = FORMULAS.get(derivation.name)
+    formulas = FORMULAS if derivation.table is None else SUMMARIES
+    formula = formulas.get(derivation.name)
     if formula is None:
-        text = f"no derivation {derivation.name!r}{did_you_mean(derivation.name, FORMULAS)}"
+        text = f"no derivation {derivation.name!r}{did_you_mean(derivation.name, formulas)}"
         raise DictionaryError(Problem("E_DERIVATION", text, column=column.name))
     known = (*formula.needed, *formula.defaults)
     wrong = [
@@ -140,7 +219,19 @@ def _derive(
 ) -> Derived:
     """Values of a column, numbers for all but text; codes as their positions, −1 for none."""
     given = {key: _argument(frame[name]) for key, name in inputs.items()}
-    found = formula.compute(**given, **_constants(derivation))
+    return _coded(formula.compute(**given, **_constants(derivation)), column)
+
+
+def _present(
+    derivation: Derivation, frame: pd.DataFrame, table: Joined | None = None
+) -> dict[str, str]:
+    """Columns that a derivation reads and that are there, by parameter."""
+    there = set(frame) if table is None else {*frame, *table.table}
+    return {key: name for key, name in derivation.inputs.items() if name in there}
+
+
+def _coded(found: Any, column: Column) -> Derived:
+    """Derived values; the texts of a category as the positions of its codes."""
     derived = found if isinstance(found, Derived) else Derived(found)
     if column.type != "category":
         return derived
@@ -148,7 +239,7 @@ def _derive(
     codes = list(column.codes or ())
     places = [-1.0 if text == "" else _place(str(text), codes, column) for text in texts]
     at = np.append(places, -1.0)[position]
-    return Derived(np.where(at < 0, np.nan, at))
+    return Derived(np.where(at < 0, np.nan, at), is_known=derived.is_known)
 
 
 def _place(text: str, codes: list[str], column: Column) -> float:
@@ -185,29 +276,21 @@ def _of_patients(
 
 
 def _breaches(
-    frame: pd.DataFrame,
-    column: Column,
-    derivation: Derivation,
-    inputs: Mapping[str, str],
-    derived: Derived,
-    faulty: Mapping[str, Bools],
+    frame: pd.DataFrame, column: Column, derived: Derived, faulty: Mapping[str, Bools]
 ) -> Iterator[Breach]:
     """Rows whose recorded value is not the derived one."""
-    recorded, margin = as_numbers(frame[column.name]), derivation.tolerance + _ROUNDING
+    derivation, _ = _formula(column)
     low, high = derived.range
-    differs = (recorded < low - margin) | (recorded > high + margin)
-    if derivation.kept:
-        kept = [str(code) for code in derivation.kept]
-        differs &= ~as_text(frame[column.name]).isin(kept).to_numpy(bool)
+    inputs = _present(derivation, frame)
+    differs = disagrees(frame, column, derived)
     for name in (column.name, *inputs.values()):
         if name in faulty:
             differs &= ~faulty[name]
     rows = np.flatnonzero(differs)
     if not len(rows):
         return
-    is_error = derivation.severity == "error"
     check = derivation.check or "DERIVED"
-    code = f"{'E' if is_error else 'W'}_{check}"
+    code = code_of(check, derivation.severity)
 
     def fault(row: int) -> Fault:
         values = ", ".join(
@@ -215,25 +298,26 @@ def _breaches(
         )
         here = cell_text(frame[column.name], row)
         computed = _shown(low[row], high[row], column)
-        message = (
-            f"{quoted(here)} recorded, {quoted(computed)} derived ({derivation.name}: {values})"
-        )
+        of_table = f" of the table {derivation.table}" if derivation.table else ""
+        rule = f"{derivation.name}{of_table}: {values}"
+        message = f"{quoted(here)} recorded, {quoted(computed)} derived ({rule})"
         return Fault(code, message, "Correct whichever is wrong in the source.", here)
 
-    finding = None
-    if not is_error:
-        message = (
-            f"{column.name} as recorded is not what {derivation.name} derives in "
-            f"{people(len(rows))} rows ({check})."
-        )
-        finding = Finding(f"W_{check}", message, "caution", n=len(rows))
-    demand = f"must be what {derivation.name} derives from {', '.join(inputs.values())}"
+    words = (
+        f"{column.name} as recorded is not what {derivation.name} derives in {people(len(rows))} "
+        f"rows ({check})."
+    )
+    finding = finding_of(check, derivation.severity, words, len(rows))
+    source = derivation.table or ", ".join(inputs.values())
+    demand = f"must be what {derivation.name} derives from {source}"
     rule = derivation.check or code
     yield Breach(rule, rows, fault, column.name, derivation.severity, finding, demand)
 
 
 def _shown(low: float, high: float, column: Column) -> str:
     """A derived value, or its range, as it would be written."""
+    if np.isnan(low):
+        return "none"
     if column.type == "category":
         return str(list(column.codes or ())[int(low)])
     if column.type == "date":
@@ -241,8 +325,8 @@ def _shown(low: float, high: float, column: Column) -> str:
     return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
-def _typed(values: NDArray[Any], column: Column) -> Any:
-    """Derived values in the type of their column."""
+def typed(values: NDArray[Any], column: Column) -> Any:
+    """Values as ``as_numbers`` gives them, or texts, in the type of their column."""
     if column.type == "category":
         at = np.where(np.isnan(values), -1, values).astype(np.int64)
         kinds = pd.Index(list(column.codes or ()))

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import Bools
 from spine_outcomes.cohort.header import key_columns
+from spine_outcomes.cohort.long_rows import LongRows
 from spine_outcomes.cohort.places import Breach, Places, raise_problems
 from spine_outcomes.errors import Finding, Problem
-from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.dictionary import DataDictionary, LongTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,8 @@ class Inspection:
         Rows (n,) by column whose text says that the question does not arise.
     findings
         What a reader must know of the intake.
+    long
+        Long tables beside it as they were found, by name.
     """
 
     dictionary: DataDictionary
@@ -55,6 +59,7 @@ class Inspection:
     noticed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     not_applicable: Mapping[str, Bools] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    long: Mapping[str, Inspection] = field(default_factory=dict)
 
     @property
     def is_simulated(self) -> bool:
@@ -72,24 +77,44 @@ class Inspection:
         CohortError
             If anything is wrong, naming it all, of each kind at most so many.
         """
-        raise_problems([*self.problems, *self._shown_errors()])
-        frame, places = self.frame, self.places
-        assert frame is not None  # noqa: S101 - else there is a problem
-        assert places is not None  # noqa: S101
-        keys = key_columns(self.dictionary)
-        order = np.lexsort([pd.factorize(frame[key], sort=True)[0] for key in reversed(keys)])
+        tables = {table.name: table for table in self.dictionary.tables}
+        raise_problems(
+            [*self._errors(), *(p for found in self.long.values() for p in found._errors())]
+        )
+        frame, lines = self._sorted(key_columns(self.dictionary))
         return Cohort(
-            frame=frame.iloc[order].reset_index(drop=True),
+            frame=frame,
             dictionary=self.dictionary,
             source=self.source,
             sha256=str(self.sha256),
-            findings=self.findings,
+            findings=(*self.findings, *(f for t in self.long.values() for f in t.findings)),
             is_simulated=self.is_simulated,
-            lines=None if places.lines is None else places.lines[order],
+            lines=lines,
+            long={name: found._long_rows(tables[name]) for name, found in self.long.items()},
         )
 
-    def _shown_errors(self) -> Iterator[Problem]:
-        """Errors of values and rows, of each kind at most so many."""
+    @property
+    def is_faulty(self) -> bool:
+        """Whether the table itself, the long ones apart, cannot be analysed."""
+        return bool(self.problems) or any(b.severity == "error" for b in self.breaches)
+
+    def _long_rows(self, table: LongTable) -> LongRows:
+        """The rows of a long table, sorted by its keys and date."""
+        frame, lines = self._sorted((*key_columns(self.dictionary), table.date))
+        return LongRows(table, frame, self.source, str(self.sha256), lines)
+
+    def _sorted(self, names: tuple[str, ...]) -> tuple[pd.DataFrame, NDArray[np.int64] | None]:
+        """Rows in the order of some columns, and their lines."""
+        frame, places = self.frame, self.places
+        assert frame is not None  # noqa: S101 - else there is a problem
+        assert places is not None  # noqa: S101
+        order = np.lexsort([pd.factorize(frame[name], sort=True)[0] for name in reversed(names)])
+        lines = None if places.lines is None else places.lines[order]
+        return frame.iloc[order].reset_index(drop=True), lines
+
+    def _errors(self) -> Iterator[Problem]:
+        """Everything wrong with the table; of values and rows, of each kind at most so many."""
+        yield from self.problems
         for breach in self.breaches:
             if breach.severity == "error" and self.places is not None:
                 yield from self.places.shown(breach)

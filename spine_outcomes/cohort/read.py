@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from pathlib import Path
+from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.conversion import Conversion, convert
 from spine_outcomes.cohort.delimited import read_delimited
-from spine_outcomes.cohort.derivations import check_derived
-from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.inspection import Inspection
-from spine_outcomes.cohort.intake_findings import intake_findings
+from spine_outcomes.cohort.intake import Intake, inspect_tables
 from spine_outcomes.cohort.parquet import read_parquet, text_of
-from spine_outcomes.cohort.places import Breach, BreachSeverity, Fault, Places
-from spine_outcomes.cohort.row_checks import check_rows
-from spine_outcomes.cohort.rule_checks import check_rules
 from spine_outcomes.cohort.source_file import (
     PARQUET,
     STATISTICAL,
@@ -30,14 +24,18 @@ from spine_outcomes.cohort.source_file import (
     read_source,
 )
 from spine_outcomes.cohort.statistical_files import read_statistical
-from spine_outcomes.cohort.text_table import TextColumn, TextTable
+from spine_outcomes.cohort.text_table import TextTable
 from spine_outcomes.cohort.workbook import read_workbook
-from spine_outcomes.cohort.written import Faults
-from spine_outcomes.errors import CohortError
+from spine_outcomes.errors import CohortError, Problem, UsageError, printable
 from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.key_path import did_you_mean
+
+Paths = Mapping[str, str | PathLike[str]]
 
 
-def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort:
+def read_cohort(
+    path: str | PathLike[str], dictionary: DataDictionary, tables: Paths = MappingProxyType({})
+) -> Cohort:
     """Read a cohort table and check it against its dictionary.
 
     Parameters
@@ -48,6 +46,9 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
         Stata (``.dta``).
     dictionary
         How the text is written and what each column is.
+    tables
+        Files of long tables beside it, by their names in the dictionary. Columns derived from them
+        are compared with those of the cohort, or filled in.
 
     Returns
     -------
@@ -63,26 +64,57 @@ def read_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Cohort
         If the file is missing, unreadable or not a regular file.
     RefusedError
         If a workbook holds what could harm.
+    UsageError
+        For a long table that the dictionary does not describe.
     """
-    return inspect_cohort(path, dictionary).cohort()
+    return inspect_cohort(path, dictionary, tables).cohort()
 
 
-def inspect_cohort(path: str | PathLike[str], dictionary: DataDictionary) -> Inspection:
+def inspect_cohort(
+    path: str | PathLike[str], dictionary: DataDictionary, tables: Paths = MappingProxyType({})
+) -> Inspection:
     """Read a cohort table as ``read_cohort`` does, and give what is wrong instead of raising it.
 
     Raises
     ------
     InputOutputError
-        If the file is missing, unreadable or not a regular file.
+        If a file is missing, unreadable or not a regular file.
+    UsageError
+        For a long table that the dictionary does not describe.
     """
+    given = dictionary_with(tables, dictionary)
+    beside = {table.name: _read(tables[table.name], given.beside(table)) for table in given.tables}
+    return inspect_tables(_read(path, given), given, beside)
+
+
+def dictionary_with(tables: Iterable[str], dictionary: DataDictionary) -> DataDictionary:
+    """The dictionary of a cohort that comes with some long tables.
+
+    Raises
+    ------
+    UsageError
+        For a table that it does not describe.
+    """
+    names, known = tuple(tables), [table.name for table in dictionary.tables]
+    problems = [
+        Problem("E_TABLE", f"the dictionary has no table {printable(name)!r}"
+                           f"{did_you_mean(name, known)}; it has {', '.join(known) or 'none'}")
+        for name in names if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise UsageError(*problems)
+    return dictionary.coming_with(names)
+
+
+def _read(path: str | PathLike[str], dictionary: DataDictionary) -> Intake:
+    """Text of the table in a file, and what is wrong with its shape."""
     file, sha256 = Path(path).name, None
     try:
         source = read_source(path)
         sha256 = source.sha256
-        text = _reader(source.suffix)(source, dictionary)
+        return Intake(file, sha256, _reader(source.suffix)(source, dictionary))
     except CohortError as fault:
-        return Inspection(dictionary, file, sha256, problems=fault.problems)
-    return _inspect(text, dictionary, sha256)
+        return Intake(file, sha256, problems=fault.problems)
 
 
 def _reader(suffix: str) -> Callable[[SourceFile, DataDictionary], TextTable]:
@@ -101,7 +133,11 @@ _READERS: tuple[tuple[tuple[str, ...], Callable[[SourceFile, DataDictionary], Te
 
 
 def cohort_from_frame(
-    frame: pd.DataFrame, dictionary: DataDictionary, *, source: str = "data frame"
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    *,
+    source: str = "data frame",
+    tables: Mapping[str, pd.DataFrame] = MappingProxyType({}),
 ) -> Cohort:
     """Check a data frame as ``read_cohort`` checks a file; its index is ignored.
 
@@ -110,62 +146,14 @@ def cohort_from_frame(
     CohortError
         As ``read_cohort``; the line of a row is its number plus one.
     """
+    given = dictionary_with(tables, dictionary)
+    beside = {t.name: _of_frame(tables[t.name], given.beside(t), t.name) for t in given.tables}
+    return inspect_tables(_of_frame(frame, given, source), given, beside).cohort()
+
+
+def _of_frame(frame: pd.DataFrame, dictionary: DataDictionary, source: str) -> Intake:
+    """Text of a data frame."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
-    text = text_of(table, source, dictionary)
-    return _inspect(text, dictionary, hashlib.sha256(hashed).hexdigest()).cohort()
-
-
-def _inspect(text: TextTable, dictionary: DataDictionary, sha256: str) -> Inspection:
-    """Convert and check a table of text."""
-    keys = key_columns(dictionary)
-    if not all(key in text.columns for key in keys):
-        return Inspection(dictionary, text.file, sha256, problems=text.problems)
-    converted = {
-        name: convert(name, column, dictionary[name], dictionary.table, text, is_key=name in keys)
-        for name, column in text.columns.items()
-    }
-    frame = pd.DataFrame({name: c.series for name, c in converted.items()}, copy=False)
-    faulty = {name: c.is_faulty for name, c in converted.items() if c.faults}
-    places = Places(text.file, text.lines, tuple(text.columns[key] for key in keys))
-    frame, disagreements, derived = check_derived(frame, dictionary, faulty)
-    breaches = (
-        *_value_breaches(text, converted),
-        *check_rows(frame, dictionary, faulty, places),
-        *check_rules(dictionary.checks, frame, faulty),
-        *disagreements,
-    )
-    found = tuple(breach for breach in breaches if len(breach.rows))
-    return Inspection(
-        dictionary=dictionary,
-        source=text.file,
-        sha256=sha256,
-        frame=frame,
-        places=places,
-        problems=text.problems,
-        breaches=found,
-        noticed={name: c.counts for name, c in converted.items()},
-        not_applicable={name: c.is_not_applicable for name, c in converted.items()},
-        findings=(
-            *text.findings,
-            *intake_findings(converted),
-            *derived,
-            *(breach.finding for breach in found if breach.finding is not None),
-        ),
-    )
-
-
-def _value_breaches(text: TextTable, converted: Mapping[str, Conversion]) -> Iterator[Breach]:
-    """Texts that are no value of their column or an implausible one, by column and kind."""
-    for name, conversion in converted.items():
-        column, faults = text.columns[name], conversion.faults | conversion.oddities
-
-        def said(row: int, column: TextColumn = column, faults: Faults = faults) -> Fault:
-            return faults[int(column.codes[row])]._replace(value=column[row])
-
-        for code in dict.fromkeys(fault.code for fault in faults.values()):
-            is_meant = np.zeros(len(column.values), dtype=bool)
-            is_meant[[at for at, fault in faults.items() if fault.code == code]] = True
-            rows = np.flatnonzero(column.rows_with(is_meant))
-            severity: BreachSeverity = "warning" if code.startswith("W_") else "error"
-            yield Breach(code, rows, said, name, severity)
+    sha256 = hashlib.sha256(hashed).hexdigest()
+    return Intake(source, sha256, text_of(table, source, dictionary))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from spine_outcomes.study.dictionary import Check, Column, DataDictionary, Table
+from spine_outcomes.study.dictionary import Check, Column, DataDictionary, LongTable, Table
 from spine_outcomes.study.endpoint import Endpoint
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.rules import Rule
@@ -58,11 +58,13 @@ def test_every_key_of_an_endpoint_and_of_a_term_stands_in_the_page() -> None:
     assert all(f"{{{form}:" in terms for form in set(Term.model_fields) - {"column"})
 
 
-@pytest.mark.parametrize("model", [Table, Column, Check, Rule])
+@pytest.mark.parametrize("model", [Table, Column, Check, Rule, LongTable])
 def test_every_key_of_a_dictionary_stands_in_the_page(model: type[Table]) -> None:
     """The same for dictionaries."""
     text = page("dictionary.md")
     for name, field in model.model_fields.items():
         assert re.search(rf"\b{field.alias or name}\b", text), name
-    assert all(f"## {part}" in text for part in ("table", "columns", "checks"))
-    assert set(DataDictionary.model_fields) == {"schema_version", "table", "columns", "checks"}
+    assert all(f"## {part}" in text for part in ("table", "columns", "checks", "tables"))
+    assert set(DataDictionary.model_fields) == {
+        "schema_version", "table", "columns", "checks", "tables",
+    }  # fmt: skip
