@@ -16,7 +16,7 @@ from spine_outcomes.study.dictionary import Column, DataDictionary
 
 MISSING_COLUMNS = ("column", "arm", "n", "n_missing", "n_not_applicable")
 EVERYBODY = "all rows"
-_FEW = 12  # values shown each for itself
+_FEW, _FEW_YEARS = 12, 25  # values, years shown each for itself
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -110,7 +110,7 @@ def _distribution(values: pd.Series[Any], column: Column) -> Distribution:
         )
     numbers = values.dt.year.to_numpy() if column.type == "date" else as_numbers(values)
     distinct, counted = np.unique(numbers, return_counts=True)
-    if len(distinct) <= _FEW or column.type == "date":
+    if len(distinct) <= (_FEW_YEARS if column.type == "date" else _FEW):
         names = tuple(f"{value:g}" for value in distinct)
         return Distribution(column, names, tuple(counted.tolist()), True)
     edges = _round_edges(float(distinct[0]), float(distinct[-1]))

@@ -9,7 +9,7 @@ from spine_outcomes.figures.style import REFERENCE
 from spine_outcomes.figures.svg import SVG
 
 WIDTH, HEIGHT = 160.0, 44.0
-_WIDEST = 18.0  # of a bar: two bars that fill the picture look like a wall
+_WIDEST, _WIDEST_ON_SCALE = 18.0, 40.0  # of a bar: one that fills the picture looks like a wall
 
 
 def thumbnail(shares: Sequence[float], title: str, *, is_scale: bool) -> str:
@@ -26,7 +26,7 @@ def thumbnail(shares: Sequence[float], title: str, *, is_scale: bool) -> str:
     """
     step = WIDTH / max(len(shares), 1)
     gap = 0.6 if is_scale else step * 0.25
-    width = step - gap if is_scale else min(step - gap, _WIDEST)
+    width = min(step - gap, _WIDEST_ON_SCALE if is_scale else _WIDEST)
     box = {"viewBox": f"0 0 {WIDTH:g} {HEIGHT:g}", "role": "img", "aria-label": title}
     root = ElementTree.Element(f"{{{SVG}}}svg", box)
     for i, share in enumerate(shares):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.profile import Distribution, distributions, missing_by_arm
-from spine_outcomes.cohort.queries import rows_with, summary
+from spine_outcomes.cohort.queries import rows_with, summary, tables_of
 from spine_outcomes.errors import Finding
 from spine_outcomes.figures.thumbnail import thumbnail
 from spine_outcomes.report.environment import read_asset
@@ -17,6 +17,7 @@ from spine_outcomes.report.gates import Gate
 from spine_outcomes.report.head import SHORT, SIMULATED, Head
 from spine_outcomes.report.render import laid_out
 from spine_outcomes.report.sections import Section
+from spine_outcomes.study.checks import CheckSeverity
 from spine_outcomes.tables import validation as tables
 from spine_outcomes.tables.table import Table
 
@@ -62,7 +63,7 @@ def validation_page(inspection: Inspection, *, dictionary: str, min_cell: int = 
         same text.
     """
     found = summary(inspection)
-    shapes = tuple(distributions(inspection))
+    shapes = tuple(shape for table in tables_of(inspection) for shape in distributions(table))
     made = tuple(_tables(inspection, shapes, min_cell))
     exhibits = Exhibits({table.id: table for table in made}, {}, inspection.source, None)
     return laid_out(
@@ -89,14 +90,16 @@ def _tables(
     """Every table that has something to say, in the order of the page."""
     found = summary(inspection)
     yield tables.by_severity(inspection, found)
-    if inspection.problems:
-        yield tables.file_problems(inspection.problems)
+    problems = tables.problems_of(inspection)
+    if problems:
+        yield tables.file_problems(problems)
     if len(found):
         yield tables.by_rule(found)
         yield tables.by_column(inspection, found)
-    counts = missing_by_arm(inspection)
-    if counts["n_missing"].sum():
-        yield tables.missing(inspection, counts, min_cell)
+    for table in tables_of(inspection):
+        counts = missing_by_arm(table)
+        if counts["n_missing"].sum():
+            yield tables.missing(table, counts, min_cell)
     if shapes:
         yield tables.distribution_counts(shapes, min_cell)
     read = tables.intake(inspection)
@@ -106,14 +109,15 @@ def _tables(
 
 def _sections(found: Exhibits, inspection: Inspection, has_shapes: bool) -> tuple[Section, ...]:
     """Sections of the page that have something to show, in reading order."""
+    missing = tuple(key for key in found.tables if key.startswith("missing-"))
     whole = (
         Section("verdict", "Verdict", "validation_verdict", ("by-severity",)),
         Section("file", "The file", "exhibits", ("file-problems",)),
         Section("rules", "Queries by rule", "exhibits", ("by-rule",)),
         Section("columns", "Queries by column", "exhibits", ("by-column",)),
-        Section("missing-section", "Missing values", "exhibits", ("missing",)),
+        Section("missing", "Missing values", "exhibits", missing),
     )
-    shown = [part for part in whole if all(key in found.tables for key in part.tables)]
+    shown = [p for p in whole if p.tables and all(key in found.tables for key in p.tables)]
     if has_shapes:
         name = "validation_distributions"
         shown.append(Section("distributions", "Distributions", name, ("distribution-counts",)))
@@ -155,15 +159,18 @@ def _head(inspection: Inspection, dictionary: str) -> Head:
 
 def _verdict(inspection: Inspection) -> Gate:
     """Whether the table can be analysed, and what is left to ask."""
-    errors, warnings = (len(rows_with(inspection, kind)) for kind in ("error", "warning"))
-    reasons = []
-    if inspection.problems:
-        reasons.append(f"{len(inspection.problems)} faults of the file, its shape or its names")
+    kinds: tuple[CheckSeverity, CheckSeverity] = ("error", "warning")
+    errors, warnings = (
+        sum(len(rows_with(table, kind)) for table in tables_of(inspection)) for kind in kinds
+    )
+    reasons, faults = [], len(tables.problems_of(inspection))
+    if faults:
+        reasons.append(f"{faults} faults of the file, its shape or its names")
     if errors:
         reasons.append(f"{errors} rows with errors, which must be mended first")
     if warnings:
         reasons.append(f"{warnings} rows with warnings, which deserve a look")
-    is_open = not (inspection.problems or errors)
+    is_open = not (faults or errors)
     words = "This cohort can be analysed." if is_open else "This cohort cannot be analysed yet."
     return Gate(is_open, words, tuple(reasons))
 
@@ -187,7 +194,8 @@ def _thumbnail(shape: Distribution, min_cell: int) -> Thumbnail:
 
 def _other_findings(inspection: Inspection) -> tuple[Finding, ...]:
     """Findings of the intake that no query and no line of the tables says."""
-    of_rules = {id(breach.finding) for breach in inspection.breaches}
+    of_rules = {id(b.finding) for table in tables_of(inspection) for b in table.breaches}
     tabled = {"N_MISSING_CODES", "W_IMPLAUSIBLE", "W_NORMALISED", "W_TRIMMED", "W_CASE"}
     tabled |= {"W_DECIMAL_INTEGER", "W_FORMULA_TEXT"}
-    return tuple(f for f in inspection.findings if id(f) not in of_rules and f.code not in tabled)
+    found = [f for table in tables_of(inspection) for f in table.findings]
+    return tuple(f for f in found if id(f) not in of_rules and f.code not in tabled)

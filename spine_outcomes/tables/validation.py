@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.profile import EVERYBODY, Distribution, arm_column
-from spine_outcomes.cohort.queries import rows_with
+from spine_outcomes.cohort.queries import rows_with, tables_of
 from spine_outcomes.errors import Problem, printable, said
 from spine_outcomes.study.checks import CheckSeverity
 from spine_outcomes.tables import cells
-from spine_outcomes.tables.table import Cell, Column, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
-SEVERITIES: dict[CheckSeverity, str] = {"error": "Errors", "warning": "Warnings"}
+SEVERITIES: dict[CheckSeverity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _DONE = {
     "repair:nfkc": "Characters of other widths made plain (repairs: nfkc)",
     "repair:trim": "Spaces around the value removed (repairs: trim)",
@@ -32,26 +30,25 @@ def by_severity(inspection: Inspection, summary: pd.DataFrame) -> Table:
     rows = []
     for severity, name in SEVERITIES.items():
         mine = summary[summary["severity"] == severity]
-        n_file = len(inspection.problems) if severity == "error" else 0
-        at = rows_with(inspection, severity)
+        faults = problems_of(inspection) if severity == "error" else ()
         counts = (
-            int(mine["n"].sum()) + n_file,
-            mine["rule"].nunique() + len({p.code for p in inspection.problems}) * (n_file > 0),
+            int(mine["n"].sum()) + len(faults),
+            mine["rule"].nunique() + len({problem.code for problem in faults}),
             mine["column"].nunique(),
-            len(at),
-            _n_patients(inspection, at),
+            sum(len(rows_with(table, severity)) for table in tables_of(inspection)),
+            _n_patients(inspection, severity),
         )
         rows.append(Row(name, tuple(cells.count(n) for n in counts)))
-    heads = ("Queries", "Rules broken", "Columns", "Rows", "Patients")
+    heads = ("Findings", "Rules", "Columns", "Rows", "Patients")
     return Table(
         id="by-severity",
-        title="Queries by severity",
+        title="What was found, by severity",
         stub_head="Severity",
         columns=tuple(Column(head) for head in heads),
         rows=tuple(rows),
         notes=(
             "A query is one row that breaks one rule in one column. Rows with errors keep the "
-            "cohort from being analysed; warnings do not.",
+            "cohort from being analysed, warnings deserve a look, notes are facts and no queries.",
         ),
     )
 
@@ -75,14 +72,15 @@ def by_rule(summary: pd.DataFrame) -> Table:
             Column("Column", align="left"), Column("What is asked", align="left"), Column("Rows"),
         ),
         rows=tuple(rows),
-        notes=("Each row, with its line and value, stands in queries.csv.",),
+        notes=("Each row with an error or a warning stands in queries.csv, with its line.",),
     )  # fmt: skip
 
 
 def by_column(inspection: Inspection, summary: pd.DataFrame) -> Table:
     """Queries about each column, in the order of the dictionary."""
     rows = []
-    for column in inspection.dictionary.columns:
+    columns = {c.name: c for t in tables_of(inspection) for c in t.dictionary.columns}
+    for column in columns.values():
         mine = summary[summary["column"] == column.name]
         if mine.empty:
             continue
@@ -95,7 +93,7 @@ def by_column(inspection: Inspection, summary: pd.DataFrame) -> Table:
         title="Queries by column",
         stub_head="Column",
         columns=(
-            Column("Label", align="left"), Column("Errors"), Column("Warnings"),
+            Column("Label", align="left"), *map(Column, SEVERITIES.values()),
             Column("Rules", align="left"),
         ),
         rows=tuple(rows),
@@ -117,10 +115,10 @@ def file_problems(problems: Iterable[Problem]) -> Table:
     )  # fmt: skip
 
 
-def missing(inspection: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
+def missing(table: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
     """Missing values of the columns that have some, by arm, with the largest difference."""
     arms = list(dict.fromkeys(counts["arm"]))
-    arm = None if inspection.frame is None else arm_column(inspection.frame, inspection.dictionary)
+    arm = None if table.frame is None else arm_column(table.frame, table.dictionary)
     codes = {} if arm is None or arm.codes is None else arm.codes
     heads: list[Column] = []
     for code in arms:
@@ -134,8 +132,8 @@ def missing(inspection: Inspection, counts: pd.DataFrame, min_cell: int) -> Tabl
     ]
     more = (Column("Largest difference, points"),) if len(arms) > 1 else ()
     return Table(
-        id="missing",
-        title="Missing values by arm",
+        id=identifier("missing", table.source),
+        title=f"Missing values of {table.source}" + (" by arm" if len(arms) > 1 else ""),
         stub_head="Column",
         columns=(*heads, *more, Column("Of them not applicable")),
         rows=tuple(rows),
@@ -149,8 +147,9 @@ def missing(inspection: Inspection, counts: pd.DataFrame, min_cell: int) -> Tabl
 def intake(inspection: Inspection) -> Table:
     """What was repaired by a declared rule, read as missing, or noticed, column by column."""
     rows = []
-    for name, noticed in inspection.noticed.items():
-        for key, n in noticed.items():
+    noticed = [item for table in tables_of(inspection) for item in table.noticed.items()]
+    for name, counts in noticed:
+        for key, n in counts.items():
             what, _, code = key.partition(":")
             words = _DONE.get(key) or _MEANT.get(what)
             if words:
@@ -188,12 +187,19 @@ def distribution_counts(found: Iterable[Distribution], min_cell: int) -> Table:
     )
 
 
-def _n_patients(inspection: Inspection, rows: NDArray[np.intp]) -> int:
-    """How many patients some rows belong to."""
-    if inspection.frame is None:
-        return 0
-    patient = inspection.frame[inspection.dictionary.table.patient]
-    return int(patient.iloc[rows].nunique())
+def problems_of(inspection: Inspection) -> tuple[Problem, ...]:
+    """What is wrong with the files of the tables, their shape and their names."""
+    return tuple(problem for table in tables_of(inspection) for problem in table.problems)
+
+
+def _n_patients(inspection: Inspection, severity: CheckSeverity) -> int:
+    """How many patients have rows with some breach of this severity."""
+    found: set[object] = set()
+    for table in tables_of(inspection):
+        if table.frame is not None:
+            patient = table.frame[table.dictionary.table.patient]
+            found |= set(patient.iloc[rows_with(table, severity)].dropna())
+    return len(found)
 
 
 def _problem(problem: Problem) -> tuple[Cell, ...]:
