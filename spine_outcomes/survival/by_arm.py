@@ -45,7 +45,7 @@ def estimate_by_arm(
     """
     groups = list(life_tables(sample))
     values = np.full(len(groups) * len(labels), np.nan)
-    influence = np.zeros((len(values), sample.n)).T  # each quantity contiguous, filled on touch
+    influence = np.zeros((len(values), sample.n))  # each quantity contiguous, filled on touch
     reasons: list[str | None] = []
     absent = [not_estimable("no row with a weight above 0")] * len(labels)
     for _, table in groups:
@@ -53,10 +53,10 @@ def estimate_by_arm(
         for quantity in absent if table is None else quantities(table):
             column = len(reasons)
             values[column] = quantity.value
-            influence[rows, column] = quantity.influence
+            influence[column][rows] = quantity.influence
             reasons.append(quantity.reason)
     all_labels = tuple({**label, **arm} for arm, _ in groups for label in labels)
-    return Estimate(values, influence, all_labels, sample.cluster, tuple(reasons))
+    return Estimate(values, influence.T, all_labels, sample.cluster, tuple(reasons))
 
 
 def display_times(name: str, times: ArrayLike) -> Floats:

@@ -53,9 +53,9 @@ class CensoringDistribution:
         """Estimate G from the rows ``is_own`` (n,) with their ``weight`` (n,)."""
         weight = weight * is_own
         order, is_censored = sample.order, sample.status == 0
-        ordered = weight[order.order]
+        ordered = weight.take(order.order)
         remaining = np.append(order.total_from(ordered)[1:], 0.0)
-        censored = order.total_at(ordered * is_censored[order.order])
+        censored = order.total_at(ordered * is_censored.take(order.order))
         at_risk = remaining + censored
         hazard = quotient(censored, at_risk)
         kept = np.divide(remaining, at_risk, out=np.ones_like(censored), where=at_risk > 0)
@@ -84,9 +84,11 @@ class CensoringDistribution:
         """
         leaving = quotient(gain, self.at_risk)
         passed = np.concatenate([[0.0], np.cumsum(leaving * self.hazard)])
-        order, is_censored = self.order.order, self.is_censored[self.order.order]
-        group = self.order.group
+        order, group = self.order.order, self.order.group
+        is_censored = self.is_censored.take(order)
+        ordered = passed.take(group + is_censored)
+        ordered -= is_censored * leaving.take(group)
         influence = np.empty(len(order))
-        influence[order] = passed[group + is_censored] - is_censored * leaving[group]
+        influence[order] = ordered
         influence *= self.weight
         return influence

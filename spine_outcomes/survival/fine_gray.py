@@ -123,9 +123,8 @@ def fine_gray(
     studied = subdistribution(sample, cause, censoring_weight, censoring_survival)
     arrangement = studied.arrangement
     fit = regress(arrangement, sample.weight, matrix, terms, "breslow")
-    scores = np.zeros((len(fit.kept), sample.n))
-    scores[:, arrangement.rows] = fit.likelihood.score_residuals(fit.at)
-    influence = fit.influence(scores).T
+    scores = fit.likelihood.score_residuals(fit.at)
+    influence = arrangement.spread(fit.influence(scores), sample.n).T
     beside = None
     if censoring_term:
         beside = fit.influence(studied.censoring_scores(fit.likelihood, fit.at)).T

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.survival.sample import Sample
-from spine_outcomes.survival.time_order import TIE_TOLERANCE
+from spine_outcomes.survival.time_order import TIE_TOLERANCE, run_of_each, total_of_runs
 
 Floats = NDArray[np.float64]
 
 
 def from_zero(steps: Floats) -> Floats:
     """Cumulative sums with a 0 in front, shape (m + 1,)."""
-    sums = np.zeros(len(steps) + 1)
+    sums = np.empty(len(steps) + 1)
+    sums[0] = 0.0
     np.cumsum(steps, out=sums[1:])
     return sums
 
@@ -60,14 +61,14 @@ class LifeTable:
 
     def total(self, amount: Floats) -> Floats:
         """Sum an amount (r,) over the rows of each distinct time, shape (m,)."""
-        return np.add.reduceat(amount, self.first)
+        return total_of_runs(amount, self.first)
 
     def at_risk_of(self, amount: Floats) -> Floats:
         """Sum an amount (r,) over the rows at risk at each distinct time, shape (m,)."""
         change = self.total(amount)
         if self.entered is not None:
             is_late = self.entered >= 0
-            change -= np.bincount(self.entered[is_late], amount[is_late], len(self.time))
+            change = change - np.bincount(self.entered[is_late], amount[is_late], len(self.time))
         return _from_here(change)
 
     @cached_property
@@ -83,19 +84,24 @@ class LifeTable:
     @cached_property
     def leaving(self) -> Floats:
         """1/(Y − dN), 0 where nobody remains: nothing follows there, shape (m,)."""
-        nobody = np.zeros_like(self.remaining)
-        return np.divide(1.0, self.remaining, out=nobody, where=self.remaining > 0)
+        with np.errstate(divide="ignore"):
+            leaving = 1.0 / self.remaining
+        leaving[self.remaining == 0] = 0.0
+        return leaving
 
     @cached_property
     def lost(self) -> Floats:
         """Q(t) = Σ dN/(Y (Y − dN)) up to each distinct time, from 0, shape (m + 1,)."""
-        return from_zero(self.leaving * self.events / self.at_risk)
+        steps = self.leaving * self.events
+        steps /= self.at_risk
+        return from_zero(steps)
 
     @cached_property
     def survival(self) -> Floats:
         """Kaplan–Meier estimate from 1 at the start to after each distinct time, shape (m + 1,)."""
         survival = np.ones(len(self.time) + 1)
-        np.cumprod(self.remaining / self.at_risk, out=survival[1:])
+        np.divide(self.remaining, self.at_risk, out=survival[1:])
+        np.cumprod(survival[1:], out=survival[1:])
         return survival
 
     def position(self, times: ArrayLike) -> NDArray[np.intp]:
@@ -114,32 +120,38 @@ class LifeTable:
 
 def life_tables(sample: Sample) -> Iterator[tuple[dict[str, int], LifeTable | None]]:
     """Yield the label and the table of each arm 0 … max; None where no row has a weight above 0."""
-    order = sample.order
-    is_weighted = sample.weight[order.order] > 0
+    rows = sample.order.order
+    weight, status = sample.weight.take(rows), sample.status.take(rows)
+    is_weighted = weight > 0
     if sample.arm is None:
-        yield {}, _life_table(sample, np.flatnonzero(is_weighted))
+        own = None if is_weighted.all() else np.flatnonzero(is_weighted)
+        yield {}, _life_table(sample, weight, status, own)
         return
-    arm = sample.arm[order.order]
+    arm = sample.arm.take(rows)
     for code in range(int(arm.max()) + 1):
         own = np.flatnonzero(is_weighted & (arm == code))
-        yield {"arm": code}, _life_table(sample, own) if len(own) else None
+        yield {"arm": code}, _life_table(sample, weight, status, own) if len(own) else None
 
 
-def _life_table(sample: Sample, own: NDArray[np.intp]) -> LifeTable:
-    """Build the table of the rows at these positions of the time order."""
+def _life_table(
+    sample: Sample, weight: Floats, status: NDArray[np.int64], own: NDArray[np.intp] | None
+) -> LifeTable:
+    """Build the table of the rows at the positions ``own`` of the time order, all where None.
+
+    ``weight`` and ``status`` (n,) are in that order.
+    """
     order = sample.order
-    if len(own) == sample.n:
-        rows, group, first, time = order.order, order.group, order.first, order.distinct
-    else:
-        rows, group = order.order[own], order.group[own]
-        is_first = np.ones(len(group), dtype=bool)
+    rows, group, first, time = order.order, order.group, order.first, order.distinct
+    if own is not None:
+        rows, weight, status = rows.take(own), weight.take(own), status.take(own)
+        group = group.take(own)
+        is_first = np.ones(len(own), dtype=bool)
         np.not_equal(group[1:], group[:-1], out=is_first[1:])
         first = np.flatnonzero(is_first)
-        time = order.distinct[group[first]]
-        group = np.cumsum(is_first) - 1
-    weight, status = sample.weight[rows], sample.status[rows]
+        time = time.take(group.take(first))
+        group = run_of_each(first, len(own))
     # What remains is summed from the end: no cancellation, however unequal the weights.
-    remaining = np.add.reduceat(weight * (status == 0), first)
+    remaining = total_of_runs(weight * (status == 0), first)
     remaining[:-1] += _from_here(weight)[first[1:]]
     table = LifeTable(rows, group, first, None, weight, status, time, remaining)
     return table if sample.entry is None else _with_late_entry(table, sample.entry[rows])

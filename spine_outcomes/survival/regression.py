@@ -150,8 +150,8 @@ def standardised(
     arrangement: Arrangement, weight: Floats, covariates: Floats, ties: Ties
 ) -> tuple[PartialLikelihood, Floats]:
     """Likelihood of covariates with mean 0 and standard deviation 1, and what these were (p,)."""
-    weight = weight[arrangement.rows]
-    x = np.ascontiguousarray(covariates[arrangement.rows].T)
+    weight = weight.take(arrangement.rows)
+    x = np.ascontiguousarray(covariates.take(arrangement.rows, axis=0).T)
     total, unit = weight.sum(), np.ones(len(x))
     for j, column in enumerate(x):
         mean = float(column @ weight) / total
@@ -213,7 +213,7 @@ def no_event(sample: Sample, cause: int) -> str | None:
     is_event = sample.status == cause
     if not is_event.any():
         return f"no event of cause {cause}"
-    if not sample.weight[is_event].any():
+    if not (is_event & (sample.weight > 0)).any():
         return f"no weighted events: every event of cause {cause} has weight 0"
     return None
 

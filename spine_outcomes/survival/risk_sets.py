@@ -135,7 +135,7 @@ class Arrangement:
     n_passed: Indices
 
     def spread(self, values: Floats, n: int) -> Floats:
-        """Values (k, r) of ``rows`` as (k, n) values of all rows of the sample, 0 for the others."""
+        """Values (k, r) of ``rows`` as those (k, n) of all rows of the sample, 0 for the others."""
         all_values = np.zeros((len(values), n))
         for every, own in zip(all_values, values, strict=True):
             every[self.rows] = own

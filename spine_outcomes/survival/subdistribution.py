@@ -110,19 +110,18 @@ def _estimated(sample: Sample, weight: ArrayLike | None) -> tuple[CensoringDistr
     counts = (sample.weight > 0).astype(np.float64)
     if weight is not None:
         counts *= sample_of(sample.order, sample.status, weight).weight
-    everybody = np.zeros(sample.n, dtype=np.int64)
-    strata = everybody if sample.strata is None else sample.strata
-    codes = np.unique(strata[sample.weight > 0])
-    return tuple(CensoringDistribution.of(sample, strata == code, counts) for code in codes)
+    if sample.strata is None:
+        return (CensoringDistribution.of(sample, np.ones(sample.n, dtype=bool), counts),)
+    codes = np.flatnonzero(np.bincount(sample.strata, sample.weight > 0))
+    return tuple(CensoringDistribution.of(sample, sample.strata == code, counts) for code in codes)
 
 
 def _tail(
     sample: Sample, cause: int, arrangement: Arrangement, censoring: CensoringDistribution
 ) -> Tail:
     """Rows of a censoring stratum that stay at risk after a competing event."""
-    status = sample.status[arrangement.rows]
-    is_own = (status > 0) & (status != cause) & censoring.is_own[arrangement.rows]
+    is_own = (sample.status > 0) & (sample.status != cause) & censoring.is_own
     event_group = np.flatnonzero(np.diff(arrangement.n_passed, prepend=0))
-    before, rows = censoring.survival, np.flatnonzero(is_own)
+    before, rows = censoring.survival, np.flatnonzero(is_own.take(arrangement.rows))
     share = 1 / before[arrangement.group[rows]]
     return Tail(rows, arrangement.risk.stop[rows], share, before[event_group])

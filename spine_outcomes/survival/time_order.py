@@ -45,19 +45,19 @@ class TimeOrder:
             return time
         values = np.asarray(time, dtype=np.float64)
         order = np.argsort(values)
-        ordered = values[order]
+        ordered = values.take(order)
         is_first = np.ones(len(ordered), dtype=bool)
-        is_first[1:] = np.diff(ordered) > TIE_TOLERANCE * np.abs(ordered[1:])
+        np.less(ordered[:-1], ordered[1:] * (1 - TIE_TOLERANCE), out=is_first[1:])
         first = np.flatnonzero(is_first)
-        if len(first) < len(order):
-            _order_ties(order, is_first)
+        if len(first) == len(order):
+            return cls(values, order, first, ordered)
+        _order_ties(order, is_first)
         return cls(values, order, first, ordered[first])
 
     @cached_property
     def group(self) -> NDArray[np.intp]:
         """Index of the distinct time of each row, in sorted order, shape (n,)."""
-        counts = np.diff(np.append(self.first, len(self.order)))
-        return np.repeat(np.arange(len(self.first)), counts)
+        return run_of_each(self.first, len(self.order))
 
     def position(self, times: ArrayLike) -> NDArray[np.intp]:
         """Index of the last distinct time at or before each of ``times``, −1 before the first."""
@@ -69,11 +69,25 @@ class TimeOrder:
 
         ``ordered`` (n,) is in sorted order.
         """
-        return np.add.reduceat(ordered, self.first)
+        return total_of_runs(ordered, self.first)
 
     def total_from(self, ordered: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a quantity over the rows at or after each distinct time, shape (m,)."""
         return np.cumsum(ordered[::-1])[::-1][self.first]
+
+
+def run_of_each(first: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """Index of the run that each of n positions is in, runs beginning at ``first`` (m,)."""
+    if len(first) == n:
+        return first
+    begins = np.zeros(n, dtype=np.intp)
+    begins[first[1:]] = 1
+    return np.cumsum(begins, out=begins)
+
+
+def total_of_runs(values: NDArray[np.float64], first: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Sum of the values (n,) of each run, shape (m,); the values themselves where none has two."""
+    return values if len(first) == len(values) else np.add.reduceat(values, first)
 
 
 def _order_ties(order: NDArray[np.intp], is_first: NDArray[np.bool_]) -> None:
