@@ -126,7 +126,7 @@ def _death_gap(endpoint: Endpoint, rows: DatedRows) -> Iterator[Finding]:
 def _left_behind(cohort: Cohort, plan: AnalysisPlan, rows: DatedRows) -> Iterator[Finding]:
     """Events known up to a later day than the rows without: those were no longer looked for."""
     start = as_days(cohort.frame[str(plan.origin)])
-    is_open, has_ended = (rows.status == 0) & rows.end.is_known, rows.status > 0
+    is_open, has_ended = (rows.status == 0) & (rows.end.end > 0), rows.status > 0
     if not is_open.any():
         return
     last = np.quantile((start + rows.end.end)[is_open], FOLLOWED)
