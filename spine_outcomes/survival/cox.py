@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from spine_outcomes.inference import Estimate
 from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
 from spine_outcomes.survival.covariates import covariates_of
+from spine_outcomes.survival.likelihood_ratio import likelihood_ratio_test
 from spine_outcomes.survival.partial_likelihood import Ties
 from spine_outcomes.survival.regression import Regression, no_event, not_estimable, regress
 from spine_outcomes.survival.risk_sets import Floats, arrange
@@ -151,14 +151,9 @@ def cox(
 
 
 def _likelihood_ratio(sample: Sample, fit: Regression) -> TestResult:
-    """Twice the rise of the log likelihood from coefficients 0, χ² on those that are free."""
+    """Test that all coefficients are 0, also where one of them is infinite."""
     if fit.n_free == 0:
         return no_test("no covariate varies among the rows at risk")
     if np.isnan(fit.log_likelihood):
         return no_test("the likelihood has no maximum within reach")
-    if not np.isin(sample.weight, (0.0, 1.0)).all():
-        return no_test("the rows have weights: the likelihood ratio is not χ²")
-    if sample.cluster is not None and sample.cluster.max() + 1 < sample.n:
-        return no_test("the rows are clustered: the likelihood ratio is not χ²")
-    statistic = 2 * (fit.log_likelihood - fit.null_log_likelihood)
-    return TestResult(statistic, float(fit.n_free), float(stats.chi2.sf(statistic, fit.n_free)))
+    return likelihood_ratio_test(sample, fit.log_likelihood - fit.null_log_likelihood, fit.n_free)

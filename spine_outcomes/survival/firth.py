@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from spine_outcomes.inference import Estimate
+from spine_outcomes.inference import Estimate, TestResult
+from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.estimability import flat_reasons, unidentified
+from spine_outcomes.survival.likelihood_ratio import likelihood_ratio_test
 from spine_outcomes.survival.partial_likelihood import Ties
 from spine_outcomes.survival.penalised_likelihood import PenalisedEvaluation, PenalisedLikelihood
 from spine_outcomes.survival.profile_likelihood import FARTHEST, ProfileInterval, profile_limit
@@ -40,6 +42,9 @@ class FirthFit:
         independent rows.
     log_likelihood
         Penalised log partial likelihood at the estimate, of covariates with standard deviation 1.
+    likelihood_ratio
+        Penalised likelihood ratio test that all coefficients are 0, for independent rows without
+        weights; of one covariate its p value is below α where the profile limits exclude 0.
     ties
         ``efron`` or ``breslow``.
     """
@@ -47,6 +52,7 @@ class FirthFit:
     estimate: Estimate
     model_covariance: Floats
     log_likelihood: float
+    likelihood_ratio: TestResult
     ties: Ties
 
 
@@ -103,12 +109,12 @@ def firth(
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
     covariance = np.full((len(terms),) * 2, np.nan)
     reason = no_event(sample, cause)
-    if reason is not None:
-        return FirthFit(not_estimable(sample, labels, reason), covariance, np.nan, ties)
-    prepared = _prepare(sample, matrix, terms, cause, ties)
-    if not len(prepared.kept):
+    prepared = None if reason is not None else _prepare(sample, matrix, terms, cause, ties)
+    if prepared is not None and not len(prepared.kept):
         reason = next(reason for reason in prepared.reasons if reason is not None)
-        return FirthFit(not_estimable(sample, labels, reason), covariance, np.nan, ties)
+    if prepared is None or reason is not None:
+        nothing = not_estimable(sample, labels, str(reason))
+        return FirthFit(nothing, covariance, np.nan, no_test(str(reason)), ties)
     everything = np.ones(len(prepared.kept), dtype=bool)
     reached, at = _maximise(prepared.penalised, np.zeros(len(everything)), everything)
     curvature, row_scores = prepared.penalised.slopes(reached)
@@ -125,7 +131,9 @@ def firth(
     value[is_missing], influence[:, is_missing] = np.nan, 0.0
     covariance[is_missing] = covariance[:, is_missing] = np.nan
     estimate = Estimate(value, influence, labels, sample.cluster, prepared.reasons)
-    return FirthFit(estimate, covariance, at.log_likelihood, ties)
+    gain = at.log_likelihood - prepared.penalised.at(np.zeros(len(everything))).log_likelihood
+    test = likelihood_ratio_test(sample, gain, len(everything))
+    return FirthFit(estimate, covariance, at.log_likelihood, test, ties)
 
 
 def firth_interval(

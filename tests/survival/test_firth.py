@@ -165,3 +165,29 @@ def test_a_step_is_no_longer_than_one_deviation():
     """
     fit = firth([1, 1, 6, 5], [1, 0, 1, 1], covariates=[10, 3, 3, 3])
     assert fit.estimate.value[0] == pytest.approx(np.log(9) / 7, rel=1e-5)
+
+
+def test_likelihood_ratio_is_the_test_of_the_profile_limits():
+    """A p value of another test than that of the limits: at level 1 − p they reach down to 0.
+
+    The statistic is twice the gain of the penalised likelihood by its definition; C18.
+    """
+    time, status, arm = (np.array(values, float) for values in C18)
+    fit = firth(time, status, covariates=arm)
+    test, ones = fit.likelihood_ratio, np.ones(6)
+    at = [penalised(np.array([b]), time, status, arm, ones, ties="efron") for b in (2.565241, 0.0)]
+    assert test.statistic == pytest.approx(2 * (at[0] - at[1]), rel=1e-9)
+    assert test.df == 1
+    limits = firth_interval(time, status, covariates=arm, level=1 - test.p_value)
+    assert limits.lower == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("keys", [{"weight": WEIGHT}, {"cluster": np.arange(N) // 2}])
+def test_no_likelihood_ratio_of_weighted_or_clustered_rows(keys):
+    """A χ² of rows that it does not hold for."""
+    assert "is not χ²" in str(firth(TIME, STATUS, covariates=X, **keys).likelihood_ratio.reason)
+
+
+def test_no_event_is_no_test():
+    """A test of nothing."""
+    assert firth([1, 2], [0, 0], covariates=[0, 1]).likelihood_ratio.reason == "no event of cause 1"
