@@ -1,4 +1,4 @@
-"""Checks between rows: one person under two names, one course entered twice, patients in parts."""
+"""Checks that need whole patients: one under two names, a course twice, dates that heap."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from spine_outcomes.cohort.comparison import as_days, as_numbers, cell_text, verdict
 from spine_outcomes.cohort.grouping import first_rows, joint_codes
 from spine_outcomes.cohort.places import Breach, Fault, Places
 from spine_outcomes.cohort.severity import code_of, finding_of
 from spine_outcomes.errors import people, quoted
-from spine_outcomes.study.checks import Check, Overlap
+from spine_outcomes.study.checks import Check, Heaping, Overlap
+from spine_outcomes.study.durations import DAYS_PER_UNIT
+
+_CHANCE = 0.001
 
 Rows = NDArray[np.intp]
 
@@ -41,6 +45,8 @@ class Patients:
 def check_patients(checks: tuple[Check, ...], rows: Patients) -> Iterator[Breach]:
     """Rows that break a check between rows; a check whose columns are not there does not apply."""
     for check in checks:
+        if check.heaping is not None:
+            yield from _heaping(check, check.heaping, rows)
         if not all(name in rows.frame for name in check.named):
             continue
         if check.same_person is not None:
@@ -146,6 +152,34 @@ def _latest_overlapping(overlap: Overlap, rows: Patients) -> Rows:
         is_later = (latest[after] < 0) | (rank[before] > rank[latest[after]])
         latest[after[is_later]] = before[is_later]
     return latest
+
+
+def _heaping(check: Check, demand: Heaping, rows: Patients) -> Iterator[Breach]:
+    """Columns of dates that fall on some days of the month too often, as a whole.
+
+    More often than ``at_most`` and than chance: a binomial tail below 0.001 with the days' share of
+    a month. The same date in several rows of a patient counts once.
+    """
+    chance = len(demand.on_days) / DAYS_PER_UNIT["months"]
+    days = " or ".join(map(str, demand.on_days))
+    for name in demand.columns:
+        if name not in rows.frame:
+            continue
+        codes = joint_codes(rows.frame, (rows.patient, name))
+        is_counted = (codes >= 0) & (first_rows(codes) == np.arange(len(codes)))
+        is_heaped = is_counted & rows.frame[name].dt.day.isin(demand.on_days).to_numpy()
+        k, n = int(is_heaped.sum()), int(is_counted.sum())
+        if k <= demand.at_most * n or stats.binom.sf(k - 1, n, chance) >= _CHANCE:
+            continue
+        on_days = f"of {n} dates fall on day {days} of the month; by chance {n * chance:.0f}"
+        finding = finding_of(
+            check.id, check.severity, f"{name}: {people(k)} {on_days} ({check.id}).", k
+        )
+        fix = "Mark dates that are estimated, in the source."
+        fault = Fault(code_of(check.id, check.severity), f"{k} {on_days}", fix)
+        asked = f"at most {demand.at_most:.0%} of the dates on day {days} of the month"
+        at = np.flatnonzero(is_heaped)
+        yield Breach(check.id, at, fault, name, check.severity, finding, asked, is_of_column=True)
 
 
 def _breach(

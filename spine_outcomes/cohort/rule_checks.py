@@ -12,7 +12,7 @@ from spine_outcomes.cohort.comparison import Bools, cell_text, compared_with, ve
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.rule_words import demand_of, presence
 from spine_outcomes.cohort.severity import code_of, finding_of
-from spine_outcomes.cohort.value_checks import check_grades, check_heaping
+from spine_outcomes.cohort.value_checks import check_grades
 from spine_outcomes.errors import Finding, people, quoted
 from spine_outcomes.study.checks import Check
 from spine_outcomes.study.rules import Operand, Rule
@@ -21,7 +21,7 @@ from spine_outcomes.study.rules import Operand, Rule
 def check_rules(
     checks: tuple[Check, ...], frame: pd.DataFrame, faulty: Mapping[str, Bools]
 ) -> Iterator[Breach]:
-    """Rows that break a rule of the dictionary, grades and dates that cannot be.
+    """Rows that break a rule of the dictionary, and grades that cannot be.
 
     Parameters
     ----------
@@ -38,8 +38,6 @@ def check_rules(
             yield from _check_rule(check, check.rule, frame, faulty)
         elif check.largest_grade is not None:
             yield from check_grades(check, check.largest_grade, frame, faulty)
-        elif check.heaping is not None:
-            yield from check_heaping(check, check.heaping, frame)
 
 
 def _check_rule(

@@ -1,4 +1,4 @@
-"""Checks of columns by what is known of their kind: days of the month, grades, questions asked."""
+"""Checks of columns by what is known of their kind: grades, and questions that do not arise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from spine_outcomes.clinical.ctcae import largest_grades
 from spine_outcomes.cohort.comparison import Bools, as_numbers, as_text, cell_text, verdict
@@ -15,40 +14,7 @@ from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.rule_words import demand_of
 from spine_outcomes.cohort.severity import code_of, finding_of
 from spine_outcomes.errors import people, quoted
-from spine_outcomes.study.checks import Check, Heaping, LargestGrade, NotApplicable
-
-_DAYS_PER_MONTH = 30.4375
-_CHANCE = 0.001
-
-
-def check_heaping(check: Check, demand: Heaping, frame: pd.DataFrame) -> Iterator[Breach]:
-    """Columns of dates that fall on some days of the month too often, as a whole.
-
-    More often than ``at_most`` and than chance: a binomial tail below 0.001 with the days' share of
-    a month.
-    """
-    chance = len(demand.on_days) / _DAYS_PER_MONTH
-    for name in demand.columns:
-        if name not in frame:
-            continue
-        day = frame[name].dt.day.to_numpy()
-        at, n = np.flatnonzero(np.isin(day, demand.on_days)), int((~np.isnan(day)).sum())
-        if not n or len(at) / n <= demand.at_most:
-            continue
-        if stats.binom.sf(len(at) - 1, n, chance) >= _CHANCE:
-            continue
-        days = " or ".join(map(str, demand.on_days))
-        asked = f"dates on day {days} of the month in at most {demand.at_most:.0%}"
-        message = (
-            f"{people(len(at))} of {n} dates of {name} fall on day {days} of the month "
-            f"({len(at) / n:.0%}; by chance {chance:.0%}): are they estimated ({check.id})?"
-        )
-        finding = finding_of(check.id, check.severity, message, len(at))
-        said = f"{len(at)} of {n} dates fall on day {days} of the month; by chance {n * chance:.0f}"
-        fault = Fault(
-            code_of(check.id, check.severity), said, "Mark estimated dates in the source."
-        )
-        yield Breach(check.id, at, fault, name, check.severity, finding, asked, is_of_column=True)
+from spine_outcomes.study.checks import Check, LargestGrade, NotApplicable
 
 
 def check_grades(

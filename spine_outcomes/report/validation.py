@@ -65,7 +65,8 @@ def validation_page(inspection: Inspection, *, dictionary: str, min_cell: int = 
     found = summary(inspection)
     shapes = tuple(shape for table in tables_of(inspection) for shape in distributions(table))
     made = tuple(_tables(inspection, shapes, min_cell))
-    exhibits = Exhibits({table.id: table for table in made}, {}, inspection.source, None)
+    source = f"Source: {inspection.source}"
+    exhibits = Exhibits({table.id: table for table in made}, {}, source, None)
     return laid_out(
         _head(inspection, dictionary),
         exhibits,

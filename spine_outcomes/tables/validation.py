@@ -133,7 +133,7 @@ def missing(table: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
     more = (Column("Largest difference, points"),) if len(arms) > 1 else ()
     return Table(
         id=identifier("missing", table.source),
-        title=f"Missing values of {table.source}" + (" by arm" if len(arms) > 1 else ""),
+        title="Missing values by arm" if len(arms) > 1 else f"Missing values of {table.source}",
         stub_head="Column",
         columns=(*heads, *more, Column("Of them not applicable")),
         rows=tuple(rows),
