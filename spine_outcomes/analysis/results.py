@@ -58,9 +58,14 @@ def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
 def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
     """Where the numbers come from: data, versions, counts."""
     packages = ("spine-outcomes", "numpy", "scipy", "pandas", "statsmodels", "scikit-learn")
+    tables = {
+        name: {"source": rows.source, "data_sha256": rows.sha256}
+        for name, rows in cohort.long.items()
+    }
     return {
         "source": cohort.source,
         "data_sha256": cohort.sha256,
+        **({"tables": tables} if tables else {}),
         "is_simulated": cohort.is_simulated,
         "n_rows_read": len(cohort.frame),
         "n_rows_analysed": len(described),
