@@ -26,6 +26,7 @@ from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.weighting import weigh_set
 from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.data_cut import cohort_as_of
 from spine_outcomes.cohort.eligibility import require_columns, select
 from spine_outcomes.endpoints.derive import derive
 from spine_outcomes.errors import Finding
@@ -71,6 +72,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     dictionary = cohort.dictionary
     check_available(plan)
     require_columns(cohort, columns_read(plan))
+    cohort = cohort_as_of(cohort, plan.cutoff)
     selection = select(cohort, plan)
     outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
     step("Weighting")
