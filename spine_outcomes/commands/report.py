@@ -21,6 +21,10 @@ def report(
     cohort: Annotated[
         Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
     ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="Long table beside the cohort; may be repeated."),
+    ] = None,
     dictionary: Annotated[
         Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
     ] = None,
@@ -63,6 +67,7 @@ def report(
     from joblib import parallel_config
 
     from spine_outcomes.commands.report_run import run_report
+    from spine_outcomes.commands.tables_given import tables_given
 
     options = {
         "cutoff": cutoff.date() if cutoff else None,
@@ -74,6 +79,7 @@ def report(
         run_report(
             plan,
             cohort=cohort,
+            tables=tables_given(table or ()),
             dictionary=dictionary,
             out=out,
             given={key: value for key, value in options.items() if value is not None},

@@ -34,6 +34,7 @@ def run_report(
     plan_name: str,
     *,
     cohort: Path | None,
+    tables: Mapping[str, Path],
     dictionary: Path | None,
     out: Path | None,
     given: Mapping[str, object],
@@ -46,6 +47,8 @@ def run_report(
     ----------
     plan_name, cohort, dictionary, out, overwrite, strict
         As the options of ``report``.
+    tables
+        Files of long tables beside the cohort, by name.
     given
         Values that replace the plan's, by dotted key.
     """
@@ -61,9 +64,10 @@ def run_report(
         check_plan(plan, columns)
         check_formats(plan.report.formats)
         identity = {"command": "report", "plan_sha256": plan_hash(planned)}
-        with reserve(out, identity, (*named.chain, dictionary, cohort), overwrite) as folder:
+        read = (*named.chain, dictionary, cohort, *tables.values())
+        with reserve(out, identity, read, overwrite) as folder:
             step("Reading and checking the cohort")
-            rows = read_cohort(cohort, columns)
+            rows = read_cohort(cohort, columns, tables)
             found = [*_replaced(planned, given), *departures(plan, columns)]
             results = run(plan, rows, findings=found, step=step)
             check_required(results)

@@ -20,6 +20,10 @@ def validate(
         Path | None,
         typer.Argument(help="Cohort table.  [default: the packaged demo cohort]"),
     ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="Long table beside the cohort; may be repeated."),
+    ] = None,
     dictionary: Annotated[
         Path | None, typer.Option(help="Data dictionary.  [default: the packaged one]")
     ] = None,
@@ -48,16 +52,19 @@ def validate(
     from spine_outcomes.commands.frame_csv import frame_csv
     from spine_outcomes.commands.manifest import sha256, with_manifest
     from spine_outcomes.commands.output_folder import reserve
+    from spine_outcomes.commands.tables_given import tables_given
     from spine_outcomes.report.validation import validation_page
     from spine_outcomes.study.load import load_dictionary
     from spine_outcomes.study.packaged import DEMO_COHORT, packaged_file
 
-    table = packaged_file(DEMO_COHORT) if cohort is None else cohort
+    given = tables_given(table or ())
+    file = packaged_file(DEMO_COHORT) if cohort is None else cohort
     described = packaged_file("data_dictionary.yaml") if dictionary is None else dictionary
     identity = {"command": "validate"}
-    with progress() as step, reserve(out, identity, (table, described), overwrite) as folder:
+    read = (file, described, *given.values())
+    with progress() as step, reserve(out, identity, read, overwrite) as folder:
         step("Reading and checking the cohort")
-        inspection = inspect_cohort(table, load_dictionary(described))
+        inspection = inspect_cohort(file, load_dictionary(described), given)
         step("Writing the queries")
         asked = queries(inspection, redact=context.obj["redact"])
         page = validation_page(inspection, dictionary=described.name, min_cell=min_cell)
@@ -65,6 +72,7 @@ def validate(
         facts = {
             "source": inspection.source,
             "sha256": inspection.sha256,
+            "tables": {name: found.sha256 for name, found in inspection.long.items()},
             "dictionary": described.name,
             "dictionary_sha256": sha256(described.read_bytes()),
         }
