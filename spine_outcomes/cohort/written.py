@@ -18,6 +18,7 @@ from spine_outcomes.cohort.places import Fault
 from spine_outcomes.cohort.text_table import SerialDates
 from spine_outcomes.errors import quoted
 
+_LOOK = "Look it up in the source."
 MAX_EXACT = 2.0**53
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -46,13 +47,13 @@ def read_numbers(
         else:
             values[i] = float(plain)
     for i in np.flatnonzero(np.isinf(values)).tolist():
-        faults[i] = Fault("E_NUMBER", "too large for a number")
+        faults[i] = Fault("E_NUMBER", "too large for a number", _LOOK)
         values[i] = np.nan
     if whole:
         for i in np.flatnonzero(values % 1 > 0).tolist():
-            faults[i] = Fault("E_INTEGER", "a whole number is expected")
+            faults[i] = Fault("E_INTEGER", "a whole number is expected", _LOOK)
         for i in np.flatnonzero(np.abs(values) >= MAX_EXACT).tolist():
-            faults[i] = Fault("E_INTEGER", "too large for an exact whole number")
+            faults[i] = Fault("E_INTEGER", "too large for an exact whole number", _LOOK)
     values[list(faults)] = np.nan
     return values, faults
 
