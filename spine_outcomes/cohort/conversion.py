@@ -33,6 +33,7 @@ UNIT_SLIPS = {
 SENTINELS = frozenset({-99.0, -9.0, -8.0, -7.0, -1.0, 99.0, 888.0, 999.0, 9999.0})
 """Numbers that registries write for what they do not know."""
 
+_LOOK = "Look it up in the source."
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -84,14 +85,14 @@ def convert(
     """
     texts, changed = repair(text.values, column, table.repairs)
     declared = {
-        *table.missing, *column.missing_codes, *column.not_applicable,
+        *table.missing, *written.missing_codes, *column.missing_codes, *column.not_applicable,
     }  # fmt: skip
     is_missing = np.array([t in declared for t in texts], dtype=bool)
     values, faults = _read(texts, ~is_missing, column, written, is_key=is_key)
     if column.is_numeric:
         is_missing |= _is_declared_number(values, declared)
         values = np.where(is_missing, np.nan, values)
-    faults |= _outside(values, column.hard, column, Fault("E_RANGE", "range allowed"))
+    faults |= _outside(values, column.hard, column, Fault("E_RANGE", "range allowed", _LOOK))
     is_faulty = np.zeros(len(texts), dtype=bool)
     is_faulty[list(faults)] = True
     n_rows = text.n_rows()
@@ -101,7 +102,8 @@ def convert(
         key = f"missing:{texts[i]}"
         counts[key] = counts.get(key, 0) + int(n_rows[i])
     counts |= _noticed(texts, column, n_rows, ~(is_missing | is_faulty))
-    odd = _outside(values, column.plausible, column, Fault("W_IMPLAUSIBLE", "plausible range"))
+    doubt = Fault("W_IMPLAUSIBLE", "plausible range", _LOOK)
+    odd = _outside(values, column.plausible, column, doubt)
     odd = {i: fault for i, fault in odd.items() if i not in faults}
     counts["implausible"] = int(n_rows[list(odd)].sum())
     return Conversion(

@@ -44,10 +44,7 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
         If the declared encoding does not exist.
     """
     table = dictionary.table
-    delimiter = "\t" if source.suffix == ".tsv" else table.delimiter
-    lines = lines_of(decode(source, table.encoding))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    names = _names(reader, source, dictionary, delimiter)
+    names, reader = open_delimited(source, dictionary)
     header = match_header(names, dictionary, source.name)
     body = _Body(source.name, header, len(names))
     body.read(reader)
@@ -60,6 +57,23 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
         problems=header.problems,
         findings=(*header.findings, *body.findings()),
     )
+
+
+def open_delimited(source: SourceFile, dictionary: DataDictionary) -> tuple[Sequence[str], Any]:
+    """Names on the first line, and the reader of the lines below.
+
+    Raises
+    ------
+    CohortError
+        If the bytes are not text of the declared encoding, or the delimiter does not divide the
+        first line.
+    DictionaryError
+        If the declared encoding does not exist.
+    """
+    delimiter = "\t" if source.suffix == ".tsv" else dictionary.table.delimiter
+    lines = lines_of(decode(source, dictionary.table.encoding))
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    return _names(reader, source, dictionary, delimiter), reader
 
 
 def _names(

@@ -49,6 +49,7 @@ def match_header(names: Sequence[str], dictionary: DataDictionary, file: str) ->
     forbids = dictionary.table.unknown_columns == "error"
     faults = [
         *_shape_faults(names),
+        *_redcap_fault(names, dictionary),
         *(_misspelt_fault(name, meant) for name, meant in misspelt.items()),
         *_missing_faults(names, dictionary, set(misspelt.values())),
         *(_unknown_fault(name, dictionary) for name in unknown if forbids),
@@ -91,6 +92,14 @@ def _shape_faults(names: Sequence[str]) -> Iterator[_Fault]:
         if len(at) > 1 and name.strip():
             message = f"the name stands {len(at)} times, in columns {' and '.join(at)}"
             yield "E_DUPLICATE_COLUMN", message, name, "Keep one of them."
+
+
+def _redcap_fault(names: Sequence[str], dictionary: DataDictionary) -> Iterator[_Fault]:
+    """An export of a REDCap project that is not declared as one: its lines are not all rows."""
+    for name in ("redcap_event_name", "redcap_repeat_instrument"):
+        if name in names and name not in dictionary and dictionary.table.redcap is None:
+            message = "this is an export of a REDCap project with events or repeating instruments"
+            yield "E_REDCAP", message, name, "Declare table.redcap in the dictionary."
 
 
 def _misspelt(names: Sequence[str], dictionary: DataDictionary) -> dict[str, str]:

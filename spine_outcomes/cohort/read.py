@@ -16,6 +16,7 @@ from spine_outcomes.cohort.delimited import read_delimited
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake import Intake, inspect_tables
 from spine_outcomes.cohort.parquet import read_parquet, text_of
+from spine_outcomes.cohort.redcap import read_redcap
 from spine_outcomes.cohort.source_file import (
     PARQUET,
     STATISTICAL,
@@ -112,13 +113,17 @@ def _read(path: str | PathLike[str], dictionary: DataDictionary) -> Intake:
     try:
         source = read_source(path)
         sha256 = source.sha256
-        return Intake(file, sha256, _reader(source.suffix)(source, dictionary))
+        return Intake(file, sha256, _reader(source.suffix, dictionary)(source, dictionary))
     except CohortError as fault:
         return Intake(file, sha256, problems=fault.problems)
 
 
-def _reader(suffix: str) -> Callable[[SourceFile, DataDictionary], TextTable]:
+def _reader(
+    suffix: str, dictionary: DataDictionary
+) -> Callable[[SourceFile, DataDictionary], TextTable]:
     """Choose what makes a table of text of a file with this suffix."""
+    if dictionary.table.redcap is not None:
+        return read_redcap
     for suffixes, reader in _READERS:
         if suffix in suffixes:
             return reader

@@ -139,8 +139,8 @@ class _StatisticalFile:
 
     def _rows_at_once(self, said: Any, n_columns: int) -> int:
         """How many rows are read at once; refuses more than are read at all."""
-        width = max(1, sum(said.variable_storage_width.values()))
-        n = said.number_rows or 0
+        width: int = max(1, sum(said.variable_storage_width.values()))
+        n: int = said.number_rows or 0
         if n > MAX_ROWS or n * width > MAX_INFLATED:
             message = f"{n} rows of {width} bytes; at most {MAX_ROWS} rows"
             message += f" and {MAX_INFLATED} bytes are read"

@@ -53,12 +53,28 @@ class TextColumn:
     codes: NDArray[np.int32]
 
     def __getitem__(self, row: int) -> str:
-        code = self.codes[row]
+        return self.text(int(self.codes[row]))
+
+    def text(self, code: int) -> str:
+        """Text at a position among the distinct ones; empty for −1."""
         return "" if code < 0 else str(self.values[code])
 
     def rows_with(self, is_meant: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Rows whose text is among the distinct texts meant (u,), shape (n,)."""
         return np.append(is_meant, False)[self.codes]
+
+    def has(self, text: str) -> NDArray[np.bool_]:
+        """Rows with exactly this text, shape (n,)."""
+        return self.rows_with(self.values == text)
+
+    @property
+    def is_filled(self) -> NDArray[np.bool_]:
+        """Rows with some text, shape (n,)."""
+        return self.rows_with(self.values != "")
+
+    def take(self, rows: NDArray[np.intp]) -> TextColumn:
+        """The texts of some rows (k,), in that order."""
+        return TextColumn(self.values, self.codes[rows])
 
     def n_rows(self) -> NDArray[np.intp]:
         """How many rows have each distinct text, shape (u,)."""
@@ -84,6 +100,8 @@ class TextTable:
         What is wrong with names and shape, and what a reader must know of them.
     serial_dates
         What a bare number in a column of dates would be; never taken for a date.
+    missing_codes
+        Texts that mean missing in every column of this file, beside those of the dictionary.
     """
 
     file: str
@@ -94,6 +112,7 @@ class TextTable:
     problems: tuple[Problem, ...] = ()
     findings: tuple[Finding, ...] = ()
     serial_dates: SerialDates = EXCEL
+    missing_codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lines)

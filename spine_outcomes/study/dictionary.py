@@ -31,6 +31,31 @@ class Simulated(Model):
     equals: str
 
 
+class Redcap(Model):
+    """How a raw export of a REDCap project becomes one table.
+
+    Parameters
+    ----------
+    record_id
+        Name of the record identifier in the project; None: that of the patient's column.
+    row
+        Repeating instrument, or repeating event, whose instances are the rows; None where a row is
+        a patient.
+    events
+        Events that hold what does not repeat; empty: all.
+    missing_codes
+        Missing-data codes of the project, which may stand in every field.
+    date_shifted
+        Whether the export moved each record's dates: then calendar dates mean nothing.
+    """
+
+    record_id: str | None = None
+    row: str | None = None
+    events: tuple[str, ...] = ()
+    missing_codes: tuple[str, ...] = ()
+    date_shifted: bool = False
+
+
 class Table(Model):
     """How the cohort table is written and what one of its rows is."""
 
@@ -47,6 +72,7 @@ class Table(Model):
     simulated: Simulated | None = None
     sheet: str | None = None
     value_labels: Literal["codes", "labels"] = "codes"
+    redcap: Redcap | None = None
 
 
 class Derivation(BaseModel):

@@ -121,6 +121,7 @@ def _table(dictionary: DataDictionary) -> Iterator[Fault]:
     for key, name in keys:
         if name is not None and name not in dictionary:
             yield ("table", key), _unknown(name, dictionary)
+    yield from _redcap(dictionary)
     if table.simulated is None:
         return
     here: KeyPath = ("table", "simulated")
@@ -128,6 +129,22 @@ def _table(dictionary: DataDictionary) -> Iterator[Fault]:
         yield (*here, "column"), _unknown(table.simulated.column, dictionary)
     elif not dictionary[table.simulated.column].has_code(table.simulated.equals):
         yield (*here, "equals"), f"{table.simulated.equals!r} is not a code of that column"
+
+
+def _redcap(dictionary: DataDictionary) -> Iterator[Fault]:
+    """What an export of a REDCap project needs, and missing-data codes that are values."""
+    redcap = dictionary.table.redcap
+    if redcap is None:
+        return
+    here: KeyPath = ("table", "redcap")
+    if dictionary.table.row == "lesion" and redcap.row is None:
+        yield (*here, "row"), "must name what repeats for each lesion, where a row is a lesion"
+    for column in dictionary.columns:
+        has_values = column.codes is not None or column.hard is not None
+        for code in redcap.missing_codes:
+            if has_values and column.has_code(code):
+                text = f"{printable(code)!r} may be a value of {column.name!r}"
+                yield (*here, "missing_codes"), text
 
 
 def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
