@@ -119,11 +119,8 @@ def effect_over_time(residuals: SchoenfeldResiduals, n_points: int = N_POINTS) -
 
 def _natural_spline(x: Floats, knots: Floats) -> Floats:
     """Natural cubic splines between the end knots: functions that span them, shape (len(x), k)."""
-    span = np.ptp(knots) or 1.0
+    span = np.ptp(knots)
     x, knots = (x - knots[0]) / span, (knots - knots[0]) / span
-    columns = [np.ones_like(x), x]
     cubes = np.maximum(x[:, None] - knots[:-1], 0.0) ** 3
-    if len(knots) > 2:
-        slopes = cubes / (knots[-1] - knots[:-1])
-        columns += list((slopes[:, :-1] - slopes[:, -1:]).T)
-    return np.column_stack(columns)
+    slopes = cubes / (knots[-1] - knots[:-1])
+    return np.column_stack([np.ones_like(x), x, slopes[:, :-1] - slopes[:, -1:]])

@@ -256,3 +256,17 @@ def test_a_known_censoring_distribution_adds_nothing_to_the_influence():
         for is_added in (True, False)
     )
     np.testing.assert_array_equal(with_term, without)
+
+
+def test_a_coefficient_beside_an_infinite_one_has_its_own_reason():
+    """One reason for several coefficients, or a number taken for a limit that was not reached."""
+    rng = np.random.default_rng(2)
+    arm, x = np.repeat([0, 1], 15), rng.normal(size=30)
+    status = np.where(arm == 1, rng.choice([0, 2], 30), rng.choice([0, 1, 2], 30))
+    fit = fine_gray(
+        np.arange(1, 31), status, covariates=np.column_stack([x, arm]), names=["x", "arm"]
+    )
+    assert fit.estimate.reasons == (
+        "not estimable beside an infinite coefficient", "no event where arm is 1"
+    )  # fmt: skip
+    assert np.isnan(fit.estimate.value).all()

@@ -27,6 +27,19 @@ def test_open_interval_without_events_in_an_arm(arm):
     assert infinite == np.inf
 
 
+def test_open_interval_far_from_0():
+    """Twenty events of twenty against none of twenty, whose limit is more than a deviation away.
+
+    log L(β) = Σ_k log(exp β / (k exp β + 20)), k = 20, …, 1, which tends to −Σ log k.
+    """
+    time, arm = np.r_[np.arange(20.0), np.full(20, 30.0)], np.repeat([1, 0], 20)
+    limits = profile_interval(time, arm, covariates=arm)
+    k = np.arange(1, 21)
+    below = np.log(1 + 20 / k * np.exp(-limits.lower)).sum()
+    np.testing.assert_allclose(below, HALF_QUANTILE, rtol=1e-9)
+    assert limits.upper == np.inf
+
+
 def test_limits_lie_half_a_quantile_below_the_maximum():
     """The definition, on the trial of 6-MP; the interval is not symmetric."""
     data = GEHAN["data"]

@@ -156,6 +156,9 @@ def test_the_unit_of_time_does_not_matter():
         for unit in (1.0, 1e100)
     )
     np.testing.assert_allclose(statistics(other), statistics(one), rtol=1e-9)
+    curves = [effect_over_time(test.residuals) for test in (one, other)]
+    np.testing.assert_allclose(curves[1].value, curves[0].value, rtol=1e-9)
+    np.testing.assert_allclose(curves[1].std_error, curves[0].std_error, rtol=1e-9)
 
 
 def test_reasons():

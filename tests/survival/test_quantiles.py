@@ -61,6 +61,8 @@ def test_what_is_no_curve_is_refused():
     both = kaplan_meier([1, 2, 1, 2], [1] * 4, arm=[0, 0, 1, 1], times=[1, 2])
     with pytest.raises(ValueError, match="one arm"):
         quantile(both)
+    with pytest.raises(ValueError, match="must increase"):
+        quantile(both.take([0, 2]))
     with pytest.raises(ValueError, match="between 0 and 1"):
         quantile(both.select(arm=0), 50)
 

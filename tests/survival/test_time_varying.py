@@ -123,3 +123,22 @@ def test_an_event_without_weight_is_absent():
     expected = hazard_ratio_along(*ARRAYS, covariates=DATA["arm"], scale="km")
     np.testing.assert_allclose(found.value, expected.value, rtol=1e-9)
     np.testing.assert_allclose(found.std_error(), expected.std_error(), rtol=1e-9)
+
+
+def test_pieces_of_strata_do_not_touch_by_round_off():
+    """Rows of weight 1 in a later piece of another stratum, which swallow weights of 1e-12.
+
+    Either stratum has people in one piece only, whose hazard ratio is then its own.
+    """
+    rng = np.random.default_rng(5)
+    time = np.r_[rng.permutation(30) / 10 + 6, rng.permutation(30) / 10 + 0.5]
+    status, arm = (rng.random(60) < 0.7).astype(int), rng.integers(0, 2, 60)
+    strata = np.repeat([0, 1], 30)
+    found = piecewise_hazard_ratios(
+        time, status, np.where(strata == 1, 1e-12, 1.0), covariates=arm, cuts=[5], strata=strata
+    )
+    own = [
+        cox(time[rows], status[rows], covariates=arm[rows]).estimate.value[0]
+        for rows in (strata == 1, strata == 0)
+    ]
+    np.testing.assert_allclose(found.value, own, rtol=1e-7)
