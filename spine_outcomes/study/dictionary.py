@@ -204,6 +204,9 @@ class LongTable(Model):
         As of the cohort; level and phase are by default the table's and ``post_baseline``.
     checks
         Rules between its columns; they may name the cohort's too.
+    lesion_field
+        In a REDCap export, where the table is the repeating instrument of its name: its field that
+        holds the lesion's key; None: the field with the name of that key.
     """
 
     name: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
@@ -213,6 +216,7 @@ class LongTable(Model):
     unique: tuple[str, ...] = ()
     columns: tuple[Column, ...] = Field(min_length=1)
     checks: tuple[Check, ...] = ()
+    lesion_field: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -261,11 +265,23 @@ class DataDictionary(Model):
         """The dictionary of a long table: the keys that it shares with the cohort, then its own."""
         is_of_lesions = table.level == "lesion"
         lesion = self.table.lesion if is_of_lesions else None
-        written = self.table.model_copy(
-            update={"row": table.level, "lesion": lesion, "simulated": None, "sheet": None}
+        changed: dict[str, Any] = {
+            "row": table.level,
+            "lesion": lesion,
+            "simulated": None,
+            "sheet": None,
+        }
+        if self.table.redcap is not None:
+            changed["redcap"] = self.table.redcap.model_copy(update={"row": table.name})
+        keys = [self[self.table.patient]]
+        if lesion is not None:
+            named = {"redcap_field": table.lesion_field or lesion}
+            keys.append(self[lesion].model_copy(update=named))
+        return DataDictionary(
+            table=self.table.model_copy(update=changed),
+            columns=(*keys, *table.columns),
+            checks=table.checks,
         )
-        keys = [self[name] for name in (self.table.patient, lesion) if name is not None]
-        return DataDictionary(table=written, columns=(*keys, *table.columns), checks=table.checks)
 
     def coming_with(self, tables: Collection[str]) -> DataDictionary:
         """The dictionary of a cohort that comes with some of its long tables only.

@@ -258,3 +258,46 @@ def test_the_dictionary_of_an_export_says_what_repeats(write: Write) -> None:
     assert caught.value.exit_code == 4
     assert "table.redcap.row" in str(caught.value)
     assert "'1' may be a value of 's'" in str(caught.value)
+
+
+IMAGES = {
+    "name": "imaging", "label": "Images", "level": "lesion", "date": "img_date",
+    "lesion_field": "img_lesion",
+    "columns": [
+        {"name": "img_date", "label": "Date", "type": "date", "required": True},
+        {"name": "modality", "label": "Modality", "type": "category", "codes": ["1", "2"]},
+    ],
+}  # fmt: skip
+WITH_IMAGES = (
+    "record_id,redcap_repeat_instrument,redcap_repeat_instance,age,arm,dose,"
+    "img_lesion,img_date,modality\n"
+    "P1,,,50,,,,,\n"
+    "P1,lesion,1,,a,24,,,\n"
+    "P1,lesion,2,,b,30,,,\n"
+    "P1,imaging,1,,,,2,2023-05-01,1\n"
+    "P1,imaging,2,,,,1,2023-06-01,2\n"
+    "P1,imaging,3,,,,2,2023-07-01,\n"
+)
+
+
+def test_a_long_table_is_the_instrument_of_its_name(write: Write, dictionary: Make) -> None:
+    """Images repeat in the same export: each belongs to the lesion that its field names."""
+    columns = [{"label": c["name"], **c} for c in COLUMNS[:4] + COLUMNS[6:7]]
+    made = DataDictionary.model_validate(
+        {
+            "table": {"row": "lesion", "patient": "id", "lesion": "part", "redcap": REDCAP},
+            "columns": columns,
+            "tables": [IMAGES],
+        }
+    )
+    path = write(WITH_IMAGES)
+    found = read_cohort(path, made, {"imaging": path})
+    assert found.frame["arm"].tolist() == ["a", "b"]
+    images = found.long["imaging"].frame
+    assert images["part"].tolist() == ["1", "2", "2"]
+    assert images["img_date"].dt.month.tolist() == [6, 5, 7]
+    assert found.long["imaging"].lines is not None
+    assert found.long["imaging"].lines.tolist() == [6, 5, 7]
+    path = write(WITH_IMAGES.replace("img_lesion", "img_x"))
+    with pytest.raises(CohortError, match="E_MISSING_COLUMN"):
+        read_cohort(path, made, {"imaging": path})
