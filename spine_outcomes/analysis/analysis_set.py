@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import is_one_of
 from spine_outcomes.endpoints.outcome import Outcome
-from spine_outcomes.errors import Finding, people
+from spine_outcomes.errors import CohortError, Finding, NotEstimableError, Problem, people
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import columns_of
@@ -60,13 +60,23 @@ def covariates(plan: AnalysisPlan) -> tuple[str, ...]:
 def analysis_set(
     cohort: Cohort, plan: AnalysisPlan, level: str, outcomes: Iterable[Outcome]
 ) -> AnalysisSet:
-    """Complete cases among the rows on which some endpoint of this level is known."""
+    """Complete cases among the rows on which some endpoint of this level is known.
+
+    Raises
+    ------
+    CohortError
+        If a covariate is missing in every row.
+    NotEstimableError
+        If no row of an arm has every covariate.
+    """
     rows = np.unique(np.concatenate([outcome.rows for outcome in outcomes]))
     candidates = cohort.frame.iloc[rows]
     missing = candidates[list(covariates(plan))].isna()
     is_complete = ~missing.any(axis=1).to_numpy()
     complete = candidates[is_complete]
     n_incomplete = {str(name): int(n) for name, n in missing.sum().items() if n}
+    _require_values(cohort, n_incomplete, len(candidates))
+    _require_arms(plan, complete[plan.arms.column], n_incomplete)
     return AnalysisSet(
         level=level,
         rows=rows[is_complete],
@@ -76,6 +86,28 @@ def analysis_set(
         n_incomplete=n_incomplete,
         findings=_incomplete_findings(level, is_complete, n_incomplete, cohort.dictionary),
     )
+
+
+def _require_values(cohort: Cohort, n_incomplete: dict[str, int], n: int) -> None:
+    """Refuse a covariate that no row has."""
+    empty = [name for name, n_missing in n_incomplete.items() if n_missing == n]
+    if empty:
+        message = f"a covariate of the plan, and missing in all {n} rows analysed"
+        fix = "Fill it in the source, or take it out of the plan's terms."
+        raise CohortError(
+            *(Problem("E_NO_VALUE", message, file=cohort.source, column=c, fix=fix) for c in empty)
+        )
+
+
+def _require_arms(plan: AnalysisPlan, arm: pd.Series[Any], n_incomplete: dict[str, int]) -> None:
+    """Refuse a comparison with an arm of which no row is complete."""
+    for code in plan.arms.codes:
+        if not is_one_of(arm, (code,)).any():
+            message = f"no row of arm {code} has every covariate"
+            lacking = ", ".join(f"{name} {k}" for name, k in n_incomplete.items())
+            message += f"; missing are: {lacking}" if lacking else ""
+            fix = "Take out the terms that are missing, or impute them: missing.method."
+            raise NotEstimableError(Problem("E_NO_COMPLETE_ROW", message, fix=fix))
 
 
 def _codes(labels: pd.Series[Any]) -> NDArray[np.int64]:
