@@ -144,7 +144,7 @@ def _exchange(row: pd.Series[str], u: float) -> _Spoilt:
 
 def _hundredfold(row: pd.Series[str], _u: float) -> _Spoilt:
     """Write the dose in cGy."""
-    return _Spoilt({"dose_total_gy": f"{100 * float(row['dose_total_gy']):.1f}"}, "E_RANGE")
+    return _Spoilt({"dose_total_gy": f"{100 * float(row['dose_total_gy']):.1f}"}, "X57")
 
 
 def _twice(row: pd.Series[str], _u: float) -> _Spoilt:

@@ -18,7 +18,12 @@ _WIDE = str.maketrans("0123456789.-", "０１２３４５６７８９．－")
 
 
 def blemished(
-    frame: pd.DataFrame, dictionary: DataDictionary, seed: int, *, kinds: tuple[str, ...]
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    seed: int,
+    *,
+    kinds: tuple[str, ...],
+    missing: str | None = None,
 ) -> pd.DataFrame:
     """Blemish the cells of a table of text.
 
@@ -34,7 +39,10 @@ def blemished(
         Of ``missing`` (an empty cell gets the first missing code of its column), ``trim`` (a code
         with a space behind it), ``nfkc`` (a number or a date in full-width characters), ``case``
         (a code in the other case). A cell has one at most.
+    missing
+        Text that stands for a missing value in every column, in place of the columns' own codes.
     """
+    ways = _WAYS if missing is None else {**_WAYS, "missing": lambda _text, _column: missing}
     rng, table = generator(seed, "blemishes"), dictionary.table
     blemished = frame.copy()
     for name in frame:
@@ -45,7 +53,7 @@ def blemished(
         texts: Any = frame[column.name].to_numpy(dtype=object)
         is_left = np.ones(len(frame), dtype=bool)
         for kind in (k for k in SHARES if k in kinds):
-            way = _WAYS[kind]
+            way = ways[kind]
             is_meant = is_left & (u[kind] < SHARES[kind]) & ((texts == "") == (kind == "missing"))
             rows = [row for row in np.flatnonzero(is_meant) if way(texts[row], column) is not None]
             blemished.loc[rows, column.name] = [way(texts[row], column) for row in rows]

@@ -10,6 +10,13 @@ import yaml
 
 from spine_outcomes.clinical.simulated_chinese import HEADERS, SPELLINGS, UNKNOWN, YES_NO
 from spine_outcomes.simulation.blemishes import blemished
+from spine_outcomes.simulation.redcap_export import (
+    RECORD_ID,
+    ROW,
+    UNKNOWN_CODE,
+    redcap_dictionary,
+    redcap_export,
+)
 from spine_outcomes.simulation.statistical_export import (
     STATA_MISSING,
     spss_file,
@@ -17,7 +24,7 @@ from spine_outcomes.simulation.statistical_export import (
     transport_file,
 )
 from spine_outcomes.simulation.workbook_export import SHEET, workbook
-from spine_outcomes.study.dictionary import Column, DataDictionary
+from spine_outcomes.study.dictionary import Column, DataDictionary, Redcap
 
 _CHINESE_DATE = "%Y/%m/%d"
 
@@ -58,7 +65,7 @@ def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[
         "cohort.sav": (spss_file, {}),
         "cohort.dta": (stata_file, in_stata),
     }
-    files = _chinese_text(frame, dictionary, seed)
+    files = _chinese_text(frame, dictionary, seed) | _redcap(frame, dictionary, seed)
     for name, (write, declared) in writers.items():
         files[name] = write(marked, dictionary, name)
         files[f"{name}.yaml"] = dictionary_yaml(_declaring(dictionary, declared))
@@ -89,6 +96,17 @@ def _chinese_text(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) ->
     return {
         "cohort_gb18030.csv": text.encode("gb18030"),
         "cohort_gb18030.csv.yaml": dictionary_yaml(in_chinese),
+    }
+
+
+def _redcap(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
+    """A raw export of a REDCap project, and the dictionary of the project."""
+    written = blemished(frame, dictionary, seed, kinds=("missing",), missing=UNKNOWN_CODE)
+    redcap = Redcap(record_id=RECORD_ID, row=ROW, missing_codes=(UNKNOWN_CODE,))
+    return {
+        "redcap.csv": redcap_export(written, dictionary, {}),
+        "redcap.csv.yaml": dictionary_yaml(_declaring(dictionary, {"redcap": redcap})),
+        "redcap_dictionary.csv": redcap_dictionary(frame, dictionary, {}),
     }
 
 

@@ -140,7 +140,7 @@ def _redcap(dictionary: DataDictionary) -> Iterator[Fault]:
     if dictionary.table.row == "lesion" and redcap.row is None:
         yield (*here, "row"), "must name what repeats for each lesion, where a row is a lesion"
     for column in dictionary.columns:
-        has_values = column.codes is not None or column.hard is not None
+        has_values = column.codes is not None or column.is_numeric
         for code in redcap.missing_codes:
             if has_values and column.has_code(code):
                 text = f"{printable(code)!r} may be a value of {column.name!r}"

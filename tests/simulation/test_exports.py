@@ -16,7 +16,14 @@ from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
 DICTIONARY = load_dictionary(packaged_file("data_dictionary.yaml"))
-FORMS = ("cohort_gb18030.csv", "cohort.xlsx", "cohort.xpt", "cohort.sav", "cohort.dta")
+FORMS = (
+    "cohort_gb18030.csv",
+    "cohort.xlsx",
+    "cohort.xpt",
+    "cohort.sav",
+    "cohort.dta",
+    "redcap.csv",
+)
 KEYS = ["patient_id", "lesion_id"]
 
 
@@ -105,3 +112,40 @@ def test_the_chinese_file_needs_its_dictionary(folder: Path) -> None:
     assert ",是," in text
     (problem, *_) = inspect_cohort(folder / "cohort_gb18030.csv", DICTIONARY).problems
     assert problem.code == "E_ENCODING"
+
+
+def test_the_redcap_export_has_the_lines_of_a_project(folder: Path, dirty: Dirty) -> None:
+    """One line a record with the patient's fields alone, one a lesion without them, numbered."""
+    export = pd.read_csv(folder / "redcap.csv", dtype=str, keep_default_na=False)
+    is_base = export["redcap_repeat_instrument"] == ""
+    assert export.columns[:3].tolist() == [
+        "record_id", "redcap_repeat_instrument", "redcap_repeat_instance",
+    ]  # fmt: skip
+    assert is_base.sum() == dirty.frame["patient_id"].nunique()
+    assert (~is_base).sum() == len(dirty.frame)
+    assert (export.loc[is_base, ["lesion_id", "sbrt_start", "lesion_complete"]] == "").all(
+        axis=None
+    )
+    assert (export.loc[~is_base, ["sex", "birth_date", "patient_complete"]] == "").all(axis=None)
+    instances = export[~is_base].groupby("record_id")["redcap_repeat_instance"]
+    assert instances.apply(lambda n: n.tolist() == [str(i + 1) for i in range(len(n))]).all()
+    assert (folder / "redcap.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_dictionary_of_the_project_describes_every_field(folder: Path) -> None:
+    """18 columns, the record first, a form's fields together, choices as REDCap writes them."""
+    fields = pd.read_csv(folder / "redcap_dictionary.csv", dtype=str, keep_default_na=False)
+    export = pd.read_csv(folder / "redcap.csv", dtype=str, nrows=1)
+    assert fields.shape[1] == 18
+    names = fields["Variable / Field Name"].tolist()
+    assert names[0] == "record_id"
+    added = {"redcap_repeat_instrument", "redcap_repeat_instance"}
+    assert set(export.columns) - {f"{form}_complete" for form in fields["Form Name"]} - added == {
+        *names
+    }
+    forms = fields["Form Name"]
+    assert (forms != forms.shift()).sum() == forms.nunique()
+    line = fields.set_index("Variable / Field Name").loc["sex"]
+    assert line["Choices, Calculations, OR Slider Labels"] == "0, Female | 1, Male"
+    assert line["Field Type"] == "radio"
+    assert fields.set_index("Variable / Field Name").loc["sbrt_start"].iloc[6] == "date_ymd"
