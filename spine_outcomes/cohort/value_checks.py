@@ -24,11 +24,8 @@ def check_grades(
     if not all(name in frame for name in demand.named):
         return
     grade = as_numbers(frame[demand.grade])
-    if demand.term is None:
-        largest: Any = np.full(len(frame), largest_grades(demand.terms).max())
-    else:
-        codes, terms = pd.factorize(as_text(frame[demand.term]))
-        largest = np.append(largest_grades(map(str, terms)), np.iinfo(np.int64).max)[codes]
+    codes, terms = pd.factorize(as_text(frame[demand.term]))
+    largest = np.append(largest_grades(map(str, terms)), np.iinfo(np.int64).max)[codes]
     is_above = grade > largest
     for name in demand.named:
         if name in faulty:
@@ -36,9 +33,7 @@ def check_grades(
     at = np.flatnonzero(is_above)
 
     def fault(row: int) -> Fault:
-        term = " or ".join(demand.terms)
-        if demand.term is not None:
-            term = quoted(cell_text(frame[demand.term], row))
+        term = quoted(cell_text(frame[demand.term], row))
         message = f"{term} has grades up to {largest[row]}"
         fix = "Correct the grade or the term in the source."
         return Fault(code_of(check.id, check.severity), message, fix, f"{grade[row]:g}")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from spine_outcomes.commands.console import announce, progress, say
-from spine_outcomes.errors import NotEstimableError, Problem
-
-if TYPE_CHECKING:
-    from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.errors import Finding, NotEstimableError, Problem
 
 
 def validate(
@@ -79,13 +77,12 @@ def validate(
         folder.publish(with_manifest(files, identity, facts))
     for name in sorted((*files, "manifest.json")):
         announce(out / name)
-    inspection.cohort()
-    _tell(inspection, strict=strict)
+    _tell(inspection.cohort().findings, strict=strict)
 
 
-def _tell(inspection: Inspection, *, strict: bool) -> None:
+def _tell(findings: Iterable[Finding], *, strict: bool) -> None:
     """Say the findings that are more than a note; they fail a strict run."""
-    warnings = [finding for finding in inspection.findings if finding.severity != "note"]
+    warnings = [finding for finding in findings if finding.severity != "note"]
     for finding in warnings:
         say(f"{finding.code} {finding.text()}")
     if strict and warnings:

@@ -107,28 +107,17 @@ class LargestGrade(Model):
 
     Parameters
     ----------
-    grade
-        Column of grades.
-    term
-        Column of terms.
-    terms
-        In its place, where the column of grades belongs to some terms: the largest of any of them.
+    grade, term
+        Columns of grades and of their terms.
     """
 
     grade: str
-    term: str | None = None
-    terms: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> LargestGrade:
-        if (self.term is None) == (not self.terms):
-            raise ValueError("write either term, a column, or terms, a list")
-        return self
+    term: str
 
     @property
     def named(self) -> tuple[str, ...]:
         """Columns it reads."""
-        return (self.grade,) if self.term is None else (self.grade, self.term)
+        return (self.grade, self.term)
 
 
 class NotApplicable(Model):
