@@ -38,6 +38,8 @@ class Cohort:
         Whether the rows are simulated; said on every page.
     lines : ndarray of int, shape (n,), or None
         Line of the file on which each row starts, for messages; None: not known.
+    unread
+        Names of the file that the dictionary does not describe, for messages.
     long
         Long tables beside it, by name: rows of these patients and lesions, and of others that were
         left out since.
@@ -50,6 +52,7 @@ class Cohort:
     findings: tuple[Finding, ...] = ()
     is_simulated: bool = False
     lines: NDArray[np.int64] | None = None
+    unread: tuple[str, ...] = ()
     long: Mapping[str, LongRows] = field(default_factory=dict)
 
     @property

@@ -56,6 +56,7 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
         date_format=table.date_format,
         problems=header.problems,
         findings=(*header.findings, *body.findings()),
+        unread=header.unread,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_text, is_one_of, verdict
+from spine_outcomes.cohort.needed_columns import require_columns
 from spine_outcomes.cohort.places import Fault, raise_problems
 from spine_outcomes.errors import (
-    CohortError,
     Finding,
     NotEstimableError,
     PlanError,
@@ -117,26 +117,6 @@ def select(cohort: Cohort, plan: AnalysisPlan) -> Selection:
             *_both_arms_finding(cohort, plan, left[-1]),
         ),
     )
-
-
-def require_columns(cohort: Cohort, names: Iterable[str]) -> None:
-    """Refuse a cohort that lacks a column; a dictionary may describe more than a file holds.
-
-    Raises
-    ------
-    CohortError
-        Naming every column that is missing.
-    """
-    missing = [name for name in dict.fromkeys(names) if name not in cohort.frame]
-    if missing:
-        message = "the plan needs this column, and the file does not hold it"
-        fix = "Name it so in the file, or take what needs it out of the plan."
-        raise CohortError(
-            *(
-                Problem("E_MISSING_COLUMN", message, file=cohort.source, column=n, fix=fix)
-                for n in missing
-            )
-        )
 
 
 def apply_steps(cohort: Cohort, population: Population) -> tuple[list[Step], tuple[Finding, ...]]:

@@ -25,12 +25,15 @@ class Header:
         identify a person directly are not read, the keys apart.
     problems
         Names missing, doubled, misspelt, or unknown where that is forbidden.
+    unread
+        Names that the dictionary does not describe.
     findings
-        Unknown columns left out.
+        What is said of them.
     """
 
     positions: Mapping[str, int]
     problems: tuple[Problem, ...]
+    unread: tuple[str, ...]
     findings: tuple[Finding, ...]
 
 
@@ -60,6 +63,7 @@ def match_header(names: Sequence[str], dictionary: DataDictionary, file: str) ->
             Problem(code, message, file=file, line=1, column=column, fix=fix)
             for code, message, column, fix in faults
         ),
+        unread=tuple(unknown),
         findings=() if forbids else tuple(_unknown_finding(unknown)),
     )
 

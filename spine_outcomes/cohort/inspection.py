@@ -37,6 +37,8 @@ class Inspection:
         Where its rows stand.
     problems
         What is wrong with the file, its shape or its names.
+    unread
+        Names of the file that the dictionary does not describe.
     breaches
         What is wrong with its values and rows, errors and warnings; each has some rows.
     noticed
@@ -55,6 +57,7 @@ class Inspection:
     frame: pd.DataFrame | None = None
     places: Places | None = None
     problems: tuple[Problem, ...] = ()
+    unread: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
     noticed: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     not_applicable: Mapping[str, Bools] = field(default_factory=dict)
@@ -90,6 +93,7 @@ class Inspection:
             findings=(*self.findings, *(f for t in self.long.values() for f in t.findings)),
             is_simulated=self.is_simulated,
             lines=lines,
+            unread=self.unread,
             long={name: found._long_rows(tables[name]) for name, found in self.long.items()},
         )
 

@@ -74,9 +74,7 @@ def inspect_tables(
     breaches = (
         *check_rows(frame, dictionary, table.faulty, table.places),
         *check_rules(dictionary.checks, frame, table.faulty),
-        *check_patients(
-            dictionary.checks, Patients(frame, dictionary.table.patient, table.places)
-        ),
+        *check_patients(dictionary.checks, Patients(frame, dictionary.table.patient, table.places)),
         *check_questions(dictionary.checks, frame, table.not_applicable),
         *disagreements,
     )
@@ -157,6 +155,7 @@ def _inspection(
         frame=table.frame,
         places=table.places,
         problems=text.problems,
+        unread=text.unread,
         breaches=found,
         noticed={name: c.counts for name, c in converted.items()},
         not_applicable=table.not_applicable,

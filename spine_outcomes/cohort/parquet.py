@@ -60,6 +60,7 @@ def text_of(table: Any, file: str, dictionary: DataDictionary) -> TextTable:
         date_format=ISO,
         problems=tuple(problems),
         findings=header.findings,
+        unread=header.unread,
     )
 
 

@@ -85,6 +85,7 @@ def read_statistical(source: SourceFile, dictionary: DataDictionary) -> TextTabl
         date_format=dictionary.table.date_format,
         problems=(*header.problems, *giants, *faults),
         findings=header.findings,
+        unread=header.unread,
         serial_dates=EXCEL if source.suffix in SPSS else _DAY_NUMBER,
     )
 

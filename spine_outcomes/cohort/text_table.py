@@ -100,6 +100,8 @@ class TextTable:
         What is wrong with names and shape, and what a reader must know of them.
     serial_dates
         What a bare number in a column of dates would be; never taken for a date.
+    unread
+        Names of the columns that the dictionary does not describe.
     missing_codes
         Texts that mean missing in every column of this file, beside those of the dictionary.
     """
@@ -112,6 +114,7 @@ class TextTable:
     problems: tuple[Problem, ...] = ()
     findings: tuple[Finding, ...] = ()
     serial_dates: SerialDates = EXCEL
+    unread: tuple[str, ...] = ()
     missing_codes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -142,6 +142,7 @@ class _Table:
             date_format=table.date_format,
             problems=header.problems,
             findings=(*header.findings, *self._findings(positions)),
+            unread=header.unread,
             serial_dates=EXCEL_1904 if self.is_1904 else EXCEL,
         )
 

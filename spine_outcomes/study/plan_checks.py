@@ -11,6 +11,7 @@ from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.endpoint_checks import endpoint_faults
 from spine_outcomes.study.key_path import KeyPath, dotted
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.terms import Term
 from spine_outcomes.study.variants import plan_problem, variants
 
 
@@ -49,6 +50,7 @@ def _faults(
     yield from _subgroups(plan, dictionary)
     yield from _tables(plan, dictionary)
     yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
+    yield from _shifted_dates(plan, dictionary)
 
 
 def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -71,6 +73,25 @@ def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault
     yield from date(("index", "earliest"), plan.index.earliest, dictionary)
     if plan.index.then_largest is not None:
         yield from number(("index", "then_largest"), plan.index.then_largest, dictionary)
+
+
+def _shifted_dates(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Calendar time, where each record's dates were moved by days that nobody knows."""
+    redcap = dictionary.table.redcap
+    if redcap is None or not redcap.date_shifted:
+        return
+    why = "the dates of this export were shifted (table.redcap.date_shifted), each record's by its"
+    if plan.cutoff is not None:
+        yield ("cutoff",), "E_DATE_SHIFTED", f"{why} own days: a cut-off has no meaning"
+    for i, term in enumerate(plan.propensity.terms):
+        derivation = (
+            dictionary[term.column].derivation
+            if isinstance(term, Term) and term.column in dictionary
+            else None
+        )
+        if derivation is not None and derivation.name == "decimal_year":
+            text = f"{why} own days: calendar time explains nothing"
+            yield ("propensity", "terms", i), "E_DATE_SHIFTED", text
 
 
 def _subgroups(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:

@@ -163,3 +163,11 @@ def test_all_columns_that_the_file_lacks(read: Read) -> None:
     with pytest.raises(CohortError) as caught:
         select(cohort, make_plan({"column": "age", "at_least": 18}))
     assert [p.column for p in caught.value.problems] == ["start", "age"]
+
+
+def test_a_column_that_the_file_lacks_comes_with_the_nearest_name(read: Read) -> None:
+    """The file has it under a name nobody described: that name is what the reader must find."""
+    cohort = read("id,part,arm,age_y,start,other\nP1,1,a,50,2023-01-02,1\nP2,1,b,60,2023-01-03,1\n")
+    with pytest.raises(CohortError) as caught:
+        select(cohort, make_plan({"column": "age", "at_least": 18}))
+    assert "Rename 'age_y' in the file to it" in str(caught.value)
