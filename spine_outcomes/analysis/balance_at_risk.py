@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import covariates
-from spine_outcomes.analysis.baseline import balance_rows
+from spine_outcomes.analysis.baseline import balance_rows, mean_balance
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
-from spine_outcomes.analysis.results import AT_RISK_COLUMNS
+from spine_outcomes.analysis.results import AT_RISK_COLUMNS, stack
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
@@ -18,7 +20,10 @@ FEW_AT_RISK = 10
 
 
 def balance_at_risk(
-    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: Sequence[WeightedSet],
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
 ) -> pd.DataFrame:
     """Balance of the modelled covariates at each time of the plan, ``AT_RISK_COLUMNS``.
 
@@ -31,7 +36,7 @@ def balance_at_risk(
     """
     outcome = sample.outcome
     columns = tuple(dictionary[name] for name in covariates(plan))
-    records = []
+    frames = []
     for time in plan.estimation.times:
         landmark = time.to(outcome.unit)
         is_at_risk = sample.is_known & (sample.time >= landmark)
@@ -39,6 +44,10 @@ def balance_at_risk(
             is_at_risk &= sample.entry < landmark
         if np.bincount(sample.arm[is_at_risk], minlength=2).min() < FEW_AT_RISK:
             continue
-        place = {"endpoint": outcome.name, "landmark": time.to(plan.estimation.unit)}
-        records += [place | row for row in balance_rows(weighted, columns, is_at_risk)]
-    return pd.DataFrame(records, columns=list(AT_RISK_COLUMNS))
+        frames.append(
+            mean_balance(balance_rows(own, columns, is_at_risk) for own in weighted).assign(
+                endpoint=outcome.name, landmark=time.to(plan.estimation.unit)
+            )
+        )
+    nothing = pd.DataFrame(columns=list(AT_RISK_COLUMNS))
+    return stack([*frames, nothing])[list(AT_RISK_COLUMNS)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,8 +16,9 @@ from spine_outcomes.analysis.results import (
     BASELINE_COLUMNS,
     PROPENSITY_COLUMNS,
     WEIGHT_COLUMNS,
+    averaged,
 )
-from spine_outcomes.analysis.weighting import WeightedSet
+from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
@@ -30,6 +31,9 @@ Array = NDArray[np.float64]
 ARM_CODES = (0, 1)
 BALANCE_NUMBERS = ("mean_reference", "mean_comparator", "smd", "variance_ratio", "ks")
 SMD_LIMIT = 0.1
+LOW_EFFECTIVE_SIZE = 0.6
+LARGE_WEIGHT = 10.0
+WEIGHT_NUMBERS = ("ess", "minimum", "median", "p99", "maximum", "largest_share")
 
 
 def described_columns(plan: AnalysisPlan, dictionary: DataDictionary) -> tuple[Column, ...]:
@@ -39,14 +43,33 @@ def described_columns(plan: AnalysisPlan, dictionary: DataDictionary) -> tuple[C
 
 
 def balance_frame(
-    weighted: WeightedSet, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: Sequence[WeightedSet], plan: AnalysisPlan, dictionary: DataDictionary
 ) -> pd.DataFrame:
-    """Balance of every described or modelled column under each estimand, ``BALANCE_COLUMNS``."""
+    """Balance of every described or modelled column under each estimand, ``BALANCE_COLUMNS``.
+
+    Parameters
+    ----------
+    weighted
+        The rows with their weights, once for each completed cohort: differences are averaged.
+    """
     names = dict.fromkeys(
         [*covariates(plan), *(c.name for c in described_columns(plan, dictionary))]
     )
     columns = tuple(dictionary[name] for name in names)
-    return pd.DataFrame(balance_rows(weighted, columns), columns=list(BALANCE_COLUMNS))
+    return mean_balance([balance_rows(own, columns) for own in weighted])
+
+
+def mean_balance(found: Iterable[Iterable[Row]]) -> pd.DataFrame:
+    """Mean of the balance in each completed cohort, and the largest difference of all."""
+    frames = [pd.DataFrame(rows, columns=list(BALANCE_COLUMNS)) for rows in found]
+    if frames[0].empty:
+        return frames[0]
+    numbers = (*BALANCE_NUMBERS, "smd_largest")
+    keys = [name for name in BALANCE_COLUMNS if name not in numbers]
+    smd = pd.concat(frames).groupby(keys, sort=False, dropna=False)["smd"]
+    highest, lowest = smd.max().to_numpy(), smd.min().to_numpy()
+    largest = np.where(highest >= -lowest, highest, lowest)
+    return averaged(frames, numbers).assign(smd_largest=largest)
 
 
 def balance_rows(
@@ -115,24 +138,58 @@ def _named(row: Mapping[Any, Any]) -> str:
 
 
 def baseline_frame(
-    weighted: WeightedSet, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: Sequence[WeightedSet],
+    recorded: pd.DataFrame,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
 ) -> pd.DataFrame:
-    """Table 1, ``BASELINE_COLUMNS``: each described column by arm and estimand, and overall."""
+    """Table 1, ``BASELINE_COLUMNS``: each described column by arm and estimand, and overall.
+
+    Parameters
+    ----------
+    weighted
+        The rows with their weights, once for each completed cohort.
+    recorded : DataFrame, shape (n, columns)
+        The same rows before anything was imputed: what is counted, and what is missing, is theirs.
+        Weighted numbers are means over the completed cohorts.
+    """
+    columns = described_columns(plan, dictionary)
+    numbers = ("value", "lower", "upper")
+    frame = pd.DataFrame(
+        _baseline(weighted[0], recorded, plan, columns), columns=list(BASELINE_COLUMNS)
+    )
+    if len(weighted) == 1:
+        return frame
+    complete = [
+        pd.DataFrame(_baseline(own, own.analysis_set.frame, plan, columns), columns=frame.columns)
+        for own in weighted
+    ]
+    keys = ["column", "level", "kind", "estimand", "arm"]
+    mean = pd.concat(complete).groupby(keys, sort=False, dropna=False)[list(numbers)].mean()
+    both = frame.merge(mean.reset_index(), how="left", on=keys, suffixes=("", "_completed"))
+    is_weighted = (frame["estimand"] != UNWEIGHTED) & (frame["kind"] != "missing")
+    for name in numbers:
+        frame.loc[is_weighted, name] = both.loc[is_weighted, f"{name}_completed"]
+    return frame
+
+
+def _baseline(
+    weighted: WeightedSet, frame: pd.DataFrame, plan: AnalysisPlan, columns: Sequence[Column]
+) -> Iterator[Row]:
+    """Rows of Table 1 for the values of one frame."""
     rows = weighted.analysis_set
-    codes = plan.arms.codes
-    groups = [("unweighted", "all", np.ones(len(rows)))]
+    groups = [(UNWEIGHTED, "all", np.ones(len(rows)))]
     for estimand, weights in weighted.weights.items():
         groups += [
-            (estimand, codes[arm], np.where(rows.arm == arm, weights.value, 0.0))
+            (estimand, plan.arms.codes[arm], np.where(rows.arm == arm, weights.value, 0.0))
             for arm in ARM_CODES
         ]
-    records: list[Row] = []
-    for column in described_columns(plan, dictionary):
-        values = rows.frame[column.name]
+    for column in columns:
         for estimand, arm, weight in groups:
             place = {"column": column.name, "label": column.label, "estimand": estimand, "arm": arm}
-            records += [place | statistic for statistic in _statistics(values, column, weight)]
-    return pd.DataFrame(records, columns=list(BASELINE_COLUMNS))
+            yield from (
+                place | statistic for statistic in _statistics(frame[column.name], column, weight)
+            )
 
 
 def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterator[Row]:
@@ -171,15 +228,35 @@ def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | 
     if _is_number(values):
         yield None, values.to_numpy(np.float64)
         return
-    text = values.astype("string")
-    levels = [code for code in (column.codes or {}) if (text == code).any()]
-    for level in levels or sorted(text.dropna().unique()):
-        is_level = (text == level).to_numpy(dtype=object, na_value=np.nan)
-        yield level, is_level.astype(np.float64)
+    codes, levels = _coded(values)
+    known = np.where(codes < 0, np.nan, 1.0)
+    n = np.bincount(codes[codes >= 0], minlength=len(levels))
+    order = [levels.index(code) for code in column.codes or () if code in levels]
+    for k in order or range(len(levels)):
+        if n[k]:
+            yield levels[k], known * (codes == k)
 
 
-def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
-    """Weights by arm and estimand, before and after truncation, ``WEIGHT_COLUMNS``."""
+def _coded(values: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
+    """Position of each row's level, −1 where missing, and the levels."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        return np.asarray(values.cat.codes, dtype=np.int64), list(values.cat.categories)
+    codes, levels = pd.factorize(values.astype("string"), sort=True)
+    return np.asarray(codes, dtype=np.int64), [str(level) for level in levels]
+
+
+def weights_frame(weighted: Sequence[WeightedSet], plan: AnalysisPlan) -> pd.DataFrame:
+    """Weights by arm and estimand, before and after truncation, ``WEIGHT_COLUMNS``.
+
+    Averaged over the completed cohorts; as many rows are truncated in each, to within rounding.
+    """
+    numbers = (*WEIGHT_NUMBERS, "n_truncated", "ess_untruncated", "maximum_untruncated")
+    frame = averaged([_weights(own, plan) for own in weighted], numbers)
+    return frame.assign(n_truncated=frame["n_truncated"].round())
+
+
+def _weights(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
+    """Weights in one completed cohort."""
     rows = weighted.analysis_set
     codes = plan.arms.codes
     records = []
@@ -199,13 +276,35 @@ def weights_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(WEIGHT_COLUMNS))
 
 
-def propensity_frame(weighted: WeightedSet, plan: AnalysisPlan) -> pd.DataFrame:
-    """Histogram of the propensity score by arm, ``PROPENSITY_COLUMNS``."""
-    rows = weighted.analysis_set
-    if weighted.propensity is None:
+def weight_findings(weights: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
+    """Weights so unequal that few rows carry the result."""
+    reference = plan.arms.codes[0]
+    records: list[Row] = weights.to_dict("records")  # type: ignore[assignment]
+    for row in records:
+        share, largest = row["ess"] / row["n"], row["largest_share"] * row["n"]
+        if share < LOW_EFFECTIVE_SIZE or largest > LARGE_WEIGHT:
+            yield Finding(
+                "W_EXTREME_WEIGHTS",
+                f"{row['estimand']} weights at {row['level_unit']} level, "
+                f"{'reference' if row['arm'] == reference else 'comparator'} arm: the effective "
+                f"sample size is {share:.0%} of {row['n']} rows and the largest weight "
+                f"{largest:.1f} times the mean.",
+                severity="serious" if share < LOW_EFFECTIVE_SIZE / 2 else "caution",
+                section="propensity",
+            )
+
+
+def propensity_frame(weighted: Sequence[WeightedSet], plan: AnalysisPlan) -> pd.DataFrame:
+    """Histogram of the propensity score by arm, ``PROPENSITY_COLUMNS``.
+
+    A row counts once, at the mean of its scores in the completed cohorts.
+    """
+    rows = weighted[0].analysis_set
+    scores = [own.propensity.score for own in weighted if own.propensity is not None]
+    if not scores:
         return pd.DataFrame(columns=list(PROPENSITY_COLUMNS))
     codes = plan.arms.codes
-    edges, counts = propensity_histogram(weighted.propensity.score, rows.arm)
+    edges, counts = propensity_histogram(np.mean(scores, axis=0), rows.arm)
     return pd.DataFrame(
         [
             {"level_unit": rows.level, "arm": codes[arm], "left": left, "right": right, "n": int(n)}

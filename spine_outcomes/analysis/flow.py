@@ -11,11 +11,16 @@ from spine_outcomes.study.dictionary import DataDictionary
 
 
 def complete_flow(
-    selection: pd.DataFrame, weighted: WeightedSet, dictionary: DataDictionary
+    selection: pd.DataFrame,
+    weighted: WeightedSet,
+    dictionary: DataDictionary,
+    *,
+    is_imputed: bool,
 ) -> pd.DataFrame:
     """The flow of the selection with the steps that models add: complete covariates, trimming."""
     rows = weighted.analysis_set
-    steps = [("complete", "Complete covariates", np.ones(len(rows), dtype=bool))]
+    label = "Outcome known" if is_imputed else "Complete covariates"
+    steps = [("complete", label, np.ones(len(rows), dtype=bool))]
     bounds = None if weighted.propensity is None else weighted.propensity.bounds
     if bounds is not None:
         label = "Propensity score from {:.3g} to {:.3g}".format(*bounds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -32,7 +32,7 @@ RISK_TABLE_COLUMNS = (
 )  # fmt: skip
 BALANCE_COLUMNS = (
     "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator",
-    "smd", "variance_ratio", "ks",
+    "smd", "variance_ratio", "ks", "smd_largest",
 )  # fmt: skip
 AT_RISK_COLUMNS = ("endpoint", "landmark", *BALANCE_COLUMNS)
 WEIGHT_COLUMNS = (
@@ -45,6 +45,9 @@ BASELINE_COLUMNS = (
 )  # fmt: skip
 IMAGING_COLUMNS = ("arm", "measure", "label", "n", "value", "lower", "upper")
 EFFECT_COLUMNS = ("endpoint", "level_unit", "estimand", "kind", "time", "log_hazard_ratio")
+IMPUTATION_COLUMNS = ("column", "imputation", "iteration", "mean", "spread")
+MISSING_COLUMNS = ("column", "label", "arm", "n", "n_missing")
+PATTERN_COLUMNS = ("pattern", "arm", "n")
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
 
 
@@ -53,6 +56,16 @@ def stack(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
     parts = list(frames)
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def averaged(frames: Sequence[pd.DataFrame], numbers: Sequence[str]) -> pd.DataFrame:
+    """Mean of the ``numbers`` of frames with the same other columns; a single frame as it is."""
+    first = frames[0]
+    if len(frames) == 1 or first.empty:
+        return first
+    keys = [name for name in first.columns if name not in numbers]
+    groups = pd.concat(frames).groupby(keys, sort=False, dropna=False)
+    return groups[list(numbers)].mean().reset_index()[list(first.columns)]
 
 
 def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
@@ -92,7 +105,8 @@ class Results:
         ``RISK_TABLE_COLUMNS``: people (rows) at risk at each tick, events, competing events and
         censorings before it, and those still to enter.
     balance
-        ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category.
+        ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category. Over
+        imputations the mean, and the standardised difference that is largest in size.
     weights
         ``WEIGHT_COLUMNS``: weights by arm and estimand; the last three say what they were before
         they were truncated, and are empty where they were not.
@@ -115,6 +129,11 @@ class Results:
     effect_over_time
         ``EFFECT_COLUMNS``: the hazard ratio along time (in the plan's unit), its logarithm as a
         ``smooth`` and, where curves are exact, as the ``residual`` of each event.
+    missing, missing_patterns
+        ``MISSING_COLUMNS`` and ``PATTERN_COLUMNS``: by arm, the selected rows without a value of
+        each covariate or auxiliary column, and how many lack which of them together.
+    imputation
+        ``IMPUTATION_COLUMNS``: mean and standard deviation of the imputed values after every round.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -136,5 +155,14 @@ class Results:
     )
     effect_over_time: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(EFFECT_COLUMNS))
+    )
+    missing: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(MISSING_COLUMNS))
+    )
+    missing_patterns: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(PATTERN_COLUMNS))
+    )
+    imputation: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(IMPUTATION_COLUMNS))
     )
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -14,20 +14,24 @@ from spine_outcomes.analysis.baseline import (
     balance_frame,
     baseline_frame,
     propensity_frame,
+    weight_findings,
     weights_frame,
 )
+from spine_outcomes.analysis.completed import completed
 from spine_outcomes.analysis.endpoint_results import endpoint_results
 from spine_outcomes.analysis.endpoint_sample import endpoint_sample
 from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
+from spine_outcomes.analysis.missing import missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.weighting import weigh_set
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.data_cut import cohort_as_of
-from spine_outcomes.cohort.eligibility import require_columns, select
+from spine_outcomes.cohort.eligibility import select
+from spine_outcomes.cohort.needed_columns import require_columns
 from spine_outcomes.endpoints.derive import derive
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
@@ -75,35 +79,44 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     cohort = cohort_as_of(cohort, plan.cutoff)
     selection = select(cohort, plan)
     outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
+    if plan.missing.is_imputed:
+        step("Imputing")
+    data = completed(selection.cohort, plan, outcomes)
     step("Weighting")
     weighted = {
-        level: weigh_set(
-            analysis_set(selection.cohort, plan, level, [o for o in outcomes if o.level == level]),
-            dictionary,
-            plan,
-        )
+        level: [
+            weigh_set(
+                analysis_set(cohort, plan, level, [o for o in outcomes if o.level == level]),
+                dictionary,
+                plan,
+            )
+            for cohort in data.cohorts
+        ]
         for level in dict.fromkeys(outcome.level for outcome in outcomes)
     }
-    described = weighted.get(plan.arms.level) or next(iter(weighted.values()))
+    sets = {level: own[0] for level, own in weighted.items()}
+    level = plan.arms.level if plan.arms.level in sets else next(iter(sets))
+    described = sets[level]
     balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
+    weights = stack(weights_frame(w, plan) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
     # Aligned and sorted by time once: all that is said of an endpoint stands on its sample.
     samples = [
-        (weighted[o.level], endpoint_sample(weighted[o.level].analysis_set, o)) for o in outcomes
+        (weighted[o.level], endpoint_sample(sets[o.level].analysis_set, o)) for o in outcomes
     ]
-    found = [
-        endpoint_results([weighted], sample, plan, dictionary, step) for weighted, sample in samples
-    ]
+    found = [endpoint_results(*sample, plan, dictionary, step) for sample in samples]
     step("Describing the rows")
     results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
     all_findings = [
         *findings,
         *cohort.findings,
         *selection.findings,
-        *(f for w in weighted.values() for f in (*w.analysis_set.findings, *w.findings)),
+        *data.findings,
+        *(f for w in sets.values() for f in (*w.analysis_set.findings, *w.findings)),
+        *weight_findings(weights, plan),
         *(f for outcome in outcomes for f in outcome.findings),
         *(f for endpoint in found for f in endpoint.findings),
-        *(f for w in weighted.values() for f in cluster_findings(w.analysis_set)),
+        *(f for w in sets.values() for f in cluster_findings(w.analysis_set)),
         *balance_findings(balance, covariates(plan)),
         *imaging_findings(imaging, described.analysis_set, plan),
         *outcome_findings(results),
@@ -115,12 +128,22 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         curves=stack(endpoint.curves for endpoint in found),
         risk_table=stack(endpoint.risk_table for endpoint in found),
         balance=balance,
-        weights=stack(weights_frame(w, plan) for w in weighted.values()),
+        weights=weights,
         propensity=stack(propensity_frame(w, plan) for w in weighted.values()),
-        baseline=baseline_frame(described, plan, dictionary),
-        flow=complete_flow(selection.flow, described, dictionary),
+        baseline=baseline_frame(
+            weighted[level],
+            selection.cohort.frame.iloc[described.analysis_set.rows],
+            plan,
+            dictionary,
+        ),
+        flow=complete_flow(
+            selection.flow, described, dictionary, is_imputed=plan.missing.is_imputed
+        ),
         imaging=imaging,
         balance_at_risk=stack(balance_at_risk(*sample, plan, dictionary) for sample in samples),
+        missing=missing_frame(selection.cohort, plan),
+        missing_patterns=pattern_frame(selection.cohort, plan),
+        imputation=data.trace,
         effect_over_time=stack(endpoint.effect_over_time for endpoint in found),
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(cohort, described.analysis_set),

@@ -15,7 +15,6 @@ from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Nuisance
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan, Trim
-from spine_outcomes.weights.balance import effective_sample_size
 from spine_outcomes.weights.boosting import calibration, fit_boosting
 from spine_outcomes.weights.cluster_average import cluster_average
 from spine_outcomes.weights.covariate_balancing import fit_covariate_balancing
@@ -26,8 +25,6 @@ from spine_outcomes.weights.propensity import Propensity, fit_propensity
 from spine_outcomes.weights.refit import PropensityRefit
 from spine_outcomes.weights.trimming import ArmPercentiles, Rule, fit_trimmed
 
-LOW_EFFECTIVE_SIZE = 0.6
-LARGE_WEIGHT = 10.0
 CALIBRATED = 0.25
 
 UNWEIGHTED = "unweighted"
@@ -80,8 +77,6 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     propensity, weights = _weighted(design, rows, plan, prior)
     if chosen.learner == "boosting" and propensity is not None:
         findings += _boosting_findings(rows, propensity, plan)
-    for name, weight in weights.items():
-        findings += _weight_findings(rows, name, weight.value)
     return WeightedSet(rows, propensity, weights, tuple(findings), design, prior)
 
 
@@ -205,27 +200,3 @@ def _boosting_findings(
             "level take it as known (variance robust). Those of a bootstrap that refits it do not.",
             section="propensity",
         )
-
-
-def _weight_findings(
-    rows: AnalysisSet, estimand: str, weight: NDArray[np.float64]
-) -> list[Finding]:
-    """Weights so unequal that few rows carry the result."""
-    findings = []
-    for arm in (0, 1):
-        own = weight[(rows.arm == arm) & (weight > 0)]
-        share = effective_sample_size(own) / len(own)
-        largest = float(own.max() / own.mean())
-        if share < LOW_EFFECTIVE_SIZE or largest > LARGE_WEIGHT:
-            findings.append(
-                Finding(
-                    "W_EXTREME_WEIGHTS",
-                    f"{estimand} weights at {rows.level} level, "
-                    f"{'comparator' if arm else 'reference'} arm: the effective sample size is "
-                    f"{share:.0%} of {len(own)} rows and the largest weight {largest:.1f} times "
-                    "the mean.",
-                    severity="serious" if share < LOW_EFFECTIVE_SIZE / 2 else "caution",
-                    section="propensity",
-                )
-            )
-    return findings

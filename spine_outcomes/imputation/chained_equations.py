@@ -3,6 +3,7 @@
 Each variable with missing values is drawn in turn from a model given all the others, around and
 around (van Buuren, 2007, Statistical Methods in Medical Research 16). A column of the group is
 imputed once a group, from the means of the columns of its rows; a column of the row, once a row.
+What only predicts is given for each level: a group is told of its rows' outcomes by their summary.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Table:
     variables
         Imputed where they have missing values, and covariates of one another.
     predictors : ndarray, shape (n, q)
-        Complete columns that only predict: arm, outcomes, auxiliary numbers.
+        Complete columns that only predict, at this level: arm, outcomes, auxiliary numbers.
     """
 
     variables: tuple[Variable, ...]
@@ -148,17 +149,20 @@ class _Chain:
         return np.hstack([np.ones((len(blocks[0]), 1)), *blocks])
 
     def _seen(self, columns: list[list[Floats]], i: int, j: int) -> Iterator[Floats]:
-        """Columns of the own level as they are, those of the other level carried over."""
+        """The other variables and the predictors of level i, and the variables of the other."""
         for other, level in enumerate(self.levels):
             own = [c for k, c in enumerate(columns[other]) if (other, k) != (i, j)]
-            block = np.hstack([*own, level.predictors])
             if other == i:
-                yield block
-            elif i == 0:
-                yield block[self.group]
-            else:
-                sums = np.add.reduceat(block[self.in_groups], self.first)
-                yield sums / np.bincount(self.group)[:, None]
+                yield np.hstack([*own, level.predictors])
+            elif own:
+                yield self._carried(np.hstack(own), to_rows=i == 0)
+
+    def _carried(self, block: Floats, *, to_rows: bool) -> Floats:
+        """Columns of groups as their rows see them, or the means of rows as groups see them."""
+        if to_rows:
+            return block[self.group]
+        sums = np.add.reduceat(block[self.in_groups], self.first)
+        return sums / np.bincount(self.group)[:, None]
 
 
 def _started(variable: Variable, rng: np.random.Generator) -> Floats:

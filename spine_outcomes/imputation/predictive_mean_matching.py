@@ -32,7 +32,9 @@ def predictive_mean_matching(
     matching of type 1, five donors).
     """
     gram = known.T @ known
-    gram[np.diag_indices_from(gram)] *= 1 + RIDGE
+    diagonal = gram.diagonal()
+    # A column that is 0 wherever the value is known has no coefficient to draw.
+    np.fill_diagonal(gram, np.where(diagonal > 0, diagonal * (1 + RIDGE), 1.0))
     factor = np.linalg.cholesky(gram)
     fitted = np.linalg.solve(gram, known.T @ values)
     residual = values - known @ fitted

@@ -29,6 +29,7 @@ def covariate_faults(
     yield from _terms(plan, ("propensity", "terms"), plan.propensity.terms, dictionary)
     for key, terms in plan.estimation.modelled.items():
         yield from _terms(plan, ("estimation", key, "terms"), terms, dictionary)
+    yield from _auxiliary(plan, dictionary)
 
 
 def unknown_column(name: str, dictionary: DataDictionary) -> str:
@@ -78,6 +79,25 @@ def _terms(
         column = dictionary[term.column]
         yield from ((here, *fault) for fault in _permission(plan, column))
         yield from ((here, "E_TYPE", text) for text in _form(term, column))
+
+
+def _auxiliary(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Columns that help to impute: known when the arm was, and of a kind that can be imputed."""
+    for i, name in enumerate(plan.missing.auxiliary):
+        path: KeyPath = ("missing", "auxiliary", i)
+        if name not in dictionary:
+            yield path, "E_UNKNOWN_COLUMN", unknown_column(name, dictionary)
+            continue
+        column = dictionary[name]
+        if column.phase not in ("baseline", "treatment"):
+            why = PHASES[column.phase]
+            yield (
+                path,
+                "E_NOT_BASELINE",
+                f"{name!r} {why}; outcomes and the arm enter by themselves",
+            )
+        if column.type in ("date", "string"):
+            yield path, "E_TYPE", f"{name!r} is a {column.type}, which is never imputed"
 
 
 def _permission(plan: AnalysisPlan, column: Column) -> Iterator[tuple[str, str]]:

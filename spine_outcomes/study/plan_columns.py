@@ -45,6 +45,8 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
         yield ("propensity", "terms"), column
     for key, terms in plan.estimation.modelled.items():
         yield from ((("estimation", key, "terms"), column) for column in columns_of(terms))
+    for i, column in enumerate(plan.missing.auxiliary):
+        yield ("missing", "auxiliary", i), column
     for i, subgroup in enumerate(plan.subgroups):
         yield ("subgroups", i, "column"), subgroup.column
 

@@ -48,6 +48,7 @@ def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
         ("sensitivity",): [change.name for change in plan.sensitivity],
         ("propensity", "estimands"): list(plan.propensity.estimands),
         ("propensity", "terms"): _columns(plan.propensity.terms),
+        ("missing", "auxiliary"): list(plan.missing.auxiliary),
         **{
             ("estimation", key, "terms"): _columns(terms)
             for key, terms in plan.estimation.modelled.items()

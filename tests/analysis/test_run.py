@@ -234,7 +234,7 @@ def test_what_no_run_does_yet_is_refused_by_name(small_run: SmallRun) -> None:
     with pytest.raises(PlanError) as refused:
         small_run(
             [("a", 3, 1), ("b", 8, 1)],
-            {"missing.method": "multiple_imputation", "report.language": "zh"},
+            {"report.theme": "lancet", "report.language": "zh"},
         )
     assert [problem.code for problem in refused.value.problems] == ["E_NOT_AVAILABLE"] * 2
 

@@ -113,6 +113,29 @@ def test_donors_are_the_five_nearest() -> None:
     assert set(found[:, 2]) == {95, 96, 97, 98, 99}
 
 
+def test_a_column_that_is_0_wherever_the_value_is_known_is_no_fault() -> None:
+    """A level that only rows without the value have leaves the least squares singular."""
+    known = np.column_stack([np.ones(30), np.arange(30.0), np.zeros(30)])
+    missing = np.array([[1.0, 10.0, 1.0]])
+    found = predictive_mean_matching(np.arange(30.0), known, missing, np.random.default_rng(1))
+    assert 0 <= found[0] < 30
+
+
+def test_groups_hear_of_their_rows_outcomes_by_their_own_summary_only() -> None:
+    """A predictor of the rows must not reach the groups a second time, as a mean."""
+    rng = np.random.default_rng(4)
+    group = np.repeat(np.arange(40), 2)
+    gaps = np.where(rng.random(40) < 0.2, np.nan, rng.normal(size=40))
+
+    def imputed(of_rows: np.ndarray) -> np.ndarray:
+        rows = Table((), of_rows)
+        groups = Table((Variable("x", gaps, "number"),), np.arange(40.0)[:, None])
+        found = chained_equations(rows, groups, group, imputations=2, iterations=1, seed=1)
+        return found.completed[0]["x"]
+
+    np.testing.assert_array_equal(imputed(rng.normal(size=(80, 1))), imputed(np.ones((80, 1))))
+
+
 def test_fewer_rows_than_donors() -> None:
     found = predictive_mean_matching(
         np.array([3.0, 9.0]), np.ones((2, 1)), np.ones((50, 1)), np.random.default_rng(1)

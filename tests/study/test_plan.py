@@ -172,7 +172,12 @@ def test_every_default_is_visible_and_the_dump_is_the_plan(study: Path) -> None:
     """A report prints the dump: it must hold every key, and mean the same plan."""
     plan = load_plan(study / "analyses" / "plan.yaml")
     keys = plan.model_dump(mode="json", by_alias=True)
-    assert keys["missing"] == {"method": "complete_case", "imputations": 20, "iterations": 10}
+    assert keys["missing"] == {
+        "method": "complete_case",
+        "imputations": 20,
+        "iterations": 10,
+        "auxiliary": [],
+    }
     assert keys["estimation"]["times"] == ["6 months", "12 months"]
     again = AnalysisPlan.model_validate(keys)
     assert again.model_dump(mode="json", by_alias=True) == keys

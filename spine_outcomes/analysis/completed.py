@@ -1,0 +1,244 @@
+"""The selected cohort with its missing covariates completed, once or m times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.results import IMPUTATION_COLUMNS
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.comparison import as_numbers, is_one_of
+from spine_outcomes.cohort.derivations import fill_derived, typed
+from spine_outcomes.endpoints.outcome import Outcome
+from spine_outcomes.errors import CohortError, Finding, Problem, people
+from spine_outcomes.imputation.chained_equations import Imputed, Table, chained_equations
+from spine_outcomes.imputation.variable import Kind, Variable
+from spine_outcomes.study.dictionary import Column, DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.nelson_aalen import nelson_aalen
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# A positive number whose largest value is this many times its smallest predicts by its logarithm.
+WIDE_RANGE = 20.0
+
+
+@dataclass(frozen=True, eq=False)
+class Completed:
+    """What the analysis stands on.
+
+    Parameters
+    ----------
+    cohorts
+        The selected rows: as they are, or m times with imputed covariates.
+    trace : DataFrame
+        ``IMPUTATION_COLUMNS``: the imputed values of each column after every round.
+    """
+
+    cohorts: tuple[Cohort, ...]
+    trace: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+
+def completed(cohort: Cohort, plan: AnalysisPlan, outcomes: Sequence[Outcome]) -> Completed:
+    """Impute the missing covariates where the plan says so.
+
+    Parameters
+    ----------
+    cohort
+        The selected rows.
+    outcomes
+        Endpoints on them: event and cumulative hazard of each predict what is missing.
+
+    Raises
+    ------
+    CohortError
+        If a column to impute has no value at all.
+
+    Notes
+    -----
+    Covariates of all models and the plan's auxiliary columns are imputed and predict one another; a
+    column that is derived from such columns is derived anew, never imputed. Neither are dates,
+    events, or the arm. A column of the patient is imputed once a patient, told the share of lesions
+    in the comparator arm, their number, any event and the summed hazard of each endpoint.
+    """
+    nothing = pd.DataFrame(columns=list(IMPUTATION_COLUMNS))
+    columns = [] if not plan.missing.is_imputed else _imputed_columns(cohort, plan)
+    if not any(cohort.frame[column.name].isna().any() for column in columns):
+        return Completed((cohort,), nothing, ())
+    patient = pd.factorize(cohort.frame[cohort.dictionary.table.patient])[0].astype(np.int64)
+    per_patient = [c for c in columns if _is_of_patient(c, cohort.dictionary)]
+    per_row = [c for c in columns if c not in per_patient]
+    arm = is_one_of(cohort.frame[plan.arms.column], (plan.arms.comparator,)).astype(np.float64)
+    try:
+        found = chained_equations(
+            Table(
+                tuple(_variable(as_numbers(cohort.frame[c.name]), c) for c in per_row),
+                _varying(_of_rows(arm, outcomes, patient)),
+            ),
+            Table(
+                tuple(
+                    _variable(_of_patient(as_numbers(cohort.frame[c.name]), patient), c)
+                    for c in per_patient
+                ),
+                _varying(_of_patients(arm, outcomes, patient)),
+            ),
+            patient,
+            imputations=plan.missing.imputations,
+            iterations=plan.missing.iterations,
+            seed=plan.seed,
+        )
+    except ValueError as fault:
+        raise CohortError(Problem("E_NOTHING_TO_IMPUTE_FROM", str(fault))) from None
+    names = {c.name: patient if c in per_patient else None for c in columns}
+    cohorts = tuple(_filled(cohort, values, names) for values in found.completed)
+    return Completed(cohorts, _trace(found), (_finding(cohort, plan),))
+
+
+def _imputed_columns(cohort: Cohort, plan: AnalysisPlan) -> list[Column]:
+    """Columns to impute: those asked for, the inputs of a derived one in its place."""
+    wanted = list(dict.fromkeys([*covariates(plan), *plan.missing.auxiliary]))
+    found: dict[str, Column] = {}
+    while wanted:
+        column = cohort.dictionary[wanted.pop(0)]
+        inputs = _inputs(column, cohort)
+        if inputs:
+            wanted = [*inputs, *wanted]
+        else:
+            found.setdefault(column.name, column)
+    return list(found.values())
+
+
+def _inputs(column: Column, cohort: Cohort) -> tuple[str, ...]:
+    """Columns that a derived one can be derived from anew; none where dates are among them."""
+    if column.derivation is None:
+        return ()
+    names = tuple(column.derivation.inputs.values())
+    can = all(
+        name in cohort.frame and cohort.dictionary[name].type not in ("date", "string")
+        for name in names
+    )
+    return names if can else ()
+
+
+def _is_of_patient(column: Column, dictionary: DataDictionary) -> bool:
+    return column.level == "patient" and dictionary.table.row == "lesion"
+
+
+def _variable(value: Floats, column: Column) -> Variable:
+    """A column as the equations take it."""
+    kind: Kind = "number" if column.is_numeric else "ordered" if column.ordered else "nominal"
+    known = value[np.isfinite(value)]
+    is_wide = (
+        kind == "number"
+        and len(known) > 0
+        and known.min() > 0
+        and known.max() > WIDE_RANGE * known.min()
+    )
+    return (
+        Variable(column.name, value, kind, np.log)
+        if is_wide
+        else Variable(column.name, value, kind)
+    )
+
+
+def _of_patient(value: Floats, patient: Ints) -> Floats:
+    """The first known value of each patient (G,)."""
+    found = np.full(int(patient.max()) + 1, np.nan)
+    known = np.flatnonzero(np.isfinite(value))[::-1]
+    found[patient[known]] = value[known]
+    return found
+
+
+def _of_rows(arm: Floats, outcomes: Iterable[Outcome], patient: Ints) -> Floats:
+    """Arm, and event and cumulative hazard of each endpoint, of each row: shape (n, q)."""
+    columns: list[NDArray[Any]] = [arm]
+    for outcome, column in _outcomes(outcomes, len(arm)):
+        is_shared = outcome.level == "patient"
+        columns.append(np.bincount(patient, column)[patient] if is_shared else column)
+    return np.column_stack(columns)
+
+
+def _of_patients(arm: Floats, outcomes: Iterable[Outcome], patient: Ints) -> Floats:
+    """Share in the comparator arm, number of rows, any event and summed hazards: (patients, q)."""
+    n_rows = np.bincount(patient).astype(np.float64)
+    columns: list[NDArray[Any]] = [np.bincount(patient, arm) / n_rows, n_rows]
+    for _, column in _outcomes(outcomes, len(arm)):
+        total = np.bincount(patient, column)
+        is_indicator = np.isin(column, (0.0, 1.0)).all()
+        columns.append(np.minimum(total, 1.0) if is_indicator else total)
+    return np.column_stack(columns)
+
+
+def _outcomes(outcomes: Iterable[Outcome], n: int) -> Iterator[tuple[Outcome, Floats]]:
+    """Event, then cumulative hazard of each endpoint on the n rows, 0 where it is not known."""
+    for outcome in outcomes:
+        hazard = nelson_aalen(outcome.time, outcome.status, entry=outcome.entry)
+        for values in ((outcome.status == 1).astype(np.float64), hazard):
+            column = np.zeros(n)
+            column[outcome.rows] = values
+            yield outcome, column
+
+
+def _varying(matrix: Floats) -> Floats:
+    """The columns that are not the same in all rows, centred and of standard deviation 1/2."""
+    spread = matrix.std(axis=0)
+    kept = spread > 0
+    scaled: Floats = (matrix[:, kept] - matrix[:, kept].mean(axis=0)) / (2 * spread[kept])
+    return scaled
+
+
+def _filled(
+    cohort: Cohort, values: dict[str, Floats], patient_of: dict[str, Ints | None]
+) -> Cohort:
+    """The cohort with its missing values filled in, and what is derived from them derived."""
+    frame, dictionary = cohort.frame, cohort.dictionary
+    for name, value in values.items():
+        patient = patient_of[name]
+        of_rows = value if patient is None else value[patient]
+        own = frame[name]
+        new = pd.Series(typed(of_rows, dictionary[name]), index=frame.index, dtype=own.dtype)
+        frame = frame.assign(**{name: own.where(own.notna(), new)})
+    return replace(cohort, frame=fill_derived(frame, dictionary, values))
+
+
+def _trace(found: Imputed) -> pd.DataFrame:
+    """Mean and spread of what was imputed, by column, imputation and round."""
+    m, rounds, _ = found.mean.shape
+    return pd.DataFrame(
+        [
+            {
+                "column": name,
+                "imputation": i + 1,
+                "iteration": k + 1,
+                "mean": found.mean[i, k, j],
+                "spread": found.spread[i, k, j],
+            }
+            for j, name in enumerate(found.names)
+            for i in range(m)
+            for k in range(rounds)
+        ],
+        columns=list(IMPUTATION_COLUMNS),
+    )
+
+
+def _finding(cohort: Cohort, plan: AnalysisPlan) -> Finding:
+    """How much was imputed."""
+    names = list(covariates(plan))
+    n = int(cohort.frame[names].isna().any(axis=1).sum())
+    return Finding(
+        "N_IMPUTED",
+        f"{people(n)} of {people(len(cohort.frame))} rows lack a covariate of the models; it was "
+        f"imputed {plan.missing.imputations} times and the estimates pooled. Right where what is "
+        "missing depends on nothing but what is known.",
+        severity="caution" if n > 0.1 * len(cohort.frame) else "note",
+        section="cohort",
+        n=n,
+    )

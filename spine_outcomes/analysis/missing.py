@@ -1,0 +1,64 @@
+"""Which covariates are missing, in which arm and together with which others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.results import MISSING_COLUMNS, PATTERN_COLUMNS
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.comparison import as_text
+from spine_outcomes.study.plan import AnalysisPlan
+
+
+def missing_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
+    """Selected rows without a value, by column and arm, ``MISSING_COLUMNS``; complete ones not."""
+    missing = _missing(cohort, plan)
+    arm = as_text(cohort.frame[plan.arms.column]).to_numpy()
+    return pd.DataFrame(
+        [
+            {
+                "column": name,
+                "label": cohort.dictionary[str(name)].label,
+                "arm": code,
+                "n": int((arm == code).sum()),
+                "n_missing": int((missing[name].to_numpy() & (arm == code)).sum()),
+            }
+            for name in missing
+            for code in plan.arms.codes
+        ],
+        columns=list(MISSING_COLUMNS),
+    )
+
+
+def pattern_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
+    """Selected rows by what they lack together and arm, the most frequent first.
+
+    ``pattern`` names the columns, joined by `` + ``; it is empty for complete rows.
+    """
+    missing = _missing(cohort, plan)
+    arm = as_text(cohort.frame[plan.arms.column]).to_numpy()
+    codes = missing.to_numpy() @ (1 << np.arange(missing.shape[1], dtype=np.int64))
+    patterns, first, of_row, n = np.unique(
+        codes, return_index=True, return_inverse=True, return_counts=True
+    )
+    return pd.DataFrame(
+        [
+            {
+                "pattern": " + ".join(missing.columns[missing.iloc[first[k]]]),
+                "arm": code,
+                "n": int(((of_row == k) & (arm == code)).sum()),
+            }
+            for k in np.lexsort((patterns, -n))
+            for code in plan.arms.codes
+        ],
+        columns=list(PATTERN_COLUMNS),
+    )
+
+
+def _missing(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
+    """Whether each row lacks each covariate or auxiliary column that some row lacks."""
+    names = dict.fromkeys([*covariates(plan), *plan.missing.auxiliary])
+    missing = cohort.frame[list(names)].isna()
+    return missing.loc[:, missing.any()]
