@@ -145,11 +145,25 @@ class PropensityPlan(Model):
 
 
 class Missing(Model):
-    """What is done with missing covariates."""
+    """What is done with missing covariates.
+
+    Parameters
+    ----------
+    imputations, iterations
+        Number of completed cohorts, and of rounds through the columns for each.
+    auxiliary
+        Columns beside the covariates that help to impute them, and are imputed with them.
+    """
 
     method: Literal["complete_case", "multiple_imputation"] = "complete_case"
     imputations: int = Field(20, ge=2)
     iterations: int = Field(10, ge=1)
+    auxiliary: tuple[str, ...] = ()
+
+    @property
+    def is_imputed(self) -> bool:
+        """Whether missing covariates are imputed."""
+        return self.method == "multiple_imputation"
 
 
 class ModelTerms(Model):
@@ -179,6 +193,7 @@ class Estimation(Model):
     adjusted_models: ModelTerms | None = None
     censoring_weights: ModelTerms | None = None
     doubly_robust: bool = False
+    firth: bool = False
     piecewise: tuple[PlanDuration, ...] | None = None
 
     @property
