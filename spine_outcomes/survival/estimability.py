@@ -47,10 +47,10 @@ def unidentified(information: Floats, n_event: float) -> tuple[Floats, list[int]
     correlation[is_constant, :] = correlation[:, is_constant] = 0.0
     correlation[is_constant, is_constant] = 1.0
     eigenvalues, vectors = np.linalg.eigh(correlation)
+    if eigenvalues[0] > SINGULAR and not is_constant.any():
+        return np.zeros((len(share), 0)), []
     collinear = vectors[:, eigenvalues <= SINGULAR] / unit[:, None]
     directions = np.hstack([np.eye(len(share))[:, is_constant], collinear])
-    if not directions.shape[1]:
-        return directions, []
     pivots = qr(directions.T, mode="r", pivoting=True)[1]
     return directions, sorted(int(j) for j in pivots[: directions.shape[1]])
 
@@ -66,6 +66,8 @@ def loads_on(directions: Floats) -> NDArray[np.bool_]:
 def flat_reasons(directions: Floats, names: Sequence[str]) -> Reasons:
     """Why coefficients that change along ``directions`` (p, k) are not estimable."""
     reasons: list[str | None] = [None] * len(names)
+    if not directions.size:
+        return tuple(reasons)
     is_alone = (np.abs(directions) > 0).sum(axis=0) == 1
     joint = [names[j] for j in _where(loads_on(directions[:, ~is_alone]))]
     for j in _where(loads_on(directions)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,11 +78,16 @@ class Regression:
     def covariance(self) -> Floats:
         """Inverse information, shape (p, p); NaN where not estimable."""
         covariance = np.full((len(self.reasons),) * 2, np.nan)
-        inverse = np.linalg.inv(self.at.information) / np.outer(self.unit, self.unit)
+        inverse = self._inverse / np.outer(self.unit, self.unit)
         covariance[np.ix_(self.kept, self.kept)] = inverse
         is_missing = self._has_reason
         covariance[is_missing] = covariance[:, is_missing] = np.nan
         return covariance
+
+    @cached_property
+    def _inverse(self) -> Floats:
+        """Inverse of the information on the standardised covariates, shape (k, k)."""
+        return np.asarray(np.linalg.inv(self.at.information), dtype=np.float64)
 
     @property
     def _has_reason(self) -> NDArray[np.bool_]:
@@ -91,7 +97,7 @@ class Regression:
     def influence(self, scores: Floats) -> Floats:
         """Influence (p, r) of r rows from their weighted scores (k, r); 0 where not estimable."""
         of_scores = np.zeros((len(self.reasons), len(self.kept)))
-        of_scores[self.kept] = np.linalg.inv(self.at.information) / self.unit[:, None]
+        of_scores[self.kept] = self._inverse / self.unit[:, None]
         of_scores[self._has_reason] = 0.0
         return of_scores @ scores
 
@@ -168,8 +174,9 @@ def standardised(
 def _fit(likelihood: PartialLikelihood, null: Evaluation, names: Sequence[str]) -> _Fit:
     """Maximise over the covariates that the likelihood depends on."""
     directions, left_out = unidentified(null.information, float(likelihood.event_weight.sum()))
-    kept = np.setdiff1d(np.arange(len(names)), left_out)
+    kept = np.arange(len(names))
     if left_out:
+        kept = np.setdiff1d(kept, left_out)
         likelihood = replace(likelihood, covariates=likelihood.covariates[kept])
         null = likelihood.at(np.zeros(len(kept)))
     return _Fit(likelihood, kept, maximise(likelihood, null), flat_reasons(directions, names))

@@ -41,10 +41,11 @@ def logistic_newton(
     """
     coefficients, predictor = start, basis @ start
     likelihood = _log_likelihood(predictor, arm, weight)
+    small = TOLERANCE * np.linalg.norm(weight)
     for _ in range(MAX_STEPS):
         score = expit(predictor)
         gradient = basis.T @ (weight * (arm - score))
-        if np.linalg.norm(gradient) <= TOLERANCE * np.linalg.norm(weight):
+        if np.linalg.norm(gradient) <= small:
             break
         information = basis.T @ ((weight * score * (1.0 - score))[:, None] * basis)
         np.fill_diagonal(information, information.diagonal() + RIDGE * information.trace())
@@ -84,4 +85,5 @@ def _log_likelihood(
     predictor: NDArray[np.float64], arm: NDArray[np.int64], weight: NDArray[np.float64]
 ) -> float:
     """Σ w (a η − log(1 + exp η))."""
-    return float(weight @ (arm * predictor - np.logaddexp(0.0, predictor)))
+    softplus = np.log1p(np.exp(-np.abs(predictor))) + np.maximum(predictor, 0.0)
+    return float(weight @ (arm * predictor - softplus))
