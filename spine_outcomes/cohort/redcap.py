@@ -7,7 +7,7 @@ repeating instrument or event on a line of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from spine_outcomes.cohort.delimited import open_delimited, read_delimited
@@ -45,11 +45,14 @@ def read_redcap(source: SourceFile, dictionary: DataDictionary) -> TextTable:
     names, _ = open_delimited(source, dictionary)
     _refuse_labels(_LABELLED_NAMES.intersection(names), source.name)
     described = _of_lines(dictionary, redcap, names)
+    own = {field.name: column.name for field, column in _pairs(described, dictionary)}
     export = read_delimited(source, described)
     _refuse_labels(_labels(export), source.name)
+    columns = {own.get(name, name): column for name, column in export.columns.items()}
+    export = replace(export, columns=columns)
     if dictionary.table.patient not in export.columns:
         raise CohortError(*export.problems)
-    meant = {alias: column.name for column in described.columns for alias in column.aliases}
+    meant = own | {a: c.name for f, c in _pairs(described, dictionary) for a in f.aliases}
     named = {name: meant.get(name, name) for name in names}
     named = {name: column for name, column in named.items() if column in export.columns}
     boxes = answered_boxes(export.columns, named, redcap.missing_codes)
@@ -78,7 +81,7 @@ def _refuse_labels(found: set[str], file: str) -> None:
 
 def _of_lines(dictionary: DataDictionary, redcap: Redcap, names: Sequence[str]) -> DataDictionary:
     """The dictionary of an export's lines: its fields, and the columns that REDCap adds."""
-    fields = [_with_field(column, dictionary, redcap) for column in dictionary.columns]
+    fields = [_as_field(column, dictionary, redcap, names) for column in dictionary.columns]
     known = {name for column in fields for name in (column.name, *column.aliases)}
     boxes = {field_of(name) for name in known if is_box(name)}
     added = (
@@ -86,8 +89,17 @@ def _of_lines(dictionary: DataDictionary, redcap: Redcap, names: Sequence[str]) 
         for name in dict.fromkeys(names)
         if name not in known and _is_read(name, boxes)
     )
-    table = dictionary.table.model_copy(update={"row": "patient", "lesion": None})
+    patient = fields[dictionary.names.index(dictionary.table.patient)].name
+    keys = {"row": "patient", "patient": patient, "lesion": None}
+    table = dictionary.table.model_copy(update=keys)
     return DataDictionary(table=table, columns=(*fields, *added))
+
+
+def _pairs(
+    described: DataDictionary, dictionary: DataDictionary
+) -> Iterator[tuple[Column, Column]]:
+    """Each column of the dictionary behind its field."""
+    return zip(described.columns, dictionary.columns, strict=False)  # what REDCap adds comes last
 
 
 def _is_read(name: str, boxes: set[str]) -> bool:
@@ -96,11 +108,13 @@ def _is_read(name: str, boxes: set[str]) -> bool:
     return is_box_beside or name.startswith("redcap_") or name.endswith(STATUS)
 
 
-def _with_field(column: Column, dictionary: DataDictionary, redcap: Redcap) -> Column:
-    """The column of a dictionary, with its name in the project as another name."""
+def _as_field(
+    column: Column, dictionary: DataDictionary, redcap: Redcap, names: Sequence[str]
+) -> Column:
+    """The column of a dictionary under its name in the project, where the export has that."""
     table, field = dictionary.table, column.redcap_field
     if column.name == table.patient:
         field = redcap.record_id or field
-    aliases = (*column.aliases, *(() if field in (None, column.name) else (field,)))
     required = field is not None if column.name == table.lesion else column.required
-    return column.model_copy(update={"aliases": aliases, "required": required})
+    name = field if field in names else column.name
+    return column.model_copy(update={"name": name, "required": required})

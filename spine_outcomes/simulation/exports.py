@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from spine_outcomes.simulation.redcap_export import (
     RECORD_ID,
     ROW,
     UNKNOWN_CODE,
+    lesion_field,
     redcap_dictionary,
     redcap_export,
 )
@@ -31,7 +33,12 @@ _CHINESE_DATE = "%Y/%m/%d"
 _Writer = Callable[[pd.DataFrame, DataDictionary, str], bytes]
 
 
-def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
+def exports(
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    seed: int,
+    long: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+) -> dict[str, bytes]:
     """Write a table in every form.
 
     Parameters
@@ -42,6 +49,8 @@ def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[
         Of the plain table.
     seed
         Seed of the blemishes, not negative.
+    long
+        Long tables beside it, by their name in the dictionary: instruments of the REDCap project.
 
     Returns
     -------
@@ -65,7 +74,7 @@ def exports(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[
         "cohort.sav": (spss_file, {}),
         "cohort.dta": (stata_file, in_stata),
     }
-    files = _chinese_text(frame, dictionary, seed) | _redcap(frame, dictionary, seed)
+    files = _chinese_text(frame, dictionary, seed) | _redcap(frame, dictionary, seed, long)
     for name, (write, declared) in writers.items():
         files[name] = write(marked, dictionary, name)
         files[f"{name}.yaml"] = dictionary_yaml(_declaring(dictionary, declared))
@@ -99,14 +108,23 @@ def _chinese_text(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) ->
     }
 
 
-def _redcap(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
+def _redcap(
+    frame: pd.DataFrame, dictionary: DataDictionary, seed: int, long: Mapping[str, pd.DataFrame]
+) -> dict[str, bytes]:
     """A raw export of a REDCap project, and the dictionary of the project."""
     written = blemished(frame, dictionary, seed, kinds=("missing",), missing=UNKNOWN_CODE)
     redcap = Redcap(record_id=RECORD_ID, row=ROW, missing_codes=(UNKNOWN_CODE,))
+    described = _declaring(dictionary, {"redcap": redcap})
+    tables = [
+        table.model_copy(update={"lesion_field": lesion_field(table.name)})
+        if table.level == "lesion" and table.name in long
+        else table
+        for table in dictionary.tables
+    ]
     return {
-        "redcap.csv": redcap_export(written, dictionary, {}),
-        "redcap.csv.yaml": dictionary_yaml(_declaring(dictionary, {"redcap": redcap})),
-        "redcap_dictionary.csv": redcap_dictionary(frame, dictionary, {}),
+        "redcap.csv": redcap_export(written, dictionary, long),
+        "redcap.csv.yaml": dictionary_yaml(described.model_copy(update={"tables": tuple(tables)})),
+        "redcap_dictionary.csv": redcap_dictionary(frame, dictionary, long),
     }
 
 

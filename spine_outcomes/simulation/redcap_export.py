@@ -84,9 +84,16 @@ def redcap_dictionary(
     """
     lines = [_line(dictionary[dictionary.table.patient], PERSON, RECORD_ID)]
     for form, columns in _described(frame, dictionary, long):
+        if form in long and (lesion := dictionary.table.lesion) in long[form]:
+            lines.append(_line(dictionary[str(lesion)], form, lesion_field(form)))
         lines += [_line(column, form) for column in columns]
     table = pd.DataFrame(lines, columns=list(DICTIONARY_HEADER))
     return table.to_csv(index=False, lineterminator="\n").encode()
+
+
+def lesion_field(table: str) -> str:
+    """Field of a long table's instrument that names the lesion: no field stands in two of them."""
+    return f"{table}_lesion"
 
 
 def _forms(
@@ -99,7 +106,11 @@ def _forms(
         for form, columns in _described(frame, dictionary, {})
     }
     forms[PERSON] = forms[PERSON].drop_duplicates(patient)
-    return forms | dict(long)
+    lesion = dictionary.table.lesion
+    return forms | {
+        form: table.rename(columns={lesion: lesion_field(form)} if lesion else {})
+        for form, table in long.items()
+    }
 
 
 def _described(

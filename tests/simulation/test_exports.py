@@ -12,6 +12,7 @@ from spine_outcomes.clinical.simulator import simulate
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.simulation.exports import exports
+from spine_outcomes.study.dictionary import DataDictionary, LongTable
 from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
@@ -149,3 +150,30 @@ def test_the_dictionary_of_the_project_describes_every_field(folder: Path) -> No
     assert line["Choices, Calculations, OR Slider Labels"] == "0, Female | 1, Male"
     assert line["Field Type"] == "radio"
     assert fields.set_index("Variable / Field Name").loc["sbrt_start"].iloc[6] == "date_ymd"
+
+
+def test_long_tables_are_instruments_of_the_project(tmp_path: Path) -> None:
+    """A long table read from the export has the rows that went in, each with its lesion."""
+    clean = simulate(20, seed=2).frame
+    table = {
+        "name": "visits", "label": "Visits", "level": "lesion", "date": "visit_date",
+        "columns": [{"name": "visit_date", "label": "Date", "type": "date", "required": True}],
+    }  # fmt: skip
+    given = {name: getattr(DICTIONARY, name) for name in DICTIONARY.model_fields_set}
+    described = DataDictionary(**(given | {"tables": (LongTable(**table),)}))
+    rows = clean.loc[clean["last_imaging_date"] != "", [*KEYS, "last_imaging_date"]]
+    visits = rows.rename(columns={"last_imaging_date": "visit_date"})
+    for name, content in exports(clean, described, 2, {"visits": visits}).items():
+        (tmp_path / name).write_bytes(content)
+    file = tmp_path / "redcap.csv"
+    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"), {"visits": file})
+    assert not found.problems
+    read = found.long["visits"]
+    assert not read.problems
+    assert not [breach for breach in read.breaches if breach.severity == "error"]
+    assert read.frame is not None
+    assert found.frame is not None
+    expected = visits.set_index(KEYS)["visit_date"]
+    dates = read.frame.set_index(KEYS)["visit_date"].dt.strftime("%Y-%m-%d")
+    assert dates.to_dict() == expected.to_dict()
+    assert len(found.frame) == len(clean)
