@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +23,8 @@ from spine_outcomes.survival.restricted_mean import (
 from spine_outcomes.weights.design import Design
 
 EVENT = 1
+# how the reasons of survival/estimability.py begin where a coefficient has no maximum
+INFINITE = ("no event where", "every event has")
 
 
 def endpoint_estimate(
@@ -148,6 +151,8 @@ def _hazard_ratios(
     for suffix, (matrix, names) in designs.items():
         for model, measure, fit in _models(sample, weight, plan):
             estimate = fit(matrix, names)
+            if model + suffix == "cox" and not plan.estimation.firth:
+                estimate = replace(estimate, reasons=tuple(map(_offered, estimate.reasons)))
             ratio = f"{plan.arms.comparator} / {plan.arms.reference}"
             parts += [
                 estimate.take([0]).relabel(contrast=ratio, model=model + suffix, measure=measure),
@@ -156,6 +161,13 @@ def _hazard_ratios(
                 ),
             ]
     return [part.relabel(arm=None, time=None, scale="log") for part in parts if len(part)]
+
+
+def _offered(reason: str | None) -> str | None:
+    """Where a hazard ratio is infinite, how to get one that is not."""
+    if reason is None or not reason.startswith(INFINITE):
+        return reason
+    return f"{reason}; estimation.firth gives a penalised hazard ratio"
 
 
 Fit = Callable[[NDArray[np.float64], list[str]], Estimate]

@@ -17,11 +17,12 @@ from spine_outcomes.analysis.effect_over_time import effect_rows
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, Found, Tested
+from spine_outcomes.analysis.penalised import firth_estimates, firth_findings, profiled
 from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters, of_influence
-from spine_outcomes.analysis.weighting import WeightedSet, counted_nuisance
+from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate, Nuisance
 from spine_outcomes.study.dictionary import DataDictionary
@@ -82,7 +83,8 @@ def fit_endpoint(
         name: _fit(sample, weighted, name, _by_influence(plan, weights), designs, resampled)
         for name, weights in weighted.weights.items()
     }
-    return EndpointFit(fits, () if resampled is None else resampled.findings())
+    resampling = () if resampled is None else resampled.findings()
+    return EndpointFit(fits, (*resampling, *firth_findings(sample, plan)))
 
 
 def _fit(
@@ -103,6 +105,11 @@ def _fit(
     by_covariates = designs.get("censoring_weights")
     for beside in censoring_weighted_estimates(sample, weights.value, plan, by_covariates):
         found.append(errors(beside.corrected(nuisance)))
+    if name == UNWEIGHTED and plan.estimation.average == "rows":
+        found += profiled(sample, weights.value, plan)
+    else:
+        for penalised in firth_estimates(sample, weights.value, plan):
+            found.append(errors(penalised.corrected(nuisance)))
     for pieces in piecewise_estimates(sample, weights.value, plan):
         changing = pieces.corrected(nuisance)
         constant = constant_hazard_ratio_test(changing)

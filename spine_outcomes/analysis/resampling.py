@@ -11,6 +11,7 @@ from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estim
 from spine_outcomes.analysis.curves import shown_curves
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.penalised import firth_estimates
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.weighting import WeightedSet, reweighing
 from spine_outcomes.inference import Bootstrap, Estimate, bootstrap, concatenate
@@ -41,6 +42,7 @@ def resample(
                     *censoring_weighted_estimates(
                         sample, weights.value, plan, designs.get("censoring_weights")
                     ),
+                    *firth_estimates(sample, weights.value, plan),
                     *piecewise_estimates(sample, weights.value, plan),
                     concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),
                 )

@@ -82,14 +82,13 @@ def estimate_rows(estimate: Estimate, setting: Setting, found: Uncertainty) -> l
     """
     rows: list[Row] = []
     fractions = found.fraction_missing
-    for label, value, reason, error, df, limits, missing in zip(
-        estimate.labels, estimate.value, found.reasons, found.std_error, found.df, found.limits.T,
-        np.full(len(estimate), np.nan) if fractions is None else fractions, strict=True,
-    ):  # fmt: skip
+    for i, (label, value, reason) in enumerate(
+        zip(estimate.labels, estimate.value, found.reasons, strict=True)
+    ):
         row = _place(label, setting) | {"reason": _worded(reason, setting)}
         if reason is None:
-            row |= _inference(label, float(value), (float(error), float(df)), limits, setting)
-            row["fmi"] = missing
+            row |= _inference(label, float(value), found.take([i]), setting)
+            row["fmi"] = np.nan if fractions is None else fractions[i]
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows[-1] = _beside_no_event(rows[-1], rows, setting)
@@ -172,6 +171,7 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
     if model in {
         "cox",
         "cox_adjusted",
+        "cox_firth",
         "cox_piecewise",
         "proportional_hazards",
         "g_formula",
@@ -182,28 +182,22 @@ def _ties(model: str, plan: AnalysisPlan) -> str | None:
     return "breslow" if model in breslow else None
 
 
-def _inference(
-    label: Label,
-    value: float,
-    error: tuple[float, float],
-    percentiles: NDArray[np.float64],
-    setting: Setting,
-) -> Row:
+def _inference(label: Label, value: float, found: Uncertainty, setting: Setting) -> Row:
     """Estimate, error, interval and, for contrasts and coefficients, the Wald test.
 
-    ``error`` is a standard error and its degrees of freedom, NaN for the normal distribution;
-    percentile limits, NaN where nothing was resampled, are on the scale of the value.
+    ``found`` is of this quantity alone. Beside profile limits there is no Wald test.
     """
-    std_error, df = error[0], None if np.isnan(error[1]) else error[1]
+    std_error, limits = float(found.std_error[0]), found.limits[:, 0]
+    df = None if np.isnan(found.df[0]) else float(found.df[0])
     scale: Any = label["scale"]
     level = setting.plan.estimation.level
     shown = float(np.exp(value)) if scale == "log" else value
     if scale == "log(-log)" and value in (0.0, 1.0):
         scale = "exact"
         lower, upper = exact_interval(value, _effective_at_risk(label, value, setting), level)
-    elif np.isfinite(percentiles).all():
-        lower, upper = np.exp(percentiles) if scale == "log" else percentiles
-        scale = "percentile"
+    elif np.isfinite(limits).all():
+        lower, upper = np.exp(limits) if scale == "log" else limits
+        scale = found.limits_scale
     else:
         # No spread among the rows is no certainty: a mean time lost of 0 has no interval here.
         has_spread = std_error > 0 or scale != "identity"
@@ -218,7 +212,8 @@ def _inference(
         "lower": float(lower),
         "upper": float(upper),
     }
-    if label.get("contrast") is not None or label.get("term") is not None:
+    is_tested = label.get("contrast") is not None or label.get("term") is not None
+    if is_tested and scale != "profile":
         test = wald_test(value, std_error, df)
         row |= {"statistic": test.statistic, "p_value": test.p_value}
     return row

@@ -22,11 +22,14 @@ class Uncertainty(NamedTuple):
     df : ndarray, shape (k,)
         Degrees of freedom of Student's t; NaN for the normal distribution.
     limits : ndarray, shape (2, k)
-        Percentile limits on the scale of the value; NaN where limits follow from the error.
+        Limits on the scale of the value, of percentiles or of a profile; NaN where they follow from
+        the error.
     reasons : tuple of str or None, length k
         Why a quantity is not shown.
     fraction_missing : ndarray, shape (k,), or None
         Share of the information that missing values took, where they were imputed.
+    limits_scale
+        What ``limits`` are, in the words of the results table.
     """
 
     std_error: Floats
@@ -34,6 +37,7 @@ class Uncertainty(NamedTuple):
     limits: Floats
     reasons: tuple[str | None, ...]
     fraction_missing: Floats | None = None
+    limits_scale: str = "percentile"
 
     def take(self, indices: Sequence[int]) -> Uncertainty:
         """Those of some of the quantities."""
@@ -45,6 +49,7 @@ class Uncertainty(NamedTuple):
             self.limits[:, own],
             tuple(self.reasons[i] for i in own),
             None if missing is None else missing[own],
+            self.limits_scale,
         )
 
 

@@ -39,6 +39,7 @@ MODELS: Mapping[str, str] = {
     "aalen_johansen": "Aalen–Johansen",
     "cox": "Cox",
     "cox_adjusted": "Cox, covariate-adjusted",
+    "cox_firth": "Cox, Firth's penalised likelihood",
     "cox_piecewise": "Cox model in pieces of time",
     "fine_gray": "Fine–Gray",
     "fine_gray_adjusted": "Fine–Gray, covariate-adjusted",
@@ -56,6 +57,7 @@ VARIANCES: Mapping[str, str] = {
     "corrected": "corrected for the estimated propensity score",
     "robust": "robust, with the weights taken as known",
     "bootstrap": "bootstrap, every step refitted",
+    "model": "model-based, for independent rows",
 }
 SEVERITIES: Mapping[str, str] = {"serious": "Serious", "caution": "Caution", "note": "Note"}
 SECTIONS: Mapping[str, str] = {
