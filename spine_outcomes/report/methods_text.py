@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.notes import variance_text
 from spine_outcomes.study.plan import Interaction, Term, Trim
 from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
@@ -42,7 +41,7 @@ def methods(results: Results) -> tuple[Paragraph, ...]:
         Paragraph("Population", _population(results, name)),
         Paragraph("Strategies compared", _strategies(results, name)),
         Paragraph("Time and follow-up", _follow_up(results, name)),
-        Paragraph("Missing covariates", missing_text(results)),
+        Paragraph("Missing covariates", _missing(results)),
         Paragraph("Confounding", _confounding(results, name)),
         Paragraph("Estimands", _estimands(results, name)),
         Paragraph("Estimation", _estimation(results)),
@@ -100,6 +99,22 @@ def _unit_length(unit: str) -> str:
     """How long the unit is, where that is not plain."""
     lengths = {"months": " (30.4375 days each)", "years": " (365.25 days each)"}
     return lengths.get(unit, "")
+
+
+def _missing(results: Results) -> str:
+    """Complete cases or imputation, whichever the results show."""
+    imputations = results.results["imputations"].dropna()
+    if len(imputations):
+        return (
+            f"Missing covariates were multiply imputed ({int(imputations.max())} times) and the "
+            "estimates pooled by Rubin's rules."
+        )
+    steps = where(results.flow, id="complete")
+    if steps.empty:
+        return ""
+    if steps["excluded_lesions"].iloc[0] == 0:
+        return "No row lacks a covariate of the models."
+    return "Rows with a missing covariate of the models were left out (complete cases)."
 
 
 LEARNERS = {
