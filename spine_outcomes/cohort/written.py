@@ -88,7 +88,9 @@ def read_codes(texts: Sequence[str], codes: Sequence[str]) -> tuple[NDArray[np.i
             values[i] = position[text]
             continue
         close = folded.get(text.casefold())
-        fix = f"Write {quoted(close)}, or declare repairs: [case]." if close is not None else None
+        fix = "Correct it in the source, or declare it in codes or missing_codes."
+        if close is not None:
+            fix = f"Write {quoted(close)}, or declare repairs: [case]."
         faults[i] = unseen(text) or Fault("E_CODE", f"not a code; allowed: {allowed}", fix)
     return values, faults
 
