@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedGroupKFold
 
 from spine_outcomes.errors import NotEstimableError
-from spine_outcomes.weights.boosting import calibration, fit_boosting
+from spine_outcomes.weights.boosting import FOLDS, SETTINGS, calibration, fit_boosting
 from spine_outcomes.weights.design import assemble, linear
 from spine_outcomes.weights.estimands import weigh
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
@@ -27,6 +29,24 @@ def test_a_score_never_comes_from_a_model_that_saw_the_patient():
     first, second = (fit_boosting(design, a, cluster, seed=4).score for a in (arm, exchanged))
     np.testing.assert_array_equal(first[:2], second[:2])
     assert (first[2:] != second[2:]).any()
+
+
+def test_scores_are_those_of_one_calibrated_model_a_fold():
+    """The share of the other arm, several models averaged, or a calibration that bends the scores.
+
+    Platt's curve is a straight line on the logit scale, of a model fitted to all rows of a fold.
+    """
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=300)
+    arm = (rng.random(300) < 1 / (1 + np.exp(-2 * x))).astype(np.int64)
+    score = fit_boosting(assemble([linear("x", x)]), arm, None, seed=7).score
+    assert np.corrcoef(score, 1 / (1 + np.exp(-2 * x)))[0, 1] > 0.8
+    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=7)
+    for fitted, scored in folds.split(x[:, None], arm, np.arange(300)):
+        model = HistGradientBoostingClassifier(**SETTINGS, early_stopping=False, random_state=7)
+        margin = model.fit(x[fitted, None], arm[fitted]).decision_function(x[scored, None])
+        logits = np.log(score[scored] / (1 - score[scored]))
+        np.testing.assert_allclose(np.corrcoef(margin, logits)[0, 1], 1, rtol=1e-9)
 
 
 def test_the_seed_decides(drawn):

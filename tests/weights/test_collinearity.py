@@ -55,6 +55,8 @@ def test_calendar_years_on_another_scale_are_dependent():
     year = 2019.0 + np.arange(60) % 5
     with pytest.raises(NotEstimableError, match="year, decade are exactly collinear"):
         assemble([linear("year", year), linear("decade", 0.1 * year)])
+    with pytest.raises(NotEstimableError, match="year, decade are exactly collinear"):
+        assemble([linear("a", A), linear("year", year), linear("decade", 0.1 * year)])
 
 
 def test_near_dependence_is_a_finding_with_the_condition_number():
@@ -83,6 +85,8 @@ def test_scales_and_means_are_not_collinearity():
     """Platelets in thousands and a calendar year refused or reported."""
     design = assemble([linear("a", 1e9 * A), linear("b", 2020 + B), linear("c", 1e-9 * C)])
     assert design.findings == ()
+    near = assemble([linear("a", 1e9 * A), linear("b", 1e9 * (A + 1e-6 * NOISE))])
+    assert near.findings == ()
 
 
 def test_more_columns_than_rows_are_refused():

@@ -84,10 +84,11 @@ def test_level_without_rows_gives_no_column_but_a_finding():
     assert "0, II" in block.findings[0].message
 
 
-def test_row_without_a_level_is_refused():
+@pytest.mark.parametrize("code", [-1, 2])
+def test_row_without_a_level_is_refused(code):
     """A missing category that counts as the reference."""
     with pytest.raises(SampleError, match=r"stage.*1 rows belong to none"):
-        categories("stage", np.array([0, -1, 1]), ["I", "II"])
+        categories("stage", np.array([0, code, 1]), ["I", "II"])
 
 
 @pytest.mark.parametrize("rare", [[1] + [0] * 30, [1] * 4 + [0] * 30])

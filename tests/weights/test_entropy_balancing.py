@@ -112,6 +112,17 @@ def test_prior_weights_of_any_size_balance(drawn, factor):
     np.testing.assert_allclose(found.value / factor, expected, rtol=1e-6)
 
 
+def test_a_row_of_the_target_may_lie_anywhere():
+    """A target refused because of the weight that one of its own rows, at −30, would have had.
+
+    Forty rows at 1 and this one have mean 10/41: of a weight of 41 the reference rows at 1 share
+    10, and those at 0 the rest.
+    """
+    x = np.r_[np.zeros(2), np.ones(2), np.ones(40), -30.0]
+    found = entropy_weights(assemble([linear("x", x)]), np.repeat([0, 1], [4, 41]), "ATT")
+    np.testing.assert_allclose(found.value[:4], [15.5, 15.5, 5, 5], rtol=1e-9)
+
+
 @pytest.mark.parametrize("estimand", ["ATO", "ATM"])
 def test_populations_without_means_of_their_own_are_refused(drawn, estimand):
     """Overlap weights that are some other weights."""

@@ -174,6 +174,14 @@ def test_corrected_influence_is_the_derivative_in_each_multiplicity(drawn, estim
         assert corrected[row] == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
+def test_truncation_at_0_and_100_percent_keeps_every_derivative(drawn):
+    """The smallest and the largest weight taken as fixed although nothing was cut."""
+    fitted = fit_propensity(drawn.design, drawn.arm)
+    cut = weigh(fitted, drawn.arm, "ATE", truncate=(0, 100)).nuisance
+    plain = weigh(fitted, drawn.arm, "ATE").nuisance
+    np.testing.assert_array_equal(cut.log_derivative, plain.log_derivative)
+
+
 @pytest.mark.parametrize("options", [{}, {"stabilise": True}, {"truncate": (10, 90)}])
 @pytest.mark.parametrize("estimand", ESTIMANDS)
 def test_log_derivative_is_that_of_the_weights(drawn, estimand, options):

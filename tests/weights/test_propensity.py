@@ -102,6 +102,15 @@ def test_prior_weight_is_copies_of_the_row(drawn):
     )
 
 
+@pytest.mark.parametrize("factor", [1e-100, 1e100])
+def test_unit_of_the_prior_weights_does_not_matter(drawn, factor):
+    """A fit that stops early, or is held back, by what is small for weights near 1 only."""
+    found = fit_propensity(drawn.design, drawn.arm, np.full(len(drawn.arm), factor))
+    expected = fit_propensity(drawn.design, drawn.arm)
+    np.testing.assert_allclose(found.score, expected.score, rtol=1e-9)
+    np.testing.assert_allclose(found.influence, expected.influence, rtol=1e-6, atol=1e-12)
+
+
 def test_influence_is_the_derivative_in_each_multiplicity(drawn):
     """φ of another model or sign: central differences in the prior weight of 12 rows."""
     prior = 1.0 + np.arange(len(drawn.arm)) % 3
