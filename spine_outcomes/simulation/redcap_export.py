@@ -139,6 +139,6 @@ def _line(column: Column, form: str, name: str | None = None) -> dict[str, str]:
         "Text Validation Type OR Show Slider Number": _VALIDATIONS.get(column.type, ""),
         "Text Validation Min": "" if low is None else str(low),
         "Text Validation Max": "" if high is None else str(high),
-        "Identifier?": "" if column.phi is None else "y",
+        "Identifier?": "y" if column.phi in ("direct", "date") else "",
         "Required Field?": "y" if column.required else "",
     }

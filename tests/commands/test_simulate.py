@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 from collections.abc import Callable
@@ -57,6 +58,31 @@ def test_a_dirty_draw_says_what_is_wrong_with_it(
     assert command(*words).returncode == 0
     again = {path.name: path.read_bytes() for path in (tmp_path / "draw" / "dirty").iterdir()}
     assert again == first
+
+
+def test_validate_lists_every_planted_error_of_every_form(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The data manager works through queries.csv: what is not in it is never corrected."""
+    monkeypatch.chdir(tmp_path)
+    assert command("simulate", "--n", "60", "--dirty", "--out", "draw").returncode == 0
+    with (tmp_path / "draw/dirty/planted.csv").open() as file:
+        planted = [*csv.DictReader(file)]
+    listed = {}
+    for name in ("redcap.csv", "cohort_gb18030.csv", "cohort.dta"):
+        file = f"draw/dirty/{name}"
+        done = command("validate", file, "--dictionary", f"{file}.yaml", "--out", f"found/{name}")
+        assert done.returncode == 3, done.stderr
+        with (tmp_path / "found" / name / "queries.csv").open(encoding="utf-8-sig") as rows:
+            listed[name] = {(r["rule"], r["row"], r["column"]) for r in csv.DictReader(rows)}
+    for number in {cell["id"] for cell in planted}:
+        cells = {
+            (cell["check"], f"{cell['patient_id']}/{cell['lesion_id']}", cell["column"])
+            for cell in planted
+            if cell["id"] == number
+        }
+        assert cells & listed["redcap.csv"], number
+    assert listed["redcap.csv"] == listed["cohort_gb18030.csv"] == listed["cohort.dta"]
 
 
 @pytest.mark.parametrize("words", [["--n", "0"], ["--n", "many"], ["--seed", "-1"]])
