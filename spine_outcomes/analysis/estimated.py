@@ -103,6 +103,7 @@ def pooled_estimates(found: Sequence[Estimated]) -> Estimated:
             np.full((2, len(value)), np.nan),
             reasons,
             np.where(is_known, answer.fraction_missing, np.nan),
+            np.where(is_known, answer.monte_carlo_error * scale.slope(answer.value), np.nan),
         ),
     )
 

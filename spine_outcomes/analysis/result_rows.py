@@ -81,14 +81,15 @@ def estimate_rows(estimate: Estimate, setting: Setting, found: Uncertainty) -> l
     number needed to treat.
     """
     rows: list[Row] = []
-    fractions = found.fraction_missing
     for i, (label, value, reason) in enumerate(
         zip(estimate.labels, estimate.value, found.reasons, strict=True)
     ):
         row = _place(label, setting) | {"reason": _worded(reason, setting)}
         if reason is None:
             row |= _inference(label, float(value), found.take([i]), setting)
-            row["fmi"] = np.nan if fractions is None else fractions[i]
+            if found.fraction_missing is not None and found.monte_carlo_error is not None:
+                row["fmi"] = found.fraction_missing[i]
+                row["mc_error"] = found.monte_carlo_error[i]
         rows.append(_in_display_unit(row, setting))
         if label["measure"] == "risk_difference":
             rows[-1] = _beside_no_event(rows[-1], rows, setting)
@@ -245,7 +246,7 @@ def _beside_no_event(row: Row, rows: Sequence[Row], setting: Setting) -> Row:
     lower, upper = difference_of_intervals(risks[0][0], risks[1][0])
     if not np.isfinite([lower, upper]).all():
         return row
-    row |= dict.fromkeys(("std_error", "statistic", "p_value"))
+    row |= dict.fromkeys(("std_error", "statistic", "p_value", "mc_error"))
     return row | {"lower": lower, "upper": upper, "scale": "newcombe"}
 
 
@@ -270,7 +271,7 @@ def _risk(
 def _needed_to_treat(risk_difference: Row) -> Row:
     """Number needed to treat, with its interval through infinity where the difference may be 0."""
     row = risk_difference | {"measure": "number_needed_to_treat"}
-    row |= dict.fromkeys(("std_error", "statistic", "df", "p_value", "scale"))
+    row |= dict.fromkeys(("std_error", "statistic", "df", "p_value", "scale", "mc_error"))
     if row["reason"] is None:
         needed = number_needed_to_treat(row["estimate"], row["lower"], row["upper"])
         row |= {
@@ -287,5 +288,5 @@ def _in_display_unit(row: Row, setting: Setting) -> Row:
     factor = convert(1.0, setting.sample.outcome.unit, setting.plan.estimation.unit)
     columns = ["time"]
     if row["measure"] in TIME_MEASURES:
-        columns += ["estimate", "std_error", "lower", "upper"]
+        columns += ["estimate", "std_error", "lower", "upper", "mc_error"]
     return row | {c: row[c] * factor for c in columns if row.get(c) is not None}

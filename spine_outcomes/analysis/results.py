@@ -20,7 +20,7 @@ RESULT_COLUMNS = (
     "id", "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model",
     "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower",
     "upper", "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_event", "n_competing",
-    "ess", "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version",
+    "ess", "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version", "mc_error",
 )  # fmt: skip
 CURVE_COLUMNS = (
     "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model", "measure",
@@ -95,7 +95,8 @@ class Results:
     plan, dictionary
         What ran, and what the columns mean (labels).
     results
-        One row a number, ``RESULT_COLUMNS``.
+        One row a number, ``RESULT_COLUMNS``. ``mc_error`` is the part of ``std_error`` that more
+        imputations would take away.
     curves
         ``CURVE_COLUMNS``: ``measure`` is ``survival`` or ``cumulative_incidence``, ``cause`` the
         name of the event (the endpoint itself or a competing event); time in display units. The

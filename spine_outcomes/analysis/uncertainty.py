@@ -28,6 +28,9 @@ class Uncertainty(NamedTuple):
         Why a quantity is not shown.
     fraction_missing : ndarray, shape (k,), or None
         Share of the information that missing values took, where they were imputed.
+    monte_carlo_error : ndarray, shape (k,), or None
+        Standard error of the value for the finite number of imputations, in the unit of
+        ``std_error``.
     limits_scale
         What ``limits`` are, in the words of the results table.
     """
@@ -37,18 +40,20 @@ class Uncertainty(NamedTuple):
     limits: Floats
     reasons: tuple[str | None, ...]
     fraction_missing: Floats | None = None
+    monte_carlo_error: Floats | None = None
     limits_scale: str = "percentile"
 
     def take(self, indices: Sequence[int]) -> Uncertainty:
         """Those of some of the quantities."""
         own = list(indices)
-        missing = self.fraction_missing
+        missing, monte_carlo = self.fraction_missing, self.monte_carlo_error
         return Uncertainty(
             self.std_error[own],
             self.df[own],
             self.limits[:, own],
             tuple(self.reasons[i] for i in own),
             None if missing is None else missing[own],
+            None if monte_carlo is None else monte_carlo[own],
             self.limits_scale,
         )
 

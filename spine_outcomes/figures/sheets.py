@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spine_outcomes.figures.convergence import draw_convergence
 from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
 from spine_outcomes.figures.love import draw_love
 from spine_outcomes.figures.margin import write_beside
@@ -19,6 +20,7 @@ from spine_outcomes.figures.weights import draw_weights
 
 WIDTH = 7.6  # inches, as every figure of the report
 LABEL = 64  # characters of a row's name
+PANEL = 32  # and of the name of a small panel
 CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
 LINE = 0.18
 
@@ -80,6 +82,28 @@ def forest_sheet(frame: pd.DataFrame, favours: tuple[str, str], head: tuple[str,
     return figure
 
 
+def convergence_sheet(frame: pd.DataFrame, columns: Named) -> Figure:
+    """The imputed values of every column round by round, three columns a row."""
+    across, each = 3, 1.0
+    n_rows = -(-len(columns) // across)
+    figure = new_figure(WIDTH, 0.5 + (each + 0.45) * n_rows)
+    with house_style():
+        axes = figure.subplots(n_rows, across, squeeze=False, sharex=True).ravel()
+        for ax, (column, label) in zip(axes, columns, strict=False):
+            draw_convergence(ax, frame[frame["column"] == column])
+            ax.set_title(_cut(label, PANEL), loc="left", size=8)
+        for ax in axes[len(columns) :]:
+            ax.set_visible(False)
+        for ax in axes[max(0, len(columns) - across) : len(columns)]:
+            ax.tick_params(labelbottom=True)
+            ax.set_xlabel("Round")
+        figure.subplots_adjust(
+            left=0.07, right=0.98, top=1 - 0.3 / figure.get_figheight(),
+            bottom=0.5 / figure.get_figheight(), hspace=0.55, wspace=0.35,
+        )  # fmt: skip
+    return figure
+
+
 def _sheet(
     plot: float, *, left: float, right: float, top: float, bottom: float = 0.5
 ) -> tuple[Figure, Axes]:
@@ -92,9 +116,9 @@ def _sheet(
         return figure, figure.add_axes(box)
 
 
-def _cut(label: str) -> str:
+def _cut(label: str, most: int = LABEL) -> str:
     """A name no longer than a line: viewers draw several lines each in its own way."""
-    return label if len(label) <= LABEL else label[: LABEL - 1] + "…"
+    return label if len(label) <= most else label[: most - 1] + "…"
 
 
 def _margin(labels: Sequence[str]) -> float:

@@ -17,6 +17,7 @@ from spine_outcomes.tables.findings import findings
 from spine_outcomes.tables.flow import flow
 from spine_outcomes.tables.imaging import imaging
 from spine_outcomes.tables.key_results import key_results
+from spine_outcomes.tables.missing import missing, missing_patterns
 from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.selection import in_order
@@ -65,6 +66,9 @@ def tables(results: Results) -> Iterable[Table]:
     """Every table, in the order of the page."""
     yield key_results(results)
     yield flow(results)
+    if len(results.missing):
+        yield missing(results)
+        yield missing_patterns(results)
     if len(results.baseline):
         yield baseline(results)
         yield from weighted_baseline(results)

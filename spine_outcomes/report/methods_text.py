@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.notes import variance_text
 from spine_outcomes.study.plan import Interaction, Term, Trim
 from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
@@ -41,7 +42,7 @@ def methods(results: Results) -> tuple[Paragraph, ...]:
         Paragraph("Population", _population(results, name)),
         Paragraph("Strategies compared", _strategies(results, name)),
         Paragraph("Time and follow-up", _follow_up(results, name)),
-        Paragraph("Missing covariates", _missing(results)),
+        Paragraph("Missing covariates", missing_text(results)),
         Paragraph("Confounding", _confounding(results, name)),
         Paragraph("Estimands", _estimands(results, name)),
         Paragraph("Estimation", _estimation(results)),
@@ -101,24 +102,9 @@ def _unit_length(unit: str) -> str:
     return lengths.get(unit, "")
 
 
-def _missing(results: Results) -> str:
-    """Complete cases or imputation, whichever the results show."""
-    imputations = results.results["imputations"].dropna()
-    if len(imputations):
-        return (
-            f"Missing covariates were multiply imputed ({int(imputations.max())} times) and the "
-            "estimates pooled by Rubin's rules."
-        )
-    steps = where(results.flow, id="complete")
-    if steps.empty:
-        return ""
-    if steps["excluded_lesions"].iloc[0] == 0:
-        return "No row lacks a covariate of the models."
-    return "Rows with a missing covariate of the models were left out (complete cases)."
-
-
 LEARNERS = {
     "logistic": "logistic regression",
+    "firth": "Firth's penalised logistic likelihood",
     "boosting": "boosted trees (cross-fitted, each patient's rows scored without that patient)",
     "cbps": "logistic scores that balance the means of the arms exactly, one score an estimand,",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.missing_text import pooling_note
 from spine_outcomes.tables.definitions import rules_of
 from spine_outcomes.tables.labels import VARIANCES, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
@@ -107,4 +108,4 @@ def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
     text = f"Methods: {', '.join(models)}" + (f"; Cox ties: {ties[0].capitalize()}" if ties else "")
     variance = variance_text(results, frame)
     text += f"; variance {variance}." if variance else "."
-    return (text, *rules_of(results, endpoint))
+    return (text, *pooling_note(frame), *rules_of(results, endpoint))

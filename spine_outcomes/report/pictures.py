@@ -13,6 +13,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.flow import Step, flow_svg
 from spine_outcomes.figures.outcome import outcome_figure
 from spine_outcomes.figures.sheets import (
+    convergence_sheet,
     effect_sheet,
     forest_sheet,
     love_sheet,
@@ -67,6 +68,7 @@ def pictures(results: Results) -> tuple[Picture, ...]:
     """Every figure of the report, in the order of the page."""
     return (
         flow_chart(results),
+        *imputation_pictures(results),
         *balance_pictures(results),
         *(
             picture
@@ -115,6 +117,21 @@ def _counted(n: object, unit: str) -> str:
         return "not counted"
     text = numbers.count(n)  # type: ignore[arg-type]
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
+
+
+def imputation_pictures(results: Results) -> Iterator[Picture]:
+    """The imputed values of each column after every round, where something was imputed."""
+    name = labels(results)
+    frame = results.imputation
+    if frame.empty:
+        return
+    columns = [(column, name.column(column)) for column in in_order(frame["column"])]
+    figure = convergence_sheet(frame, columns)
+    note = (
+        "Mean of the imputed values (codes of a category by their place), a line an imputation. "
+        "Settled chains mingle without a trend."
+    )
+    yield _picture(figure, "imputation", "Chained equations, round by round", (note,))
 
 
 def balance_pictures(results: Results) -> Iterator[Picture]:

@@ -47,6 +47,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         Section("key-results-section", "Key results", "key_results", ("key-results",)),
         Section("flow-section", "Flow", "flow", ("flow",), ("flow-chart",)),
         Section("data-quality", "Data quality", "data_quality"),
+        *_missing(found),
         Section("methods", "Estimands and methods", "methods"),
         *_section(found, "baseline-section", "Baseline", "baseline", _baseline(found)),
         *_propensity(found),
@@ -66,6 +67,13 @@ def _section(
     is_there = all(key in found.tables for key in tables)
     is_drawn = all(key in found.figures for key in figures)
     return (Section(anchor, title, template, tables, figures),) if is_there and is_drawn else ()
+
+
+def _missing(found: Exhibits) -> tuple[Section, ...]:
+    """What is missing, and how it was imputed."""
+    drawn = tuple(key for key in ("imputation",) if key in found.figures)
+    tables = ("missing", "missing-patterns")
+    return _section(found, "missing-data", "Missing data", "missing", tables, figures=drawn)
 
 
 def _baseline(found: Exhibits) -> Ids:

@@ -14,7 +14,7 @@ from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 STATISTICS = {"smd": "SMD", "variance_ratio": "Variance ratio", "ks": "KS"}
-
+OVER_IMPUTATIONS = {"smd_largest": "Largest SMD"}
 BEFORE_TRUNCATION = {
     "ess_untruncated": "Effective sample size before truncation",
     "maximum_untruncated": "Largest before truncation",
@@ -26,41 +26,45 @@ def balance(results: Results, level_unit: str) -> Table:
     name = labels(results)
     frame = where(results.balance, level_unit=level_unit)
     estimands = in_order(frame["estimand"])
+    is_imputed = len(results.imputation) > 0
+    statistics = STATISTICS | (OVER_IMPUTATIONS if is_imputed else {})
+    over = ("Means over the imputations, and the largest SMD in any of them.",) * is_imputed
+    lines = [(estimand, key) for estimand in estimands for key in statistics]
     rows: list[Row] = []
     for column in in_order(frame["column"]):
         own = where(frame, column=column)
         levels = [YES] if name.is_boolean(column) else list(dict.fromkeys(own["level"].fillna("")))
         if len(levels) > 1:
             rows.append(Row(name.column(column)))
-        rows += [_row(own, column, level, estimands, name) for level in levels]
+        rows += [_row(own, column, level, lines, name) for level in levels]
     return Table(
         id=identifier("balance", level_unit),
         title=f"Balance of {name.rows(level_unit)} before and after weighting",
         stub_head="Covariate",
-        columns=tuple(
-            Column(head, name.estimand(estimand))
-            for estimand in estimands
-            for head in STATISTICS.values()
-        ),
+        columns=tuple(Column(statistics[key], name.estimand(estimand)) for estimand, key in lines),
         rows=tuple(rows),
         notes=(
             "SMD: standardised mean difference, divided by the unweighted pooled standard "
             "deviation before and after. KS: largest distance between the weighted distribution "
             "functions. Missing values of a covariate are left out of its line.",
+            *over,
         ),
         direction=f"SMD: {name.difference}; variance ratio: {name.quotient}",
     )
 
 
-def _row(frame: pd.DataFrame, column: str, level: str, estimands: list[str], name: Labels) -> Row:
+def _row(
+    frame: pd.DataFrame,
+    column: str,
+    level: str,
+    lines: list[tuple[str, str]],
+    name: Labels,
+) -> Row:
     """One column of the design, or one level of a category."""
     own = frame[frame["level"].fillna("") == level]
     is_alone = level == "" or name.is_boolean(column)
     stub = name.column(column) if is_alone else name.value(column, level)
-    found: list[Cell] = []
-    for estimand in estimands:
-        line = where(own, estimand=estimand)
-        found += [cells.decimal(_value(line, key), 2) for key in STATISTICS]
+    found = (cells.decimal(_value(where(own, estimand=e), key), 2) for e, key in lines)
     return Row(stub, tuple(found), is_indented=not is_alone)
 
 

@@ -23,6 +23,8 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "n_comparator",
         ),
         "imaging": ("n",),
+        "missing": ("n", "n_missing"),
+        "missing_patterns": ("n",),
         "findings": ("n",),
     }
 )  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from spine_outcomes.report.methods_text import listed, methods
+from spine_outcomes.report.missing_text import pooling_note
 from spine_outcomes.report.notes import curve_notes
 from tests.report.synthetic import synthetic_plan, synthetic_results
 
@@ -103,8 +105,30 @@ def test_complete_cases_are_said_where_rows_were_left_out_for_it() -> None:
     """Imputation must not be claimed, nor complete cases where nothing was missing."""
     assert "complete cases" in text()
     assert "imputed" not in text()
-    imputed = synthetic_results().results.assign(imputations=20)
-    assert "multiply imputed (20 times)" in text(results=imputed)
+    trace = pd.DataFrame(
+        [{"column": "grade", "imputation": 1, "iteration": 1, "mean": 1.5, "spread": 0.1}]
+    )
+    plan = synthetic_plan(missing={"method": "multiple_imputation", "imputations": 7})
+    found = text(imputation=trace, plan=plan)
+    assert "imputed 7 times by chained equations of 10 rounds" in found
+    assert "Imputed: Grade." in found
+
+
+def test_the_pooling_is_said_where_something_was_pooled() -> None:
+    """Too few imputations show as a Monte-Carlo error that is no small part of the error."""
+    rows = pd.DataFrame(
+        {
+            "imputations": [20, 20],
+            "fmi": [0.05, 0.214],
+            "mc_error": [0.01, 0.02],
+            "std_error": [1.0, 0.8],
+        }
+    )
+    (note,) = pooling_note(rows)
+    assert "20 imputations" in note
+    assert "information at most 21.4%" in note
+    assert "at most 2.5% of a standard error" in note
+    assert pooling_note(rows.assign(fmi=np.nan)) == ()
 
 
 def test_the_treatment_of_ties_is_named() -> None:
