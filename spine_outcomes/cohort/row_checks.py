@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def check_rows(
     return list(
         chain(
             missing_values(frame, dictionary, faulty),
-            _doubled(frame, dictionary, places),
+            _doubled(frame, dictionary, faulty, places),
             _inconstant(frame, dictionary, faulty, places),
         )
     )
@@ -60,23 +61,33 @@ def missing_values(
         yield Breach(rule, rows, fault, str(name), demand="must have a value")
 
 
-def _doubled(frame: pd.DataFrame, dictionary: DataDictionary, places: Places) -> Iterator[Breach]:
+def _doubled(
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    faulty: Mapping[str, Bools],
+    places: Places,
+) -> Iterator[Breach]:
     """Rows with the key of an earlier row, and values of a unique column that stand twice."""
     keys = key_columns(dictionary)
     unique = [(c.name,) for c in dictionary.columns if c.unique and c.name in frame]
     for names in dict.fromkeys((keys, *unique)):
-        breach = repeated_rows(frame, names, places)
+        breach = repeated_rows(frame, names, places, faulty=faulty)
         yield replace(breach, rule="X50") if names == keys else breach
 
 
 def repeated_rows(
-    frame: pd.DataFrame, names: tuple[str, ...], places: Places, *, even_missing: bool = False
+    frame: pd.DataFrame,
+    names: tuple[str, ...],
+    places: Places,
+    *,
+    even_missing: bool = False,
+    faulty: Mapping[str, Bools] = MappingProxyType({}),
 ) -> Breach:
     """Rows with the values of an earlier row in some columns, none of them missing unless told."""
     codes = joint_codes(frame, names, even_missing=even_missing)
     first = first_rows(codes)
     rows = np.flatnonzero((first != np.arange(len(frame))) & (codes >= 0))
-    same = _Sameness(frame, first)
+    same = _Sameness(frame, first, faulty)
     text = " and ".join(names)
 
     def fault(row: int) -> Fault:
@@ -90,12 +101,15 @@ def repeated_rows(
 class _Sameness:
     """Whether a row repeats the first row of its key in everything."""
 
-    def __init__(self, frame: pd.DataFrame, first: Codes) -> None:
-        self._frame, self._first = frame, first
+    def __init__(self, frame: pd.DataFrame, first: Codes, faulty: Mapping[str, Bools]) -> None:
+        self._frame, self._first, self._faulty = frame, first, faulty
 
     def words(self, row: int) -> str:
-        """Say so where it does."""
-        pair = self._frame.iloc[[int(self._first[row]), row]].reset_index(drop=True)
+        """Say so where it does; not of rows with a text that is no value."""
+        at = [int(self._first[row]), row]
+        if any(is_faulty[at].any() for is_faulty in self._faulty.values()):
+            return ""
+        pair = self._frame.iloc[at].reset_index(drop=True)
         is_same = pair.iloc[[0]].equals(pair.iloc[[1]].set_axis([0], axis=0))
         return ", and the rows are identical" if is_same else ""
 
