@@ -21,8 +21,10 @@ from spine_outcomes.weights.covariate_balancing import fit_covariate_balancing
 from spine_outcomes.weights.design import Design
 from spine_outcomes.weights.entropy_balancing import entropy_weights
 from spine_outcomes.weights.estimands import Weights, truncated, weigh
+from spine_outcomes.weights.firth_logistic import fit_firth_propensity
 from spine_outcomes.weights.propensity import Propensity, fit_propensity
 from spine_outcomes.weights.refit import PropensityRefit
+from spine_outcomes.weights.separation import separation
 from spine_outcomes.weights.trimming import ArmPercentiles, Rule, fit_trimmed
 
 CALIBRATED = 0.25
@@ -77,6 +79,8 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     propensity, weights = _weighted(design, rows, plan, prior)
     if chosen.learner == "boosting" and propensity is not None:
         findings += _boosting_findings(rows, propensity, plan)
+    if chosen.learner == "firth" and design is not None:
+        findings += _separation_findings(rows, design)
     return WeightedSet(rows, propensity, weights, tuple(findings), design, prior)
 
 
@@ -146,6 +150,8 @@ def _propensities(
         return {e: fit_covariate_balancing(design, rows.arm, e, prior) for e in estimands}
     if chosen.learner == "boosting":
         fitted = fit_boosting(design, rows.arm, rows.cluster, seed=plan.seed, weight=prior)
+    elif chosen.learner == "firth":
+        fitted = fit_firth_propensity(design, rows.arm, prior)
     elif chosen.trim is None:
         fitted = fit_propensity(design, rows.arm, prior) if refit is None else refit(prior)
     else:
@@ -177,6 +183,19 @@ def _trimming(trim: Trim | Literal["crump"]) -> Rule:
 
 def _percentiles(chosen: PropensityPlan) -> tuple[float, float] | None:
     return None if chosen.truncate is None else chosen.truncate.percentiles
+
+
+def _separation_findings(rows: AnalysisSet, design: Design) -> Iterator[Finding]:
+    """Covariates that predict the arm: a penalised score of their rows is the penalty's."""
+    for problem in separation(design.matrix, design.names, rows.arm):
+        what = f"{problem.column}: " if problem.column else ""
+        yield Finding(
+            "W_SEPARATION",
+            f"{what}{problem.message} There are no rows of the other arm to compare with: the "
+            "penalised scores of these rows are finite by the penalty alone.",
+            severity="serious",
+            section="propensity",
+        )
 
 
 def _boosting_findings(

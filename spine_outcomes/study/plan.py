@@ -136,7 +136,7 @@ class PropensityPlan(Model):
     """Model of the arm given the baseline, and the weights made from it."""
 
     terms: tuple[PlanTerm, ...] = ()
-    learner: Literal["logistic", "boosting", "entropy", "cbps"] = "logistic"
+    learner: Literal["logistic", "firth", "boosting", "entropy", "cbps"] = "logistic"
     estimands: tuple[Estimand, ...] = Field(("unweighted", "ATE", "ATO"), min_length=1)
     stabilise: bool = False
     trim: Trim | Literal["crump"] | None = None

@@ -23,6 +23,7 @@ ESTIMANDS: Mapping[str, str] = {
 }
 VARIANTS: Mapping[str, str] = {
     "entropy": "entropy balancing",
+    "firth": "Firth's penalised score",
     "cbps": "covariate-balancing score",
     "boosting": "boosted score",
 }

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from spine_outcomes import Results
-from spine_outcomes.errors import PlanError
+from spine_outcomes.errors import PlanError, SeparationError
 
 SmallRun = Callable[..., Results]
 MODEL = {"propensity.terms": ["age"], "propensity.estimands": ["unweighted", "ATE"]}
-LEARNERS = ("logistic", "entropy", "cbps", "boosting")
+LEARNERS = ("logistic", "firth", "entropy", "cbps", "boosting")
 
 
 @pytest.fixture
@@ -123,3 +123,15 @@ def test_a_landmark_with_few_rows_has_no_balance(small_run: SmallRun, rows) -> N
     """Means of a handful of people, printed."""
     early = [(a, min(t, 7.0), s, p, age) for a, t, s, p, age in rows]
     assert set(small_run(early, MODEL).balance_at_risk["landmark"]) == {6.0}
+
+
+def test_separated_arms_stop_but_for_the_penalised_score(small_run: SmallRun, rows) -> None:
+    """Finite weights of rows without a counterpart that nothing warns of (C40)."""
+    apart = [(arm, *more[:-1], 50.0 + 20 * (arm == "b")) for arm, *more in rows]
+    with pytest.raises(SeparationError, match="age"):
+        small_run(apart, MODEL)
+    results = small_run(apart, MODEL | {"propensity.learner": "firth"})
+    own = results.findings[results.findings["code"] == "W_SEPARATION"]
+    assert list(own["severity"]) == ["serious"]
+    assert "age: every row where it is 70 is in the comparator arm" in own["message"].iloc[0]
+    assert (results.results["estimand"] == "ATE:firth").any()

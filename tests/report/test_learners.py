@@ -13,6 +13,7 @@ from tests.report.synthetic import synthetic_plan, synthetic_results
     ("learner", "claim", "label"),
     [
         ("entropy", "Entropy-balancing weights gave each arm the means", "entropy balancing"),
+        ("firth", "was estimated by Firth's penalised", "Firth's penalised score"),
         ("cbps", "was estimated by logistic scores that balance", "covariate-balancing score"),
         ("boosting", "was estimated by boosted trees (cross-fitted", "boosted score"),
     ],
