@@ -272,20 +272,26 @@ def test_trap_26_no_event_has_an_exact_limit_and_no_ratio() -> None:
 # --- the list ------------------------------------------------------------------------------------
 
 
-def listed_tests() -> dict[int, list[str]]:
-    """Tests of each trap (path below tests, and name), as the documentation lists them."""
+def listed_tests(heading: str) -> dict[str, list[str]]:
+    """Tests of each case (path below tests, and name), as a table in docs/inputs.md lists them."""
     text = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
-    section = text.split("## Traps", 1)[1].split("\n## ", 1)[0]
-    rows = re.findall(r"^\| (\d+) \|.*\| (.*) \|$", section, re.MULTILINE)
-    return {int(number): re.findall(r"`([^`]+::[^`]+)`", tests) for number, tests in rows}
+    section = text.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
+    rows = re.findall(r"^\| ([RC0-9, ]+) \|.*\| (.*) \|$", section, re.MULTILINE)
+    return {
+        case: re.findall(r"`([^`]+::[^`]+)`", tests)
+        for cases, tests in rows
+        for case in cases.split(", ")
+    }
 
 
-def test_every_trap_has_a_test_that_exists() -> None:
+@pytest.mark.parametrize("heading", ["Traps", "Wrong rows and plans, case by case"])
+def test_every_case_of_the_documentation_has_tests_that_exist(heading: str) -> None:
     """A list that names a test which is gone promises what nothing holds."""
-    found = listed_tests()
-    assert sorted(found) == list(range(1, 29))
-    for number, names in found.items():
-        assert names, number
+    found = listed_tests(heading)
+    if heading == "Traps":
+        assert list(found) == [str(number) for number in range(1, 29)]
+    for case, names in found.items():
+        assert names, case
         for name in names:
             path, test = name.split("::")
             assert f"def {test}(" in (ROOT / "tests" / path).read_text(encoding="utf-8"), name
