@@ -129,7 +129,7 @@ def line_about(found: Told, code: str, column: str) -> str:
         ({"dx_to_sbrt_mo": "9000"}, "E_RANGE", "dx_to_sbrt_mo", ["295.7 months if it is in days"]),
     ],
 )  # fmt: skip
-def test_a_wrong_cell_is_named_with_its_place_what_is_allowed_and_how_to_mend_it(
+def test_a_wrong_cell_says_how_to_mend_it(
     spoil: Spoil, tmp_path: Path, cells: Row, code: str, column: str, said: list[str]
 ) -> None:
     """A message without the line, the value or the rule sends the reader searching."""

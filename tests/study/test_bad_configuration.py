@@ -71,7 +71,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
         ("schema_version: 1", "schema_version: 2", "E_SCHEMA_VERSION", ["version 2 is not read"]),
     ],
 )  # fmt: skip
-def test_a_plan_that_is_wrong_names_its_line_key_and_what_is_allowed(
+def test_a_wrong_plan_says_what_is_allowed(
     study: Study, old: str, new: str, code: str, said: list[str]
 ) -> None:
     """A plan that is half followed gives numbers nobody planned."""
