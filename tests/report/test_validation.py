@@ -144,14 +144,12 @@ def test_every_picture_says_what_it_shows_and_has_its_numbers(tree: Element) -> 
     pictures = tree.all("ul", class_="thumbnails")[0].all("svg")
     assert len(pictures) == 5
     assert all(p.attributes["role"] == "img" and p.attributes["aria-label"] for p in pictures)
-    assert rows_of(tree, "distribution-counts")[0] != ["Old way"]
     assert ["a Old way", "11"] in rows_of(tree, "distribution-counts")
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_a_file_becomes_program(tmp_path: Path, payload: str) -> None:
     """A cell, or the name of a column, that the page runs is a way into the reader's machine."""
-    rows = [f'P1,invented,"{payload}",40,2020-01-01,2021-01-01'.replace('""', '"')]
     quoted = payload.replace('"', '""')
     rows = [f'P1,invented,"{quoted}",40,2020-01-01,2021-01-01']
     tree = read(validation_page(inspected(tmp_path, rows), dictionary=payload))
