@@ -9,7 +9,7 @@ from spine_outcomes.errors import InputOutputError, Problem
 
 
 def optional_package(name: str, file: str) -> Any:
-    """Import the package that reads a file.
+    """Import the package that reads or writes a file.
 
     Raises
     ------
@@ -20,5 +20,5 @@ def optional_package(name: str, file: str) -> Any:
         return import_module(name)
     except ImportError:
         fix = "Install it: pip install 'spine-outcomes[io]'; or export the table as CSV text."
-        message = f"reading it needs the package {name}, which is not installed"
+        message = f"such a file needs the package {name}, which is not installed"
         raise InputOutputError(Problem("E_PACKAGE", message, file=file, fix=fix)) from None

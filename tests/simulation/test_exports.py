@@ -9,7 +9,6 @@ import pytest
 
 from spine_outcomes.clinical.simulated_dirty import Dirty, plant
 from spine_outcomes.clinical.simulator import simulate
-from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.simulation.exports import exports
 from spine_outcomes.study.dictionary import DataDictionary, LongTable
@@ -28,27 +27,31 @@ FORMS = (
 KEYS = ["patient_id", "lesion_id"]
 
 
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
-    """The clean cohort, read from plain text."""
-    path = tmp_path_factory.mktemp("clean") / "cohort.csv"
-    simulate(500, seed=1).frame.to_csv(path, index=False)
-    return inspect_cohort(path, DICTIONARY)
+def written(frame: pd.DataFrame, folder: Path, seed: int) -> Path:
+    """A folder with every form of a cohort, and the dictionary of each."""
+    for name, content in exports(frame, DICTIONARY, seed).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def plain(frame: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """A clean cohort, typed, as read from plain text; by its keys."""
+    frame.to_csv(folder / "plain.csv", index=False)
+    found = inspect_cohort(folder / "plain.csv", DICTIONARY).frame
+    assert found is not None
+    return found.set_axis(keys_of(found))
 
 
 @pytest.fixture(scope="module")
 def dirty() -> Dirty:
-    """It with planted errors."""
+    """The cohort of seed 1 with planted errors."""
     return plant(simulate(500, seed=1).frame, seed=1)
 
 
 @pytest.fixture(scope="module")
 def folder(dirty: Dirty, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every form of the dirty cohort, and its dictionary."""
-    folder = tmp_path_factory.mktemp("dirty")
-    for name, content in exports(dirty.frame, DICTIONARY, seed=1).items():
-        (folder / name).write_bytes(content)
-    return folder
+    """Every form of it."""
+    return written(dirty.frame, tmp_path_factory.mktemp("dirty"), seed=1)
 
 
 def keys_of(frame: pd.DataFrame) -> pd.Index:
@@ -56,27 +59,51 @@ def keys_of(frame: pd.DataFrame) -> pd.Index:
     return pd.Index(frame[KEYS[0]] + "/" + frame[KEYS[1]])
 
 
-@pytest.mark.parametrize("file", FORMS)
-def test_every_form_is_the_same_cohort(
-    file: str, folder: Path, clean: Inspection, dirty: Dirty
-) -> None:
+def check_form(file: Path, clean: pd.DataFrame, planted: pd.DataFrame) -> None:
     """Rows without a planted error equal the clean cohort; every error is found, and no other."""
-    found = inspect_cohort(folder / file, load_dictionary(folder / f"{file}.yaml"))
+    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"))
     assert [str(problem) for problem in found.problems] == []
     assert found.frame is not None
-    assert clean.frame is not None
-    keys, spoilt = keys_of(found.frame), set(keys_of(dirty.planted))
+    keys, spoilt = keys_of(found.frame), set(keys_of(planted))
     errors = [breach for breach in found.breaches if breach.severity == "error"]
     assert {keys[row] for breach in errors for row in breach.rows} == spoilt
     at = {(breach.rule, keys[row], breach.column) for breach in errors for row in breach.rows}
-    cells = zip(
-        dirty.planted["check"], keys_of(dirty.planted), dirty.planted["column"], strict=True
-    )
+    cells = zip(planted["check"], keys_of(planted), planted["column"], strict=True)
     is_found = pd.Series([cell in at for cell in cells], dtype=bool)
-    assert is_found.groupby(dirty.planted["id"].to_numpy()).any().all()
+    assert is_found.groupby(planted["id"].to_numpy()).any().all()
     sound = found.frame.set_axis(keys)[~keys.isin(spoilt)].sort_index()
-    expected = clean.frame.set_axis(keys_of(clean.frame))
-    pd.testing.assert_frame_equal(sound, expected[~expected.index.isin(spoilt)].sort_index())
+    pd.testing.assert_frame_equal(sound, clean[~clean.index.isin(spoilt)].sort_index())
+
+
+@pytest.mark.parametrize("file", FORMS)
+def test_every_form_is_the_same_cohort(
+    file: str, folder: Path, dirty: Dirty, tmp_path: Path
+) -> None:
+    """A form that changes a value in silence gives another answer than the one beside it."""
+    check_form(folder / file, plain(simulate(500, seed=1).frame, tmp_path), dirty.planted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 4))
+def test_other_cohorts_are_the_same_in_every_form(seed: int, tmp_path: Path) -> None:
+    """As before, on other cohorts; and where nothing is planted, nothing is found."""
+    frame = simulate(500, seed).frame
+    clean, dirty = plain(frame, tmp_path), plant(frame, seed)
+    written(dirty.frame, tmp_path, seed)
+    for file in FORMS:
+        check_form(tmp_path / file, clean, dirty.planted)
+    written(frame, tmp_path, seed)
+    for file in FORMS:
+        check_form(tmp_path / file, clean, dirty.planted.iloc[:0])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_a_handful_of_patients_is_written_too(n: int, tmp_path: Path) -> None:
+    """Columns without any value must keep their type in every form."""
+    frame = simulate(n, seed=11).frame
+    written(frame, tmp_path, seed=11)
+    for file in FORMS:
+        check_form(tmp_path / file, plain(frame, tmp_path), plant(frame, 11).planted.iloc[:0])
 
 
 def test_the_same_seed_gives_the_same_bytes(dirty: Dirty, folder: Path) -> None:
