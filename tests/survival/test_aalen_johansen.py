@@ -97,6 +97,40 @@ def test_first_moves_of_a_multistate_process():
     np.testing.assert_allclose(stays.value * 32, [24, 18, 12, 6, 0], rtol=1e-12)
 
 
+def test_all_moves_of_a_multistate_process():
+    """The same example to its end: rows that enter each state late, and the states they move to.
+
+    Rows (entry, time, state moved to, 0 for none) of those at risk in the entry state, a, b and c.
+    The hazards of a state are the steps of its incidences over its curve; their products are the
+    probabilities of R's survival test, in 32nds at 2, 3, 4, 5, 8, 9 and 10.
+    """
+    rows = {
+        0: [(0, 4, 1), (0, 5, 2), (2, 9, 3), (0, 2, 1), (1, 3, 2)],
+        1: [(4, 9, 2), (2, 8, 3)],
+        2: [(9, 10, 1), (3, 11, 0)],
+        3: [(8, 9, 0)],
+    }
+    times = np.array([2, 3, 4, 5, 8, 9, 10])
+    around = np.column_stack([times - 0.5, times]).ravel()
+    probability, found = np.array([1.0, 0, 0, 0]), []
+    hazard = np.zeros((len(times), 4, 4))
+    for state, own in rows.items():
+        entry, time, to = np.array(own).T
+        last = times[times <= time.max()]
+        seen = around[: 2 * len(last)]
+        free = kaplan_meier(time, to, entry=entry, times=seen).value[::2]
+        values = aalen_johansen(time, to, entry=entry, cause=[1, 2, 3], times=seen).value
+        steps = np.diff(values.reshape(3, -1, 2), axis=2)[..., 0] / np.where(free > 0, free, 1)
+        hazard[: len(last), state, 1:] = steps.T
+    for step in hazard:
+        leaving = probability[:, None] * step
+        probability = probability - leaving.sum(axis=1) + leaving.sum(axis=0)
+        found.append(probability * 32)
+    expected = [[24, 18, 12, 6, 6, 0, 0], [8, 8, 14, 14, 7, 0, 9.5],
+                [0, 6, 6, 12, 12, 19, 9.5], [0, 0, 0, 0, 7, 13, 13]]  # fmt: skip
+    np.testing.assert_allclose(np.transpose(found), expected, rtol=1e-12, atol=1e-12)
+
+
 def test_past_the_last_follow_up():
     """Incidence carried on flat past an arm's last time."""
     estimate = aalen_johansen(

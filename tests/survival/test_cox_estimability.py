@@ -52,10 +52,26 @@ def test_no_event_in_an_arm():
     assert test.df == 1
 
 
-def test_monotone_likelihood_that_is_only_so_with_exact_ties():
-    """VALIDATION row 4 in spirit: events in the arm, but always of the largest covariate."""
+def test_every_event_has_the_largest_covariate():
+    """Events at every dose, none infinite in its arm, and yet no finite hazard ratio."""
     fit = cox([1, 2, 3], [1, 1, 1], covariates=[3.0, 2.0, 1.0], names=["dose"])
     assert "every event has the largest dose" in only_reason(fit)
+
+
+def test_exact_likelihood_of_tied_events_is_monotone():
+    """A finite ratio where the exact likelihood has none (Therneau and Grambsch, data set 1).
+
+    At 1 one of three with x = 1 and three with 0 fails, at 6 two of one with 1 and three with 0,
+    one of each; at 9 one row is left. The exact likelihood is that of which set of so many fails:
+    a Cox model with a stratum an event time, a row a set, its covariate the sum over the set. As β
+    grows it rises to (1/3)(1/3): −2 log 3, the published limit.
+    """
+    sets = [[1, 1, 1, 0, 0, 0], [1, 1, 1, 0, 0, 0], [0]]
+    strata = np.repeat([0, 1, 2], [len(own) for own in sets])
+    fails = np.concatenate([np.arange(len(own)) == 0 for own in sets])
+    fit = cox(2 - fails, fails, covariates=np.concatenate(sets), strata=strata, names=["x"])
+    assert only_reason(fit).startswith("every event has the largest x")
+    np.testing.assert_allclose(fit.log_likelihood, -2 * log(3), rtol=1e-9)
 
 
 def test_no_event_in_an_arm_with_late_entry():
