@@ -23,6 +23,7 @@ from spine_outcomes.analysis.endpoint_sample import endpoint_sample
 from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
+from spine_outcomes.analysis.imaging_end import imaging_end_findings
 from spine_outcomes.analysis.missing import missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.progress import Step, silent
@@ -119,6 +120,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         *(f for w in sets.values() for f in cluster_findings(w.analysis_set)),
         *balance_findings(balance, covariates(plan)),
         *imaging_findings(imaging, described.analysis_set, plan),
+        *imaging_end_findings(selection.cohort, plan, outcomes),
         *outcome_findings(results),
     ]
     return Results(
