@@ -108,3 +108,7 @@ def test_number_needed_to_treat_of_a_clear_difference():
 def test_number_needed_to_treat_of_no_difference():
     """Division by zero."""
     assert number_needed_to_treat(0.0, -0.1, 0.1).value == np.inf
+    harm = number_needed_to_treat(0.1, 0.0, 0.2)
+    assert (harm.lower, harm.upper, harm.passes_infinity) == (np.inf, -5, True)
+    benefit = number_needed_to_treat(-0.1, -0.2, 0.0)
+    assert (benefit.lower, benefit.upper, benefit.passes_infinity) == (5, np.inf, True)

@@ -72,6 +72,17 @@ def test_combination_is_named_without_the_innocent():
     assert "u, v together predict" in str(caught.value)
 
 
+def test_the_smaller_of_two_sets_is_named():
+    """Three columns blamed whose sum is that of two others: x + y parts the arms, and u + v + w."""
+    rng = np.random.default_rng(1)
+    x, y, u, v = rng.integers(0, 6, (4, 60)).astype(float)
+    columns = np.column_stack([u, v, x + y - u - v, x, y])
+    group = (x + y > 5).astype(np.int64)
+    for order in (np.arange(5), np.arange(5)[::-1]):
+        found = separating_columns(np.column_stack([np.ones(60), columns[:, order]]), group)
+        assert [sorted(order[np.array(one) - 1]) for one in found] == [[3, 4]]
+
+
 def test_empty_cell_of_a_crossing_is_found():
     """A cell of two factors in one arm only, though both factors overlap."""
     a, b = np.tile([0, 1, 0, 1], 10), np.tile([0, 0, 1, 1], 10)
