@@ -1,6 +1,6 @@
 """Whether the tests notice deliberate faults in inference, survival and weights.
 
-    python benchmarks/mutants.py --seed 1 --quota 5 --record mutants.jsonl
+    python benchmarks/mutants.py --seed 1 2 --quota 4 --record mutants.jsonl --store
 
 Small faults (``mutation_places.py``) are drawn from every module, the same by the same seed.
 Each is put into a private copy of a commit and judged by the test files that run its line
@@ -9,7 +9,8 @@ A mutant is killed by a test that fails, by an import that fails, or by the limi
 
 Every verdict is added to the record, a file of JSON lines, and a run that was interrupted goes on
 where it stopped. A later commit takes over from it what was killed in modules that have not
-changed, and judges the survivors again. Prints a line for each mutant, and the counts.
+changed, and judges the survivors again. Prints a line for each mutant, and the counts of
+``mutation_table.py``; ``--store`` keeps what they are made of.
 """
 
 from __future__ import annotations
@@ -25,10 +26,9 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,11 @@ import numpy as np
 import pytest
 from mutation_operators import tolerances_of
 from mutation_places import Mutant, mutants
+from mutation_table import FOLDERS, RESULTS, SURVIVED, table
 from mutation_tests import PACKAGE, run
 
-FOLDERS = ("inference", "survival", "weights")
 LIMIT = (20.0, 5.0)  # seconds of processor time, and as many times those of the tests
-SURVIVED = ("survived", "no test runs the line", "undecided")
+LENGTH = 100  # characters of a statement that are kept
 
 
 @dataclass(frozen=True)
@@ -110,17 +110,22 @@ def copied(folder: Path, commit: str) -> tuple[Path, str]:
     return copy, subprocess.run(name, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
 
 
-def drawn(copy: Path, seed: int, quota: int, only: str) -> Iterator[tuple[str, Mutant]]:
-    """A quota of mutants of each module."""
+def drawn(
+    copy: Path, seeds: Sequence[int], quota: int, only: str
+) -> Iterator[tuple[int, str, Mutant]]:
+    """A quota of mutants of each module by each seed, those that an earlier seed drew left out."""
     paths = [path for name in FOLDERS for path in sorted((copy / PACKAGE / name).glob("*.py"))]
     sources = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in paths}
     named = (tolerances_of(ast.parse(source)) for source in sources.values())
     tolerances = {name for names in named for name in names if name.isupper()}
-    for module, source in sources.items():
+    seen = set()
+    for seed, (module, source) in product(seeds, sources.items()):
         if only in module and not module.endswith("__init__.py"):
             rng = np.random.default_rng([seed, zlib.crc32(module.encode())])
-            every = mutants(source, rng, tolerances)
-            yield from ((module, mutant) for mutant in islice(every, quota))
+            for mutant in islice(mutants(source, rng, tolerances), quota):
+                if (module, mutant.source) not in seen:
+                    seen.add((module, mutant.source))
+                    yield seed, module, mutant
 
 
 @dataclass(eq=False)
@@ -170,14 +175,14 @@ class Record:
 def main() -> None:
     """Draw, run, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--quota", type=int, default=5, help="mutants of each module")
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--quota", type=int, default=4, help="mutants of each module and seed")
     parser.add_argument("--only", default="", help="part of the module's name")
     parser.add_argument("--commit", default="HEAD")
     parser.add_argument("--record", type=Path, help="file of the verdicts, to go on from")
+    parser.add_argument("--store", action="store_true", help=f"write {RESULTS.name}")
     arguments = parser.parse_args()
     write = sys.stdout.write
-    counts: dict[str, Counter[str]] = {name: Counter() for name in (*FOLDERS, "all")}
     with tempfile.TemporaryDirectory() as folder:
         copy, commit = copied(Path(folder).resolve(), arguments.commit)
         record = Record(arguments.record, commit)
@@ -185,18 +190,21 @@ def main() -> None:
         failing = [test for one in suite for test in one.failing]
         seconds = sum(one.seconds for one in suite)
         write(f"{commit} without a fault: {seconds:.0f} s traced, fail: {failing}\n")
-        for module, mutant in drawn(copy, arguments.seed, arguments.quota, arguments.only):
+        cells = []
+        for seed, module, mutant in drawn(copy, arguments.seed, arguments.quota, arguments.only):
             result = record.judge(copy, suite, module, mutant)
             write(f"{result} | {module}:{mutant.line} | {mutant.operator} | {mutant.text}\n")
             sys.stdout.flush()
-            word = "survived" if result in SURVIVED else "killed"
-            for name in (Path(module).parent.name, "all"):
-                counts[name].update([word, "mutants"])
-    write("\n| | mutants | killed | survived | % killed |\n|---|---|---|---|---|\n")
-    for name, part in counts.items():
-        share = 100 * part["killed"] / max(part["mutants"], 1)
-        cells = [name, *(part[key] for key in ("mutants", "killed", "survived")), f"{share:.1f}"]
-        write(f"| {' | '.join(map(str, cells))} |\n")
+            change = {"operator": mutant.operator, "text": mutant.text[:LENGTH]}
+            place = {"seed": seed, "module": module, "line": mutant.line}
+            cells.append({**place, **change, "verdict": result})
+    study = {"commit": commit, "seeds": arguments.seed, "quota": arguments.quota}
+    if arguments.store:
+        # Not above: a fork that judges must find nothing of the package loaded.
+        from spine_outcomes.simulation.stored import store
+
+        store(RESULTS, study, cells)
+    write("\n".join(["", *table({"study": study, "cells": cells}), ""]))
 
 
 if __name__ == "__main__":
