@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem
 from spine_outcomes.study.checks import CheckSeverity
 
-BreachSeverity = CheckSeverity
-
 
 class Labels(Protocol):
     """Anything that gives the text of a row."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from spine_outcomes.errors import Finding, Severity
+from spine_outcomes.errors import Finding
 from spine_outcomes.study.checks import CheckSeverity
 
 _LETTERS: Mapping[CheckSeverity, str] = MappingProxyType(
     {"error": "E", "warning": "W", "note": "N"}
-)
-_FINDINGS: Mapping[CheckSeverity, Severity] = MappingProxyType(
-    {"warning": "caution", "note": "note"}
 )
 
 
@@ -22,7 +19,5 @@ def code_of(check: str, severity: CheckSeverity) -> str:
 
 
 def finding_of(check: str, severity: CheckSeverity, message: str, n: int) -> Finding | None:
-    """What a report says of a check broken in ``n`` rows; nothing of an error, which stops it."""
-    if severity == "error":
-        return None
-    return Finding(code_of(check, severity), message, _FINDINGS[severity], n=n)
+    """What a report says of a warning in ``n`` rows: an error stops it, a note is no worry."""
+    return Finding(code_of(check, severity), message, n=n) if severity == "warning" else None
