@@ -90,12 +90,13 @@ def dictionary_yaml(dictionary: DataDictionary) -> bytes:
 def _chinese_text(frame: pd.DataFrame, dictionary: DataDictionary, seed: int) -> dict[str, bytes]:
     """Text as a spreadsheet in China saves it: its encoding, words, dates, full-width digits."""
     in_chinese = _in_chinese(dictionary)
+    there = [column for column in in_chinese.columns if column.name in frame]
     named = frame.copy()
-    for column in in_chinese.columns:
+    for column in there:
         texts: Any = named[column.name]
         named[column.name] = texts.replace({code: word for word, code in column.spellings.items()})
     written = blemished(named, in_chinese, seed, kinds=("missing", "trim", "nfkc", "case"))
-    for column in in_chinese.columns:
+    for column in there:
         marked: Any = written[column.name]
         if column.type == "date":
             written[column.name] = marked.str.replace(r"[-－]", "/", regex=True)

@@ -41,12 +41,9 @@ def missed(dirty: Dirty, found: Inspection) -> list[str]:
 
 
 def warned(found: Inspection) -> set[int]:
-    """Rows of which a check warns; what it says of a column as a whole is none of a row."""
+    """Rows of which a check warns."""
     return {
-        int(row)
-        for breach in found.breaches
-        if breach.severity == "warning" and not breach.is_of_column
-        for row in breach.rows
+        int(row) for breach in found.breaches if breach.severity == "warning" for row in breach.rows
     }
 
 
