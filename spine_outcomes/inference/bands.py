@@ -126,11 +126,16 @@ def _suprema(estimate: Estimate, seed: int, draws: int, df: float | None) -> Flo
     rng = np.random.default_rng(seed)
     suprema = np.concatenate(
         [
-            np.abs(rng.standard_normal((size, len(root))) @ root.T).max(axis=1)
+            _largest(root @ rng.standard_normal((size, len(root))).T)
             for size in _blocks(draws, len(root))
         ]
     )
     return suprema if df is None else suprema / np.sqrt(rng.chisquare(df, draws) / df)
+
+
+def _largest(errors: Floats) -> Floats:
+    """Largest absolute error of each draw, errors (k, draws) taken over, shape (draws,)."""
+    return np.asarray(np.abs(errors, out=errors).max(axis=0), dtype=np.float64)
 
 
 def _blocks(draws: int, k: int) -> Iterator[int]:

@@ -35,7 +35,7 @@ def csv_text(table: Table) -> str:
 
 def guarded(text: str) -> str:
     """``text`` on one line, with a leading apostrophe where a spreadsheet would run it."""
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
     return f"'{line}" if line.lstrip(" ").startswith(FORMULA_STARTS) else line
 
 

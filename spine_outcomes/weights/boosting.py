@@ -7,9 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logit
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from spine_outcomes.errors import NotEstimableError, Problem, SpineOutcomesError
@@ -80,6 +77,11 @@ def fit_boosting(
     three more folds calibrate the scores by a logistic curve (Platt, 1999), so that the calibration
     has not seen the cluster either.
     """
+    # Here, not above: they take a quarter of a second that a run without boosting need not wait.
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.model_selection import StratifiedGroupKFold
+
     prior = prior_weight(arm, weight)
     group = np.arange(len(arm)) if cluster is None else cluster
     _check_folds(arm, group, prior)
