@@ -171,3 +171,33 @@ def test_a_column_that_the_file_lacks_comes_with_the_nearest_name(read: Read) ->
     with pytest.raises(CohortError) as caught:
         select(cohort, make_plan({"column": "age", "at_least": 18}))
     assert "Rename 'age_y' in the file to it" in str(caught.value)
+
+
+def step(identifier: str, rule: dict[str, Any], **keys: Any) -> dict[str, Any]:
+    """One criterion."""
+    return {"id": identifier, "label": f"Step {identifier}", "rule": rule, **keys}
+
+
+def test_an_optional_step_is_left_out_and_said_where_the_file_lacks_its_column(
+    cohort: Cohort,
+) -> None:
+    """Passed in silence, a criterion of the trial that nobody applied would look applied."""
+    adults = step("E1", {"column": "age", "at_least": 18})
+    able = step("E2", {"column": "able", "equals": 1}, optional=True)
+    selection = select(cohort, make_plan(population={"eligibility": [adults, able]}))
+    assert "E2" not in selection.flow["id"].to_list()
+    (finding,) = [f for f in selection.findings if f.code == "W_STEP_NOT_APPLIED"]
+    assert "E2 (Step E2)" in finding.message
+    assert "no column able" in finding.message
+    assert finding.severity == "caution"
+
+
+def test_an_optional_step_counts_as_any_other_where_the_column_is_there(cohort: Cohort) -> None:
+    """Optional means that the file need not say it, not that what it says does not count."""
+    rule = {"column": "age", "at_least": 18}
+    flows = [
+        select(cohort, make_plan(population={"eligibility": [step("E1", rule, **keys)]})).flow
+        for keys in ({}, {"optional": True})
+    ]
+    assert flows[0].equals(flows[1])
+    assert flows[0]["excluded_lesions"].sum() > 0

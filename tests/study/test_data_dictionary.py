@@ -8,7 +8,7 @@ from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
-N_COLUMNS = 137
+N_COLUMNS = 152
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_every_flag_has_its_date_and_its_rule(dictionary: DataDictionary) -> Non
     ruled = {
         (rule.columns[0], rule.present_iff.column)
         for rule in (check.rule for check in dictionary.checks)
-        if rule.present_iff is not None
+        if rule is not None and rule.present_iff is not None
     }
     events = ["lf", "epid", "adj", "vcf", "retreat"]
     assert {(f"{name}_date", f"{name}_flag") for name in events} <= ruled
