@@ -11,7 +11,6 @@ from spine_outcomes.clinical.simulated_dirty import Dirty, plant
 from spine_outcomes.clinical.simulator import simulate
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.simulation.exports import exports
-from spine_outcomes.study.dictionary import DataDictionary, LongTable
 from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
@@ -182,25 +181,18 @@ def test_the_dictionary_of_the_project_describes_every_field(folder: Path) -> No
 def test_long_tables_are_instruments_of_the_project(tmp_path: Path) -> None:
     """A long table read from the export has the rows that went in, each with its lesion."""
     clean = simulate(20, seed=2).frame
-    table = {
-        "name": "visits", "label": "Visits", "level": "lesion", "date": "visit_date",
-        "columns": [{"name": "visit_date", "label": "Date", "type": "date", "required": True}],
-    }  # fmt: skip
-    given = {name: getattr(DICTIONARY, name) for name in DICTIONARY.model_fields_set}
-    described = DataDictionary(**(given | {"tables": (LongTable(**table),)}))
     rows = clean.loc[clean["last_imaging_date"] != "", [*KEYS, "last_imaging_date"]]
-    visits = rows.rename(columns={"last_imaging_date": "visit_date"})
-    for name, content in exports(clean, described, 2, {"visits": visits}).items():
+    images = rows.rename(columns={"last_imaging_date": "img_date"}).assign(modality="1", status="0")
+    for name, content in exports(clean, DICTIONARY, 2, {"imaging": images}).items():
         (tmp_path / name).write_bytes(content)
     file = tmp_path / "redcap.csv"
-    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"), {"visits": file})
+    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"), {"imaging": file})
     assert not found.problems
-    read = found.long["visits"]
+    read = found.long["imaging"]
     assert not read.problems
     assert not [breach for breach in read.breaches if breach.severity == "error"]
     assert read.frame is not None
     assert found.frame is not None
-    expected = visits.set_index(KEYS)["visit_date"]
-    dates = read.frame.set_index(KEYS)["visit_date"].dt.strftime("%Y-%m-%d")
-    assert dates.to_dict() == expected.to_dict()
+    dates = read.frame.set_index(KEYS)["img_date"].dt.strftime("%Y-%m-%d")
+    assert dates.to_dict() == images.set_index(KEYS)["img_date"].to_dict()
     assert len(found.frame) == len(clean)
