@@ -13,6 +13,7 @@ from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.report.validation import validation_page
 from spine_outcomes.study.dictionary import DataDictionary
 from tests.report.reading import Element, read
+from tests.report.test_chromium import BROWSER, visit
 from tests.report.test_render import ELEMENTS, PAYLOADS
 
 COLUMNS: list[dict[str, Any]] = [
@@ -166,3 +167,14 @@ def test_the_same_inspection_gives_the_same_page_and_its_tables_as_csv(tmp_path:
     [exports] = [e for e in tree.all("script") if e.attributes.get("id") == "exports"]
     names = {e.attributes["id"] for e in tree.walk() if e.attributes.get("data-kind") == "table"}
     assert set(json.loads(exports.text)) == names
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+def test_a_browser_runs_the_page_without_a_word(tmp_path: Path) -> None:
+    """Its own style, and pictures that no library cleaned, must keep within the policy."""
+    page = validation_page(inspected(tmp_path, ROWS), dictionary="d")
+    shown, console = visit(page, tmp_path)
+    assert console == ""
+    buttons = [button.text for button in read(shown).all("button")]
+    assert buttons.count("CSV") == page.count('data-kind="table"')
