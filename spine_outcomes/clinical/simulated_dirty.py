@@ -7,7 +7,7 @@ the data cut-off (0.5 %). A row has one of them at most, and each breaks a rule 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ DATED_EVENTS = ("lf_date", "vcf_date")
 _COMPONENTS = [f"sins_{name}" for name in COMPONENTS]
 _KEYS = ["patient_id", "lesion_id"]
 _LONGEST_DELAY = 180
+_TWICE = "duplicate"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +72,14 @@ class _Kind(NamedTuple):
     spoil: Callable[[pd.Series[str], float], _Spoilt]
 
 
+class _Error(NamedTuple):
+    """One error of a row of the clean cohort."""
+
+    kind: str
+    row: int
+    spoilt: _Spoilt
+
+
 def plant(frame: pd.DataFrame, seed: int) -> Dirty:
     """Plant errors in a clean cohort.
 
@@ -86,31 +95,21 @@ def plant(frame: pd.DataFrame, seed: int) -> Dirty:
     Dirty
         Of each kind its share of ``n``, rounded, and one at least where a row can have it.
     """
-    n, rng = len(frame), generator(seed, "dirt")
-    is_free = np.ones(n, dtype=bool)
-    dirty = frame.copy()
-    cells: list[tuple[str, ...]] = []
-    again: list[int] = []
-    for kind in _KINDS:
-        u = uniforms(rng, n, ("row", "what"))
-        for row in _chosen(u["row"], is_free & kind.can_be(frame), kind.share):
-            spoilt = kind.spoil(frame.iloc[row], float(u["what"][row]))
-            if kind.name == "duplicate":
-                again.append(row)
-            place = n + len(again) if kind.name == "duplicate" else row + 1
-            number = f"D{1 + len({cell[0] for cell in cells}):03d}"
-            key = tuple(frame.loc[row, _KEYS])
-            for column, text in spoilt.texts.items():
-                clean = frame.loc[row, column]
-                cells.append(
-                    (number, kind.name, str(place), *key, column, clean, text, spoilt.check)
-                )
-                dirty.loc[row, column] = text
-            is_free[row] = False
-    return Dirty(
-        frame=pd.concat([dirty, frame.iloc[again]], ignore_index=True),
-        planted=pd.DataFrame(cells, columns=list(PLANTED_COLUMNS), dtype=object),
-    )
+    errors = list(_errors(frame, seed))
+    again = [error.row for error in errors if error.kind == _TWICE]
+    second = dict(zip(again, range(len(frame), len(frame) + len(again)), strict=True))
+    dirty = pd.concat([frame, frame.iloc[again]], ignore_index=True)
+    cells: list[tuple[object, ...]] = []
+    for number, (kind, row, spoilt) in enumerate(errors, start=1):
+        place = second.get(row, row)
+        keys = frame.loc[row, _KEYS]
+        for column, text in spoilt.texts.items():
+            clean = frame.loc[row, column]
+            cells.append(
+                (f"D{number:03d}", kind, str(place + 1), *keys, column, clean, text, spoilt.check)
+            )
+            dirty.loc[place, column] = text
+    return Dirty(dirty, pd.DataFrame(cells, columns=list(PLANTED_COLUMNS), dtype=object))
 
 
 def planted_csv(dirty: Dirty) -> str:
@@ -118,11 +117,27 @@ def planted_csv(dirty: Dirty) -> str:
     return dirty.planted.to_csv(index=False, lineterminator="\n")
 
 
+def _errors(frame: pd.DataFrame, seed: int) -> Iterator[_Error]:
+    """Errors of each kind in turn, each in a row that has none yet."""
+    rng = generator(seed, "dirt")
+    is_free = np.ones(len(frame), dtype=bool)
+    for kind in _KINDS:
+        u = uniforms(rng, len(frame), ("row", "what"))
+        for row in _chosen(u["row"], is_free & kind.can_be(frame), kind.share).tolist():
+            is_free[row] = False
+            yield _Error(kind.name, row, kind.spoil(frame.iloc[row], u["what"][row]))
+
+
 def _chosen(u: Floats, can_be: Bools, share: float) -> NDArray[np.intp]:
     """Rows with the smallest uniforms among those that can be, in their order."""
     rows = np.flatnonzero(can_be)
     size = max(1, round(share * len(u)))
     return np.sort(rows[np.argsort(u[rows], kind="stable")[:size]])
+
+
+def _anywhere(frame: pd.DataFrame) -> Bools:
+    """Every row."""
+    return np.ones(len(frame), dtype=bool)
 
 
 def _has(frame: pd.DataFrame, *columns: str) -> Bools:
@@ -167,9 +182,9 @@ def _late(row: pd.Series[str], u: float) -> _Spoilt:
 
 
 _KINDS = (
-    _Kind("swapped_dates", 0.01, lambda f: np.ones(len(f), dtype=bool), _exchange),
+    _Kind("swapped_dates", 0.01, _anywhere, _exchange),
     _Kind("dose_in_cgy", 0.005, lambda f: _has(f, "dose_total_gy"), _hundredfold),
-    _Kind("duplicate", 0.01, lambda f: np.ones(len(f), dtype=bool), _twice),
+    _Kind(_TWICE, 0.01, _anywhere, _twice),
     _Kind("wrong_total", 0.02, lambda f: _has(f, "sins_total", *_COMPONENTS), _wrong_sum),
     _Kind(
         "event_after_cutoff",
