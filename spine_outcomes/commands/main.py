@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 from spine_outcomes.commands.console import say
+from spine_outcomes.commands.dictionary import dictionary
 from spine_outcomes.commands.plan import plan
 from spine_outcomes.commands.report import report
 from spine_outcomes.commands.simulate import simulate
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command()(report)
 app.add_typer(plan)
+app.add_typer(dictionary)
 app.command()(simulate)
 app.command()(validate)
 app.command()(verify)

@@ -150,6 +150,8 @@ def _redcap(dictionary: DataDictionary) -> Iterator[Fault]:
 def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
     """Contradictions of one column."""
     yield from _codes(column)
+    for code in sorted(set(dictionary.table.missing) & set(column.codes or ())):
+        yield ("codes", code), f"{code!r} is missing in every column, by table.missing"
     yield from _spellings(column)
     yield from _ranges(column)
     if column.type == "float" and column.unit is None:

@@ -230,7 +230,7 @@ class _Builder:
         """Text of a key; anything else stops the reading, since its value cannot be placed."""
         if not isinstance(event, yaml.ScalarEvent):
             raise self.error(self._problem("E_YAML", "a key must be plain text", event))
-        if event.value == "<<":
+        if event.value == "<<" and event.style in (None, ""):  # quoted it is a code as any other
             raise self.error(self._problem("E_YAML", "merge keys (<<) are not followed", event))
         return str(self._value(event, events, path, is_text=True))
 
