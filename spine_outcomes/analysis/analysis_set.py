@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,14 @@ def _require_arms(plan: AnalysisPlan, arm: pd.Series[Any], n_incomplete: dict[st
             message += f"; missing are: {lacking}" if lacking else ""
             fix = "Take out the terms that are missing, or impute them: missing.method."
             raise NotEstimableError(Problem("E_NO_COMPLETE_ROW", message, fix=fix))
+
+
+def analysis_sets(
+    completed: Sequence[Cohort], plan: AnalysisPlan, level: str, outcomes: Sequence[Outcome]
+) -> list[AnalysisSet]:
+    """The rows of one level in each completed cohort."""
+    own = [outcome for outcome in outcomes if outcome.level == level]
+    return [analysis_set(cohort, plan, level, own) for cohort in completed]
 
 
 def _codes(labels: pd.Series[Any]) -> NDArray[np.int64]:

@@ -28,9 +28,6 @@ def check_available(plan: AnalysisPlan) -> None:
 
 def _unfulfilled(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str, str]]:
     """Key, what it asks for, and what to write in its place."""
-    if plan.missing.is_imputed and plan.propensity.trim is not None:
-        instead = "write complete_case, or leave trim out"
-        yield ("propensity", "trim"), "trimming with multiple imputation is", instead
     if plan.subgroups:
         yield ("subgroups",), "analyses of subgroups are", "leave the key out"
     if plan.sensitivity:

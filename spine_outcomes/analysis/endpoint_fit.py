@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
 from spine_outcomes.analysis.curves import Curves, curves_of
@@ -71,6 +72,14 @@ def fit_endpoint(
     weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
 ) -> EndpointFit:
     """Estimate one endpoint under each set of weights."""
+    with threadpool_limits(limits=1):  # a worker has other threads than the main process
+        return _fits(weighted, sample, plan, dictionary)
+
+
+def _fits(
+    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+) -> EndpointFit:
+    """The fit under every set of weights, and what was found on the way."""
     frame = weighted.analysis_set.frame
     designs = {
         key: model_design(terms, frame, dictionary)

@@ -59,7 +59,10 @@ def endpoint_results(
     """
     outcome = sample.outcome
     step(f"Estimating {outcome.name}")
-    fits = Parallel()(delayed(fit_endpoint)(own, sample, plan, dictionary) for own in weighted)
+    jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
+    fits = Parallel(n_jobs=jobs)(
+        delayed(fit_endpoint)(own, sample, plan, dictionary) for own in weighted
+    )
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     effect: list[dict[str, Any]] = []

@@ -20,7 +20,8 @@ RESULT_COLUMNS = (
     "id", "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model",
     "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower",
     "upper", "level", "statistic", "df", "p_value", "p_adjusted", "n", "n_event", "n_competing",
-    "ess", "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version", "mc_error",
+    "ess", "variance", "ties", "imputations", "fmi", "status", "reason", "schema_version",
+    "mc_error",
 )  # fmt: skip
 CURVE_COLUMNS = (
     "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model", "measure",

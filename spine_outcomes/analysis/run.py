@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from spine_outcomes.analysis.analysis_set import analysis_set, covariates
+from spine_outcomes.analysis.analysis_set import analysis_sets, covariates
 from spine_outcomes.analysis.availability import check_available
 from spine_outcomes.analysis.balance_at_risk import balance_at_risk
 from spine_outcomes.analysis.baseline import (
@@ -28,7 +28,7 @@ from spine_outcomes.analysis.missing import missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
-from spine_outcomes.analysis.weighting import weigh_set
+from spine_outcomes.analysis.weighting import weigh_sets
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.data_cut import cohort_as_of
 from spine_outcomes.cohort.eligibility import select
@@ -85,14 +85,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     data = completed(selection.cohort, plan, outcomes)
     step("Weighting")
     weighted = {
-        level: [
-            weigh_set(
-                analysis_set(cohort, plan, level, [o for o in outcomes if o.level == level]),
-                dictionary,
-                plan,
-            )
-            for cohort in data.cohorts
-        ]
+        level: weigh_sets(analysis_sets(data.cohorts, plan, level, outcomes), dictionary, plan)
         for level in dict.fromkeys(outcome.level for outcome in outcomes)
     }
     sets = {level: own[0] for level, own in weighted.items()}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, cast
 
 import numpy as np
@@ -30,6 +31,8 @@ from spine_outcomes.weights.trimming import ArmPercentiles, Rule, fit_trimmed
 CALIBRATED = 0.25
 
 UNWEIGHTED = "unweighted"
+
+Fit = Callable[[NDArray[np.float64]], Propensity]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +68,28 @@ class WeightedSet:
         return next(iter(self.weights.values())).value > 0
 
 
-def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan) -> WeightedSet:
-    """Weigh the rows of a set for every estimand of the plan, with the plan's learner."""
+def weigh_sets(
+    completed: Sequence[AnalysisSet], dictionary: DataDictionary, plan: AnalysisPlan
+) -> list[WeightedSet]:
+    """Weigh the same rows in each completed cohort; the mean score decides whom trimming leaves."""
+    score = None
+    if len(completed) > 1 and plan.propensity.trim is not None:
+        designs = [model_design(plan.propensity.terms, c.frame, dictionary) for c in completed]
+        arm = completed[0].arm
+        score = np.mean([fit_propensity(design, arm).score for design in designs], axis=0)
+    return [weigh_set(rows, dictionary, plan, score) for rows in completed]
+
+
+def weigh_set(
+    rows: AnalysisSet,
+    dictionary: DataDictionary,
+    plan: AnalysisPlan,
+    score: NDArray[np.float64] | None = None,
+) -> WeightedSet:
+    """Weigh the rows of a set for every estimand of the plan, with the plan's learner.
+
+    A ``score`` (n,) decides whom trimming leaves in place of the fitted one.
+    """
     chosen = plan.propensity
     prior = np.ones(len(rows))
     if plan.estimation.average == "clusters" and rows.cluster is not None:
@@ -76,7 +99,8 @@ def weigh_set(rows: AnalysisSet, dictionary: DataDictionary, plan: AnalysisPlan)
     if any(estimand != UNWEIGHTED for estimand in chosen.estimands):
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
-    propensity, weights = _weighted(design, rows, plan, prior)
+    fit = None if design is None else _logistic(design, rows, plan, score)
+    propensity, weights = _weighted(design, rows, plan, prior, fit)
     if chosen.learner == "boosting" and propensity is not None:
         findings += _boosting_findings(rows, propensity, plan)
     if chosen.learner == "firth" and design is not None:
@@ -95,12 +119,28 @@ def reweighing(
     """Weights of every estimand when rows count ``multiplicity`` (n,) times, all fitted again."""
     rows, design = weighted.analysis_set, weighted.design
     is_plain = plan.propensity.learner == "logistic" and plan.propensity.trim is None
-    refit = PropensityRefit.of(design, rows.arm) if is_plain and design is not None else None
+    fit: Fit | None = None
+    if design is not None:
+        refit = PropensityRefit.of(design, rows.arm) if is_plain else None
+        fit = refit or _logistic(design, rows, plan)
 
     def reweigh(multiplicity: NDArray[np.float64]) -> dict[str, Weights]:
-        return _weighted(design, rows, plan, weighted.prior * multiplicity, refit)[1]
+        return _weighted(design, rows, plan, weighted.prior * multiplicity, fit)[1]
 
     return reweigh
+
+
+def _logistic(
+    design: Design,
+    rows: AnalysisSet,
+    plan: AnalysisPlan,
+    score: NDArray[np.float64] | None = None,
+) -> Fit:
+    """The logistic score of the rows that stay, as a function of their prior weights."""
+    trim = plan.propensity.trim
+    if trim is None:
+        return partial(fit_propensity, design, rows.arm)
+    return partial(fit_trimmed, design, rows.arm, _trimming(trim), score=score)
 
 
 def _weighted(
@@ -108,11 +148,13 @@ def _weighted(
     rows: AnalysisSet,
     plan: AnalysisPlan,
     prior: NDArray[np.float64],
-    refit: PropensityRefit | None = None,
+    fit: Fit | None,
 ) -> tuple[Propensity | None, dict[str, Weights]]:
     """The first score and the weights of every estimand, of rows with these prior weights."""
     chosen = plan.propensity
-    propensities = {} if design is None else _propensities(design, rows, plan, prior, refit)
+    propensities = {}
+    if design is not None and fit is not None:
+        propensities = _propensities(design, rows, plan, prior, fit)
     weights: dict[str, Weights] = {}
     for estimand in chosen.estimands:
         if estimand == UNWEIGHTED or design is None:
@@ -139,7 +181,7 @@ def _propensities(
     rows: AnalysisSet,
     plan: AnalysisPlan,
     prior: NDArray[np.float64],
-    refit: PropensityRefit | None,
+    fit: Fit,
 ) -> dict[str, Propensity]:
     """The score of each weighted estimand: one for all, but for learners that tailor it."""
     chosen = plan.propensity
@@ -152,10 +194,8 @@ def _propensities(
         fitted = fit_boosting(design, rows.arm, rows.cluster, seed=plan.seed, weight=prior)
     elif chosen.learner == "firth":
         fitted = fit_firth_propensity(design, rows.arm, prior)
-    elif chosen.trim is None:
-        fitted = fit_propensity(design, rows.arm, prior) if refit is None else refit(prior)
     else:
-        fitted = fit_trimmed(design, rows.arm, _trimming(chosen.trim), prior)
+        fitted = fit(prior)
     return dict.fromkeys(estimands, fitted)
 
 

@@ -36,7 +36,10 @@ def report(
         typer.Option(formats=["%Y-%m-%d"], help="Data cut-off instead of the plan's."),
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the plan's.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes for resampling.")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes for imputing and resampling; all cores by default."),
+    ] = None,
     backend: Annotated[
         Literal["loky", "dask", "ray"], typer.Option(help="What runs the processes.")
     ] = "loky",
@@ -64,7 +67,7 @@ def report(
     """
     chosen = _chosen_formats(formats)
     _prepare_backend(backend)
-    from joblib import parallel_config
+    from joblib import cpu_count, parallel_config
 
     from spine_outcomes.commands.report_run import run_report
     from spine_outcomes.commands.tables_given import tables_given
@@ -75,7 +78,7 @@ def report(
         "report.min_cell": min_cell,
         "report.formats": chosen,
     }
-    with parallel_config(backend=backend, n_jobs=jobs):
+    with parallel_config(backend=backend, n_jobs=jobs or cpu_count()):
         run_report(
             plan,
             cohort=cohort,

@@ -30,6 +30,8 @@ def fit_trimmed(
     arm: NDArray[np.int64],
     bounds: Rule,
     weight: NDArray[np.float64] | None = None,
+    *,
+    score: NDArray[np.float64] | None = None,
 ) -> Propensity:
     """Propensity model of the rows whose score lies within ``bounds``, fitted to them alone.
 
@@ -40,6 +42,9 @@ def fit_trimmed(
     bounds
         Smallest and largest score that stay, ``crump`` for `crump_bound`, or percentiles for
         `percentile_bounds`.
+    score : ndarray, shape (n,), optional
+        What decides who stays in place of a first fit of the model: where covariates were imputed,
+        the mean over the completed data sets, so that the same rows stay in all of them.
 
     Returns
     -------
@@ -52,10 +57,11 @@ def fit_trimmed(
     The model is fitted twice: the first score decides who stays, the second makes the weights
     (Li, Thomas and Li, 2019). Who stays is taken as fixed in standard errors.
     """
-    fitted = fit_propensity(design, arm, weight)
-    score = fitted.score
+    prior = np.ones(len(arm)) if weight is None else weight
+    if score is None:
+        score = fit_propensity(design, arm, prior).score
     if isinstance(bounds, ArmPercentiles):
-        bounds = percentile_bounds(score, arm, bounds, fitted.weight)
+        bounds = percentile_bounds(score, arm, bounds, prior)
     elif bounds == "crump":
         lowest = crump_bound(score)
         bounds = (lowest, 1.0 - lowest)
@@ -63,7 +69,7 @@ def fit_trimmed(
         message = f"bounds {bounds[0]:g} and {bounds[1]:g}; allowed is 0 ≤ low < high ≤ 1."
         raise DefinitionError(Problem("E_TRIM", message))
     is_kept = (score >= bounds[0]) & (score <= bounds[1])
-    return replace(fit_propensity(design, arm, fitted.weight * is_kept), bounds=bounds)
+    return replace(fit_propensity(design, arm, prior * is_kept), bounds=bounds)
 
 
 def percentile_bounds(

@@ -235,7 +235,15 @@ def test_auxiliary_columns_are_known_when_the_arm_was(name: str, code: str) -> N
     assert code in {problem.code for problem in refused.value.problems}
 
 
-def test_trimming_and_imputation_are_refused_together() -> None:
-    """Rows kept would differ between imputations, and no count would be people."""
-    with pytest.raises(PlanError, match="trim"):
-        run(*_study(IMPUTED | {"propensity.trim": "crump"}))
+def test_the_same_rows_are_trimmed_in_every_completed_cohort() -> None:
+    """Rows kept by each imputation's own score would differ, and no count would be people."""
+    trimmed = run(*_study(IMPUTED | {"propensity.trim": {"bounds": [0.2, 0.8]}}))
+    last = trimmed.flow.iloc[-1]
+    assert last["id"] == "trim"
+    assert last["excluded_lesions"] > 0
+    rows = trimmed.results.query("model == 'cox' and endpoint == 'local_failure'")
+    assert set(rows["n"]) == {last["n_lesions"]}
+    assert set(trimmed.weights["n"].groupby(trimmed.weights["level_unit"]).sum()) == {
+        2 * last["n_lesions"],
+        2 * trimmed.results.query("model == 'cox' and endpoint == 'overall_survival'")["n"].max(),
+    }
