@@ -44,7 +44,7 @@ def test_trap_21_a_biopsy_confirms_the_run_it_falls_into() -> None:
     """A biopsy after a clean image confirms nothing that came before."""
     lesion, day = np.array([0, 1, 1]), np.array([10.0, 10.0, 20.0])
     seen = looks(lesion, day, np.array([1, 1, 0]))
-    found = confirmed_failure(seen, 2, np.array([15.0, 25.0]))
+    found = confirmed_failure(seen, 2, [np.array([15.0, 25.0])])
     np.testing.assert_array_equal(found.day, [10, NAN])
     np.testing.assert_array_equal(found.confirmed, [15, NAN])
 
