@@ -24,6 +24,7 @@ from spine_outcomes.analysis.findings import cluster_findings, findings_frame, o
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
 from spine_outcomes.analysis.imaging_end import imaging_end_findings
+from spine_outcomes.analysis.misclassification import misclassification_findings
 from spine_outcomes.analysis.missing import missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.progress import Step, silent
@@ -105,6 +106,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         *findings,
         *cohort.findings,
         *selection.findings,
+        *misclassification_findings(selection.cohort, plan, outcomes),
         *data.findings,
         *(f for w in sets.values() for f in (*w.analysis_set.findings, *w.findings)),
         *weight_findings(weights, plan),
