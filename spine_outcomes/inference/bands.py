@@ -10,6 +10,8 @@ it is drawn from that: k normals a draw, however many clusters there are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,14 +125,25 @@ def _suprema(estimate: Estimate, seed: int, draws: int, df: float | None) -> Flo
     correlation = covariance / np.outer(error[has_error], error[has_error])
     variances, directions = np.linalg.eigh(correlation)
     root = directions * np.sqrt(np.maximum(variances, 0.0))
-    rng = np.random.default_rng(seed)
+    first, *more = _blocks(draws, len(root))
+    normals, after = _first_normals(seed, first, len(root))
+    rng = deepcopy(after)
     suprema = np.concatenate(
         [
-            _largest(root @ rng.standard_normal((size, len(root))).T)
-            for size in _blocks(draws, len(root))
+            _largest(root @ normals.T),
+            *(_largest(root @ rng.standard_normal((size, len(root))).T) for size in more),
         ]
     )
     return suprema if df is None else suprema / np.sqrt(rng.chisquare(df, draws) / df)
+
+
+@lru_cache(maxsize=4)  # drawing takes longest, and the curves of a run all want the same
+def _first_normals(seed: int, size: int, k: int) -> tuple[Floats, np.random.Generator]:
+    """First standard normals of a seed, shape (size, k), and the generator after them."""
+    rng = np.random.default_rng(seed)
+    normals = rng.standard_normal((size, k))
+    normals.flags.writeable = False
+    return normals, rng
 
 
 def _largest(errors: Floats) -> Floats:
