@@ -108,21 +108,25 @@ def _distribution(values: pd.Series[Any], column: Column) -> Distribution:
         return Distribution(
             column, labels, tuple(int(counts.get(code, 0)) for code in codes), column.ordered
         )
-    numbers = values.dt.year.to_numpy() if column.type == "date" else as_numbers(values)
-    distinct, counted = np.unique(numbers, return_counts=True)
-    if len(distinct) <= (_FEW_YEARS if column.type == "date" else _FEW):
+    is_date = column.type == "date"
+    numbers = values.dt.year.to_numpy(np.float64) if is_date else as_numbers(values)
+    low, high = float(numbers.min()), float(numbers.max())
+    each_year = is_date and high - low < _FEW_YEARS  # also those without a date
+    distinct: Any = np.arange(low, high + 1) if each_year else np.unique(numbers)
+    if each_year or len(distinct) <= _FEW:
         names = tuple(f"{value:g}" for value in distinct)
-        return Distribution(column, names, tuple(counted.tolist()), True)
-    edges = _round_edges(float(distinct[0]), float(distinct[-1]))
+        counted = (numbers[:, None] == distinct).sum(axis=0)
+        is_scale = bool((np.diff(distinct) == 1).all())
+        return Distribution(column, names, tuple(counted.tolist()), is_scale)
+    edges = _round_edges(low, high)
     counted, _ = np.histogram(numbers, edges)
     spans = tuple(f"{a:g} to {b:g}" for a, b in pairwise(edges))
-    return Distribution(column, spans, tuple(counted.tolist()), True)
+    return Distribution(column, spans, tuple(counted.tolist()), is_scale=True)
 
 
 def _round_edges(low: float, high: float) -> Any:
-    """Limits of about ``_FEW`` intervals at round numbers, which are no value of anybody."""
+    """Limits of about ``_FEW`` intervals at round numbers."""
     rough = (high - low) / _FEW
     size = 10.0 ** np.floor(np.log10(rough))
     step = size * next(s for s in _STEPS if s * size >= rough * (1 - 1e-9))
-    first = np.floor(low / step)
-    return step * np.arange(first, max(np.floor(high / step), first) + 2)
+    return step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)

@@ -76,10 +76,10 @@ def test_many_numbers_are_counted_between_round_ones(inspect: Inspect) -> None:
 
 
 def test_of_dates_only_the_years_are_shown(inspect: Inspect) -> None:
-    """The day on which somebody was treated stays in the file."""
+    """The day on which somebody was treated stays in the file; a year without a date is a gap."""
     text = "id,part,arm,start\nP1,1,a,2020-05-17\nP2,1,a,2020-06-17\nP3,1,a,2022-05-17\n"
     start = shapes(inspect(text))["start"]
-    assert (start.labels, start.counts) == (("2020", "2022"), (2, 1))
+    assert (start.labels, start.counts) == (("2020", "2021", "2022"), (2, 0, 1))
 
 
 def test_text_and_direct_identifiers_have_no_picture(inspect: Inspect) -> None:
