@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from spine_outcomes.errors import printable
-from spine_outcomes.study.covariate_checks import Fault, unknown_column
-from spine_outcomes.study.dictionary import Column, DataDictionary
+from spine_outcomes.study.covariate_checks import Fault
+from spine_outcomes.study.dictionary import Column, DataDictionary, unknown_column
 from spine_outcomes.study.dictionary_checks import are_comparable
 from spine_outcomes.study.key_path import KeyPath
 from spine_outcomes.study.model import Code

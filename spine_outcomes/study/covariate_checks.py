@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spine_outcomes.errors import printable
-from spine_outcomes.study.dictionary import Column, DataDictionary
+from spine_outcomes.study.dictionary import Column, DataDictionary, unknown_column
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Interaction, Term
@@ -30,11 +30,6 @@ def covariate_faults(
     for key, terms in plan.estimation.modelled.items():
         yield from _terms(plan, ("estimation", key, "terms"), terms, dictionary)
     yield from _auxiliary(plan, dictionary)
-
-
-def unknown_column(name: str, dictionary: DataDictionary) -> str:
-    """Words for a column that the dictionary does not define, with the nearest one."""
-    return f"no column {printable(name)!r}{did_you_mean(name, dictionary.names)}"
 
 
 def _override_faults(

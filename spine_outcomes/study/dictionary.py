@@ -9,9 +9,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from spine_outcomes.errors import printable
 from spine_outcomes.study.checks import Check as Check
+from spine_outcomes.study.key_path import did_you_mean
 from spine_outcomes.study.model import Code as Code
 from spine_outcomes.study.model import Model as Model
+from spine_outcomes.study.table import Redcap as Redcap
+from spine_outcomes.study.table import Table as Table
 
 ColumnType = Literal["string", "integer", "float", "category", "boolean", "date"]
 Phase = Literal["identifier", "baseline", "exposure", "treatment", "post_baseline"]
@@ -22,57 +26,6 @@ Bound = float | datetime.date | None
 def _labelled(codes: Any) -> Any:
     """Codes given as a list are their own labels."""
     return {code: code for code in codes} if isinstance(codes, list) else codes
-
-
-class Simulated(Model):
-    """How a simulated cohort is recognised: by a code in one of its columns."""
-
-    column: str
-    equals: str
-
-
-class Redcap(Model):
-    """How a raw export of a REDCap project becomes one table.
-
-    Parameters
-    ----------
-    record_id
-        Name of the record identifier in the project; None: that of the patient's column.
-    row
-        Repeating instrument, or repeating event, whose instances are the rows; None where a row is
-        a patient.
-    events
-        Events that hold what does not repeat; empty: all.
-    missing_codes
-        Missing-data codes of the project, which may stand in every field.
-    date_shifted
-        Whether the export moved each record's dates: then calendar dates mean nothing.
-    """
-
-    record_id: str | None = None
-    row: str | None = None
-    events: tuple[str, ...] = ()
-    missing_codes: tuple[str, ...] = ()
-    date_shifted: bool = False
-
-
-class Table(Model):
-    """How the cohort table is written and what one of its rows is."""
-
-    row: Literal["lesion", "patient"]
-    patient: str
-    lesion: str | None = None
-    encoding: str = "utf-8"
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
-    date_format: str = "%Y-%m-%d"
-    missing: tuple[str, ...] = ("", "NA")
-    unknown_columns: Literal["warn", "error"] = "warn"
-    repairs: tuple[Literal["trim", "nfkc", "case"], ...] = ()
-    simulated: Simulated | None = None
-    sheet: str | None = None
-    value_labels: Literal["codes", "labels"] = "codes"
-    redcap: Redcap | None = None
 
 
 class Derivation(BaseModel):
@@ -303,6 +256,11 @@ class DataDictionary(Model):
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+
+def unknown_column(name: str, dictionary: DataDictionary) -> str:
+    """Words for a column that a dictionary does not define, with the nearest one."""
+    return f"no column {printable(name)!r}{did_you_mean(name, dictionary.names)}"
 
 
 def _is_between(value: float, low: Any, high: Any) -> bool:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from spine_outcomes.errors import Problem, printable
-from spine_outcomes.study.dictionary import Check, Column, DataDictionary, LongTable
+from spine_outcomes.study.dictionary import Check, Column, DataDictionary, LongTable, unknown_column
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
 from spine_outcomes.study.rules import Comparison, Operand
+from spine_outcomes.study.table_checks import table_faults
 from spine_outcomes.study.validation import problem_at
 from spine_outcomes.study.yaml_source import YamlSource
 
@@ -18,7 +19,7 @@ Fault = tuple[KeyPath, str]
 
 def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Problem]:
     """Everything in a dictionary that cannot be true together."""
-    faults = [*_table(dictionary), *_parts(dictionary.columns, dictionary.checks, dictionary)]
+    faults = [*table_faults(dictionary), *_parts(dictionary.columns, dictionary.checks, dictionary)]
     for i, column in enumerate(dictionary.columns):
         here: KeyPath = ("columns", i, "derivation")
         faults += [((*here, *path), text) for path, text in _derivation(column, dictionary)]
@@ -80,6 +81,19 @@ def _long_table(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]
     """Contradictions of a long table with the cohort, and in what names its columns."""
     if table.level == "lesion" and dictionary.table.row == "patient":
         yield ("level",), "lesion, beside a cohort whose rows are patients"
+    yield from _long_keys(table)
+    for j, column in enumerate(table.columns):
+        here: KeyPath = ("columns", j)
+        if column.name in dictionary:
+            yield (*here, "name"), f"{column.name!r} is a column of the cohort already"
+        if column.level != table.level:
+            yield (*here, "level"), f"{column.level}, in a table of level {table.level}"
+        if column.derivation is not None:
+            yield (*here, "derivation"), "only columns of the cohort are derived"
+
+
+def _long_keys(table: LongTable) -> Iterator[Fault]:
+    """Columns by which a long table is dated and told apart."""
     by_name = {column.name: column for column in table.columns}
     if table.date not in by_name:
         yield ("date",), f"no column {printable(table.date)!r}{did_you_mean(table.date, by_name)}"
@@ -90,14 +104,6 @@ def _long_table(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]
             yield ("unique",), f"no column {printable(name)!r}{did_you_mean(name, by_name)}"
         elif not by_name[name].required:
             yield ("unique",), f"{name!r} must be required"
-    for j, column in enumerate(table.columns):
-        here: KeyPath = ("columns", j)
-        if column.name in dictionary:
-            yield (*here, "name"), f"{column.name!r} is a column of the cohort already"
-        if column.level != table.level:
-            yield (*here, "level"), f"{column.level}, in a table of level {table.level}"
-        if column.derivation is not None:
-            yield (*here, "derivation"), "only columns of the cohort are derived"
 
 
 def _long_parts(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -109,42 +115,6 @@ def _long_parts(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]
     )
     joined = DataDictionary(table=dictionary.table, columns=(*table.columns, *of_cohort))
     yield from _parts(table.columns, table.checks, joined)
-
-
-def _table(dictionary: DataDictionary) -> Iterator[Fault]:
-    """Key columns, and how a simulated cohort is recognised."""
-    table = dictionary.table
-    if (table.row == "lesion") != (table.lesion is not None):
-        needed = "must name a column" if table.row == "lesion" else "must be null"
-        yield ("table", "lesion"), f"{needed} where a row is a {table.row}"
-    keys = [("patient", table.patient), ("lesion", table.lesion)]
-    for key, name in keys:
-        if name is not None and name not in dictionary:
-            yield ("table", key), _unknown(name, dictionary)
-    yield from _redcap(dictionary)
-    if table.simulated is None:
-        return
-    here: KeyPath = ("table", "simulated")
-    if table.simulated.column not in dictionary:
-        yield (*here, "column"), _unknown(table.simulated.column, dictionary)
-    elif not dictionary[table.simulated.column].has_code(table.simulated.equals):
-        yield (*here, "equals"), f"{table.simulated.equals!r} is not a code of that column"
-
-
-def _redcap(dictionary: DataDictionary) -> Iterator[Fault]:
-    """What an export of a REDCap project needs, and missing-data codes that are values."""
-    redcap = dictionary.table.redcap
-    if redcap is None:
-        return
-    here: KeyPath = ("table", "redcap")
-    if dictionary.table.row == "lesion" and redcap.row is None:
-        yield (*here, "row"), "must name what repeats for each lesion, where a row is a lesion"
-    for column in dictionary.columns:
-        has_values = column.codes is not None or column.is_numeric
-        for code in redcap.missing_codes:
-            if has_values and column.has_code(code):
-                text = f"{printable(code)!r} may be a value of {column.name!r}"
-                yield (*here, "missing_codes"), text
 
 
 def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:
@@ -240,7 +210,7 @@ def _check(check: Check, dictionary: DataDictionary) -> Iterator[Fault]:
     """Columns that a check names, and the codes it compares them with."""
     unknown = [name for name in check.named if name not in dictionary]
     for name in unknown:
-        yield (), _unknown(name, dictionary)
+        yield (), unknown_column(name, dictionary)
     if unknown:
         return
     rule = check.rule
@@ -296,8 +266,3 @@ def are_comparable(a: Column, b: Column) -> bool:
     if a.type == b.type == "category":
         return a.ordered and b.ordered and a.codes == b.codes
     return a.type == b.type == "date"
-
-
-def _unknown(name: str, dictionary: DataDictionary) -> str:
-    """Name of a column that the dictionary does not define, with the nearest one."""
-    return f"no column {printable(name)!r}{did_you_mean(name, dictionary.names)}"
