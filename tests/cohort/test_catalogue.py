@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.cohort.queries import tables_of
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.errors import said
 from spine_outcomes.study.dictionary import DataDictionary
@@ -138,6 +139,8 @@ CASES: list[tuple[str, str, dict[str, str], str, Texts]] = [
     ("X59", "warning", {"sectors_involved": "1", "ctv_sectors": "1;2", "ctv_levels_above": "0",
                         "ctv_levels_below": "0"}, "arm", ("focal", "extended", "1;2")),
     ("X60", "error", {"kps": "75"}, "kps", ("75",)),
+    ("X66", "warning", {"lf_flag": "0", "lf_date": "", "lf_type": "1"}, "lf_type",
+     ("1", "lf_date = missing")),
     ("X61", "error", {"tox_myelitis_max": "5", "tox_myelitis_date": "2022-10-01"}, "vital_status",
      ("0", "tox_myelitis_max = 5")),
 ]  # fmt: skip
@@ -162,8 +165,24 @@ ROWS: list[tuple[str, str, list[dict[str, str]], str, Texts]] = [
      "sbrt_start", ("10 of 10 dates", "day 1 or 15", "by chance 1")),
 ]  # fmt: skip
 
-NOT_IN_ROWS = {"X38"}
-"""Of a long table: tests/cohort/test_value_checks.py."""
+IMAGE = "img_date,modality,status\n2022-09-05,1,"
+TOXICITY = "assessed,grade3_date,term,grade,onset\n2022-09-05,,"
+LONG: list[tuple[str, str, dict[str, str], str, str, str, Texts]] = [
+    ("X06", "error", {}, "imaging", "img_date,modality,status\n2025-01-01,1,0", "img_date",
+     ("2025-01-01", "2024-12-31")),
+    ("X38", "error", {}, "toxicity", TOXICITY + "Tumor pain,4,2022-08-01", "grade",
+     ("4", "Tumor pain", "3")),
+    ("X61", "error", {}, "toxicity", TOXICITY + "Myelitis,5,2022-08-01", "vital_status",
+     ("0", "grade = 5")),
+    ("X62", "warning", {}, "imaging", IMAGE + "0", "last_imaging_date",
+     ("2022-12-01", "2022-09-05")),
+    ("X63", "warning", {"tox_myelitis_max": "1", "tox_myelitis_date": "2022-08-01"}, "toxicity",
+     TOXICITY + "Myelitis,2,2022-08-01", "tox_myelitis_max", ("1", "2")),
+    ("X64", "warning", {"pain_3m": "2"}, "pain", "pain_date,worst,omed\n2022-06-01,4,0", "pain_3m",
+     ("2", "4")),
+    ("X65", "warning", {"retreat_flag": "0"}, "events", "event_date,event_kind\n2022-06-01,2",
+     "retreat_flag", ("0", "1")),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -176,25 +195,30 @@ def dictionary() -> DataDictionary:
 def inspect(tmp_path: Path, dictionary: DataDictionary) -> Callable[..., Inspection]:
     """What reading some rows finds, each given by its changes to a clean one."""
 
-    def inspected(*changes: dict[str, str]) -> Inspection:
+    def inspected(*changes: dict[str, str], **tables: str) -> Inspection:
         rows = [CLEAN | change for change in changes]
         names = list(dict.fromkeys(name for row in rows for name in row))
         lines = [",".join(names), *(",".join(row.get(name, "") for name in names) for row in rows)]
         path = tmp_path / "cohort.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return inspect_cohort(path, dictionary)
+        beside = {name: tmp_path / f"{name}.csv" for name in tables}
+        for name, text in tables.items():
+            head, *lines = text.splitlines()
+            keyed = ["patient_id,lesion_id," + head, *(f"P1,L1,{line}" for line in lines)]
+            beside[name].write_text("\n".join(keyed) + "\n", encoding="utf-8")
+        return inspect_cohort(path, dictionary, beside)
 
     return inspected
 
 
 def told(inspection: Inspection) -> list[tuple[str, str, str | None, str]]:
-    """Rule, severity, column and words of everything found."""
-    places = inspection.places
-    assert places is not None
+    """Rule, severity, column and words of everything found, in the long tables too."""
     return [
         (breach.rule, breach.severity, breach.column, said(problem.text()))
-        for breach in inspection.breaches
-        for problem in places.shown(breach)
+        for table in tables_of(inspection)
+        for breach in table.breaches
+        if table.places is not None
+        for problem in table.places.shown(breach)
     ]
 
 
@@ -223,22 +247,48 @@ def test_each_check_finds_its_fault_and_says_both_sides(
     words: Texts,
 ) -> None:
     """The id, the severity, the column and what is compared, of the smallest change."""
-    found = told(inspect(*rows))
-    mine = [text for r, s, c, text in found if (r, s, c) == (rule, severity, column)]
-    assert mine, found
-    for text in words:
-        assert any(re.search(rf"(?<![\w.]){re.escape(text)}(?![\w.]\d)", m) for m in mine), mine
+    assert_told(inspect(*rows), (rule, severity, column), words)
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "change", "table", "text", "column", "words"),
+    LONG,
+    ids=[f"{case[0]}-{case[3]}" for case in LONG],
+)
+def test_each_check_of_a_long_table_finds_its_fault(
+    inspect: Callable[..., Inspection],
+    rule: str,
+    severity: str,
+    change: dict[str, str],
+    table: str,
+    text: str,
+    column: str,
+    words: Texts,
+) -> None:
+    """A row of a long table is held against itself, the cohort, and what the cohort makes of it."""
+    assert_told(inspect(change, **{table: text}), (rule, severity, column), words)
+
+
+def assert_told(found: Inspection, what: tuple[str, str, str], words: Texts) -> None:
+    """Check that a rule is broken in a column, with these words."""
+    everything = told(found)
+    mine = [text for *key, text in everything if tuple(key) == what]
+    assert mine, everything
+    for word in words:
+        assert any(re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.]\d)", m) for m in mine), mine
 
 
 def test_every_check_of_the_dictionary_and_of_the_page_has_a_case(
     dictionary: DataDictionary,
 ) -> None:
     """A check that nobody tested may never fire; one that the page lacks, nobody knows."""
-    tested = {case[0] for case in [*CASES, *ROWS]} | NOT_IN_ROWS
-    declared: set[Any] = {check.id for check in dictionary.checks}
-    declared |= {c.derivation.check for c in dictionary.columns if c.derivation is not None}
+    tested = {case[0] for case in [*CASES, *ROWS, *LONG]}
+    parts = (dictionary, *dictionary.tables)
+    columns = [column for part in parts for column in part.columns]
+    declared: set[Any] = {check.id for part in parts for check in part.checks}
+    declared |= {c.derivation.check for c in columns if c.derivation is not None}
     assert declared - {None} <= tested
     page = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| (X\d\d) \|", page, re.MULTILINE)) == tested
-    listed = {name for column in dictionary.columns for name in column.checks}
+    listed = {name for column in columns for name in column.checks}
     assert listed <= tested
