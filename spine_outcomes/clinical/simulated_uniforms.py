@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Uniforms = dict[str, Floats]
-Stream = Literal["law", "columns", "missing", "dirt", "blemishes"]
+Stream = Literal["law", "columns", "missing", "dirt", "blemishes", "long tables"]
 
-_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt", "blemishes")
+_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt", "blemishes", "long tables")
 _SMALLEST = 2.0**-54  # an exact 0 would become an infinite normal variate
 
 

@@ -17,6 +17,10 @@ def simulate(
     n: Annotated[int, typer.Option(min=1, help="Patients; about 1.41 lesions each.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Seed: the same gives the same bytes.")] = 1,
     out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports/simulated"),
+    tables: Annotated[
+        bool,
+        typer.Option("--tables", help="Also the long tables of images, toxicity, pain, events."),
+    ] = False,
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Also with planted errors, as other programs export it.")
     ] = False,
@@ -26,9 +30,11 @@ def simulate(
 ) -> None:
     """Draw a cohort with known truth: cohort.csv and truth.json.
 
-    With --dirty also dirty/: the cohort with planted errors in every form that is read, the
-    dictionary that reads each, and planted.csv, which lists the errors.
+    With --tables also tables/: the images, visits and events that its columns sum up, one file each
+    for --table of report and validate. With --dirty also dirty/: the cohort with planted errors in
+    every form that is read, the dictionary that reads each, and planted.csv, which lists the errors.
     """
+    from spine_outcomes.clinical.simulated_long_tables import long_table_csvs
     from spine_outcomes.clinical.simulator import cohort_csv, truth_json
     from spine_outcomes.clinical.simulator import simulate as draw
     from spine_outcomes.commands.manifest import with_manifest
@@ -39,6 +45,10 @@ def simulate(
         step(f"Drawing {n} patients")
         simulated = draw(n, seed)
         texts = {"cohort.csv": cohort_csv(simulated), "truth.json": truth_json(simulated)}
+        if tables:
+            step("Drawing the long tables")
+            long = long_table_csvs(simulated)
+            texts |= {f"tables/{name}": text for name, text in long.items()}
         files = {name: text.encode() for name, text in texts.items()}
         if dirty:
             step("Planting errors")
@@ -51,10 +61,12 @@ def simulate(
 def _dirty_files(simulated: Simulated, seed: int) -> dict[str, bytes]:
     """The cohort with planted errors in every form, and what was planted."""
     from spine_outcomes.clinical.simulated_dirty import plant, planted_csv
+    from spine_outcomes.clinical.simulated_long_tables import long_tables
     from spine_outcomes.simulation.exports import exports
     from spine_outcomes.study.load import load_dictionary
     from spine_outcomes.study.packaged import packaged_file
 
     dirty = plant(simulated.frame, seed)
     dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
-    return {"planted.csv": planted_csv(dirty).encode()} | exports(dirty.frame, dictionary, seed)
+    files = exports(dirty.frame, dictionary, seed, long_tables(simulated))
+    return {"planted.csv": planted_csv(dirty).encode()} | files
