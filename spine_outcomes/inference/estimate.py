@@ -121,11 +121,8 @@ class Estimate:
 
     def positions(self, **labels: object) -> list[int]:
         """Positions of the quantities whose labels match all of ``labels``."""
-        return [
-            i
-            for i, label in enumerate(self.labels)
-            if all(label.get(key) == wanted for key, wanted in labels.items())
-        ]
+        wanted = labels.items()
+        return [i for i, label in enumerate(self.labels) if wanted <= label.items()]
 
     def select(self, **labels: object) -> Estimate:
         """Keep the quantities whose labels match all of ``labels``."""
