@@ -47,7 +47,7 @@ def unidentified(information: Floats, n_event: float) -> tuple[Floats, list[int]
     correlation[is_constant, :] = correlation[:, is_constant] = 0.0
     correlation[is_constant, is_constant] = 1.0
     eigenvalues, vectors = np.linalg.eigh(correlation)
-    if eigenvalues[0] > SINGULAR and not is_constant.any():
+    if (eigenvalues > SINGULAR).all() and not is_constant.any():
         return np.zeros((len(share), 0)), []
     collinear = vectors[:, eigenvalues <= SINGULAR] / unit[:, None]
     directions = np.hstack([np.eye(len(share))[:, is_constant], collinear])
