@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from spine_outcomes.errors import SampleError
 from spine_outcomes.survival.cox import cox
@@ -42,6 +43,8 @@ def test_a_given_variance_gives_the_model_of_r(answers, ties, variance):
     np.testing.assert_allclose(error, expected["model_se"], rtol=1e-9)
     assert fit.log_likelihood == pytest.approx(expected["log_likelihood"], rel=1e-11)
     assert fit.without == pytest.approx(answers[ties]["plain"], rel=1e-12)
+    half = stats.chi2.sf(max(2 * (fit.log_likelihood - fit.without), 0), 1) / 2
+    assert fit.test.p_value == pytest.approx(half, rel=1e-9)
 
 
 @pytest.mark.slow

@@ -27,15 +27,16 @@ def test_open_interval_without_events_in_an_arm(arm):
     assert infinite == np.inf
 
 
-def test_open_interval_far_from_0():
-    """Twenty events of twenty against none of twenty, whose limit is more than a deviation away.
+@pytest.mark.parametrize(("n", "others"), [(20, 20), (3, 197)])
+def test_open_interval_far_from_0(n, others):
+    """All of an arm have the event and nobody else: a limit more than a deviation from 0, or an arm
+    so small that its indicator reaches many deviations, whose exponential overflows.
 
-    log L(β) = Σ_k log(exp β / (k exp β + 20)), k = 20, …, 1, which tends to −Σ log k.
+    log L(β) = Σ_k log(exp β / (k exp β + others)), k = n, …, 1, which tends to −Σ log k.
     """
-    time, arm = np.r_[np.arange(20.0), np.full(20, 30.0)], np.repeat([1, 0], 20)
+    time, arm = np.r_[np.arange(n), np.full(others, n)], np.repeat([1, 0], [n, others])
     limits = profile_interval(time, arm, covariates=arm)
-    k = np.arange(1, 21)
-    below = np.log(1 + 20 / k * np.exp(-limits.lower)).sum()
+    below = np.log(1 + others / np.arange(1, n + 1) * np.exp(-limits.lower)).sum()
     np.testing.assert_allclose(below, HALF_QUANTILE, rtol=1e-9)
     assert limits.upper == np.inf
 
