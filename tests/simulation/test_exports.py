@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from spine_outcomes.clinical.simulated_dirty import Dirty, plant
+from spine_outcomes.clinical.simulated_long_tables import long_tables
 from spine_outcomes.clinical.simulator import simulate
+from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.simulation.exports import exports
 from spine_outcomes.study.load import load_dictionary
@@ -180,19 +182,26 @@ def test_the_dictionary_of_the_project_describes_every_field(folder: Path) -> No
 
 def test_long_tables_are_instruments_of_the_project(tmp_path: Path) -> None:
     """A long table read from the export has the rows that went in, each with its lesion."""
-    clean = simulate(20, seed=2).frame
-    rows = clean.loc[clean["last_imaging_date"] != "", [*KEYS, "last_imaging_date"]]
-    images = rows.rename(columns={"last_imaging_date": "img_date"}).assign(modality="1", status="0")
-    for name, content in exports(clean, DICTIONARY, 2, {"imaging": images}).items():
+    simulated = simulate(120, seed=2)
+    long, dirty = long_tables(simulated), plant(simulated.frame, seed=2)
+    for name, content in exports(dirty.frame, DICTIONARY, 2, long).items():
         (tmp_path / name).write_bytes(content)
     file = tmp_path / "redcap.csv"
-    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"), {"imaging": file})
+    found = inspect_cohort(file, load_dictionary(f"{file}.yaml"), dict.fromkeys(long, file))
     assert not found.problems
-    read = found.long["imaging"]
-    assert not read.problems
-    assert not [breach for breach in read.breaches if breach.severity == "error"]
-    assert read.frame is not None
-    assert found.frame is not None
-    dates = read.frame.set_index(KEYS)["img_date"].dt.strftime("%Y-%m-%d")
-    assert dates.to_dict() == images.set_index(KEYS)["img_date"].to_dict()
-    assert len(found.frame) == len(clean)
+    assert set(found.long) == {"imaging", "toxicity", "pain", "events"}
+    for name, table in long.items():
+        table.to_csv(tmp_path / f"{name}.csv", index=False)
+    simulated.frame.to_csv(tmp_path / "cohort.csv", index=False)
+    files = {name: tmp_path / f"{name}.csv" for name in long}
+    plain = inspect_cohort(tmp_path / "cohort.csv", DICTIONARY, files)
+    for name, read in found.long.items():
+        assert not read.problems
+        assert not [breach for breach in read.breaches if breach.severity == "error"]
+        pd.testing.assert_frame_equal(in_order(read), in_order(plain.long[name]))
+
+
+def in_order(table: Inspection) -> pd.DataFrame:
+    """Rows of a table in an order of their own."""
+    assert table.frame is not None
+    return table.frame.sort_values(list(table.frame.columns), ignore_index=True)
