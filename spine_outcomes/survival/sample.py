@@ -209,8 +209,6 @@ def _is_missing(labels: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Labels that are None, NaN, NaT or NA."""
     if labels.dtype.kind == "f":
         return np.isnan(labels.astype(np.float64))
-    if labels.dtype.kind != "O":
-        return np.zeros(len(labels), dtype=bool)
     is_missing = [v is None or str(v) in {"nan", "NaT", "<NA>"} for v in labels.tolist()]
     return np.array(is_missing, dtype=bool)
 

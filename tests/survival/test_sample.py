@@ -56,7 +56,14 @@ def test_status_that_is_no_code_is_refused(status):
 
 
 @pytest.mark.parametrize(
-    "cluster", [["a", None, "b"], [1.0, np.nan, 2.0], pd.array([1, pd.NA, 2], dtype="Int64")]
+    "cluster",
+    [
+        ["a", None, "b"],
+        ["a", np.nan, "b"],  # numpy makes it the text nan
+        [1.0, np.nan, 2.0],
+        pd.array([1, pd.NA, 2], dtype="Int64"),
+        np.array(["2020-01-01", "NaT", "2020-01-02"], dtype="datetime64[ns]"),
+    ],
 )
 def test_missing_cluster_is_refused(cluster):
     """Rows without a patient silently made one patient."""
@@ -68,6 +75,8 @@ def test_all_faults_are_named_together():
     error = refusal([-1, 2, 3], [0, 9.5, 1], [1, np.nan, -2], entry=[0, 5, 0])
     assert {p.code for p in error.problems} == {"E_TIME", "E_STATUS", "E_WEIGHT", "E_ENTRY"}
     assert "rows 1, 2" in str(error)
+    (weight,) = (p for p in error.problems if p.code == "E_WEIGHT")
+    assert (weight.row, weight.value) == ("1", "nan")
 
 
 def test_many_faulty_rows_are_counted():
