@@ -13,7 +13,6 @@ from spine_outcomes.report.exhibits import Exhibits, exhibits, tables
 from spine_outcomes.report.gates import imaging_gate, propensity_gate
 from spine_outcomes.report.head import Head, head
 from spine_outcomes.report.methods_text import methods
-from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
@@ -49,7 +48,6 @@ def page(shown: Results, found: Exhibits) -> str:
         results=shown,
         labels=labels(shown),
         methods=methods(shown),
-        missing=missing_text(shown),
         gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
     )
 
