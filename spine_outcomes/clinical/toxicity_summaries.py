@@ -85,7 +85,7 @@ _Pick = Callable[[Toxicities, int], Known]
 
 
 def _of_events(pick: _Pick, *, is_date: bool) -> Callable[..., Derived]:
-    """A column of the events asked for; the days of a date are counted from the start until then."""
+    """A column of the events asked for, whose days count from the start of treatment."""
 
     def compute(
         records: Records,

@@ -32,7 +32,7 @@ def simulate(
 
     With --tables also tables/: the images, visits and events that its columns sum up, one file each
     for --table of report and validate. With --dirty also dirty/: the cohort with planted errors in
-    every form that is read, the dictionary that reads each, and planted.csv, which lists the errors.
+    every form that is read, the dictionary that reads each, and planted.csv with the errors.
     """
     from spine_outcomes.clinical.simulated_long_tables import long_table_csvs
     from spine_outcomes.clinical.simulator import cohort_csv, truth_json
