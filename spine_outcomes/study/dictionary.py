@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -25,7 +26,12 @@ Bound = float | datetime.date | None
 
 def _labelled(codes: Any) -> Any:
     """Codes given as a list are their own labels."""
-    return {code: code for code in codes} if isinstance(codes, list) else codes
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        return codes
+    doubled = [code for code, n in Counter(codes).items() if n > 1]
+    if doubled:
+        raise ValueError(f"{', '.join(map(repr, doubled))} stands twice")
+    return {code: code for code in codes}
 
 
 class Derivation(BaseModel):
