@@ -6,6 +6,7 @@ instrument, and so is each long table beside it.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -137,8 +138,15 @@ def _line(column: Column, form: str, name: str | None = None) -> dict[str, str]:
         "Choices, Calculations, OR Slider Labels": choices,
         "Field Note": column.unit or "",
         "Text Validation Type OR Show Slider Number": _VALIDATIONS.get(column.type, ""),
-        "Text Validation Min": "" if low is None else str(low),
-        "Text Validation Max": "" if high is None else str(high),
+        "Text Validation Min": _limit(low),
+        "Text Validation Max": _limit(high),
         "Identifier?": "y" if column.phi in ("direct", "date") else "",
         "Required Field?": "y" if column.required else "",
     }
+
+
+def _limit(limit: float | datetime.date | None) -> str:
+    """A limit of the values as REDCap writes it."""
+    if limit is None:
+        return ""
+    return str(limit) if isinstance(limit, datetime.date) else f"{limit:g}"

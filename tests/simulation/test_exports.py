@@ -10,9 +10,12 @@ import pytest
 from spine_outcomes.clinical.simulated_dirty import Dirty, plant
 from spine_outcomes.clinical.simulated_long_tables import long_tables
 from spine_outcomes.clinical.simulator import simulate
+from spine_outcomes.cohort.dictionary_draft import draft
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.read import inspect_cohort
+from spine_outcomes.cohort.redcap_fields import read_fields
 from spine_outcomes.simulation.exports import exports
+from spine_outcomes.simulation.redcap_export import ROW, UNKNOWN_CODE
 from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.packaged import packaged_file
 
@@ -199,6 +202,25 @@ def test_long_tables_are_instruments_of_the_project(tmp_path: Path) -> None:
         assert not read.problems
         assert not [breach for breach in read.breaches if breach.severity == "error"]
         pd.testing.assert_frame_equal(in_order(read), in_order(plain.long[name]))
+
+
+def test_a_draft_from_the_project_reads_its_export(
+    folder: Path, dirty: Dirty, tmp_path: Path
+) -> None:
+    """What the project says of its fields is enough to read them; the missing code is confirmed."""
+    fields = read_fields(folder / "redcap_dictionary.csv")
+    text = draft(fields, "redcap_dictionary.csv", ROW)
+    assert "missing_codes: []" in text
+    (tmp_path / "draft.yaml").write_text(
+        text.replace("missing_codes: []", f"missing_codes: [{UNKNOWN_CODE}]"), encoding="utf-8"
+    )
+    found = inspect_cohort(folder / "redcap.csv", load_dictionary(tmp_path / "draft.yaml"))
+    assert not found.problems
+    assert found.frame is not None
+    assert len(found.frame) == len(dirty.frame)
+    errors = {breach.rule: len(breach.rows) for breach in found.breaches}
+    n = dirty.planted.groupby("kind")["id"].nunique()
+    assert errors == {"E_RANGE": n["dose_in_cgy"], "X50": n["duplicate"]}
 
 
 def in_order(table: Inspection) -> pd.DataFrame:
