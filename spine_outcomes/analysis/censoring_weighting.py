@@ -48,4 +48,5 @@ def censoring_weighted_estimates(
         covariates=design.matrix[:, 1:], names=design.names[1:], arm=sample.arm,
         cause=EVENT, cluster=sample.cluster, times=times,
     )  # fmt: skip
-    return risk_estimates(risk.relabel(model=MODEL), sample, plan)
+    n_beside = 2 * (design.matrix.shape[1] - 1)  # a model of censoring in each arm
+    return risk_estimates(risk.relabel(model=MODEL, n_beside=n_beside), sample, plan)

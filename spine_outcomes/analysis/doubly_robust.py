@@ -21,6 +21,9 @@ def doubly_robust_estimates(
 ) -> list[Estimate]:
     """Risks by arm and their contrasts, by g-formula, by weights and by both.
 
+    Their influence holds all nuisance models; ``n_beside`` in the labels counts the coefficients of
+    these.
+
     Parameters
     ----------
     sample
@@ -36,7 +39,7 @@ def doubly_robust_estimates(
     -------
     list of Estimate
         Labels as those of ``endpoint_estimate``; ``model`` is ``g_formula``, ``iptw`` or ``aipw``.
-        A risk outside 0 to 1 is not estimable. Their influence holds all nuisance models.
+        A risk outside 0 to 1 is not estimable.
     """
     if not plan.estimation.doubly_robust or propensity is None or estimand not in TARGETS:
         return []
@@ -55,13 +58,16 @@ def doubly_robust_estimates(
         "names": propensity.names[1:],
         "ties": plan.estimation.ties,
     }
-    estimators: dict[str, tuple[Callable[..., Estimate], dict[str, object]]] = {
-        "g_formula": (g_formula, keys | models),
-        "iptw": (iptw_risk, keys),
-        "aipw": (aiptw, keys | models),
+    of_score = len(propensity.names)
+    of_outcome = of_score * (1 + len(sample.outcome.competing))  # the arm in the intercept's place
+    through_score = of_score if estimand == "ATO" else 0
+    estimators: dict[str, tuple[Callable[..., Estimate], dict[str, object], int]] = {
+        "g_formula": (g_formula, keys | models, of_outcome + through_score),
+        "iptw": (iptw_risk, keys, of_score),
+        "aipw": (aiptw, keys | models, of_outcome + of_score),
     }
     parts = []
-    for model, (estimator, options) in estimators.items():
-        risk = estimator(sample.order, sample.status, **options).relabel(model=model)
-        parts += risk_estimates(risk, sample, plan)
+    for model, (estimator, options, n_beside) in estimators.items():
+        risk = estimator(sample.order, sample.status, **options)
+        parts += risk_estimates(risk.relabel(model=model, n_beside=n_beside), sample, plan)
     return parts

@@ -108,6 +108,7 @@ def _fit(
     weights, variance = weighted.weights[name], plan.estimation.variance
     nuisance = counted_nuisance(weights, plan)
     errors = _Errors(plan, nuisance, {"estimand": name}, resampled)
+    of_own_models = replace(errors, nuisance=None)  # their labels count the propensity, too
     of_curves = replace(errors, labels={"estimand": name, "part": "curve"})
     estimate = endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models"))
     found: list[Found] = [errors(estimate.corrected(nuisance))]
@@ -124,7 +125,7 @@ def _fit(
         constant = constant_hazard_ratio_test(changing)
         found += [errors(changing), Tested(constant, PIECEWISE, "chi_square", variance)]
     for beside in doubly_robust_estimates(sample, weighted.propensity, name, plan):
-        found.append(Estimated(beside, of_influence(beside), variance))
+        found.append(of_own_models(beside))
     proportional = _proportional(sample, weights, plan)
     found += _tests(sample, weights, plan)
     found.append(Tested(proportional.robust_global, "proportional_hazards", "chi_square", variance))
@@ -167,7 +168,7 @@ class _Errors:
 def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:
     """The plan with corrected errors, or robust ones where weights have nothing to correct by.
 
-    Tests of hazards and doubly robust estimates have them beside a bootstrap, too.
+    Tests of hazards have them beside a bootstrap, too.
     """
     if plan.estimation.variance == "robust":
         return plan

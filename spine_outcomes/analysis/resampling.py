@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
 from spine_outcomes.analysis.curves import shown_curves
+from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.penalised import firth_estimates
@@ -33,15 +34,17 @@ def resample(
     reweigh = reweighing(weighted, plan)
 
     def refit(multiplicity: NDArray[np.float64]) -> Estimate:
+        propensity, by_estimand = reweigh(multiplicity)
         return concatenate(
             *(
                 estimate.relabel(estimand=name)
-                for name, weights in reweigh(multiplicity).items()
+                for name, weights in by_estimand.items()
                 for estimate in (
                     endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models")),
                     *censoring_weighted_estimates(
                         sample, weights.value, plan, designs.get("censoring_weights")
                     ),
+                    *doubly_robust_estimates(sample, propensity, name, plan),
                     *firth_estimates(sample, weights.value, plan),
                     *piecewise_estimates(sample, weights.value, plan),
                     concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),

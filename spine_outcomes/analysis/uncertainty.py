@@ -68,15 +68,19 @@ def of_few_clusters(estimate: Estimate, n_nuisance: int) -> Uncertainty:
     """Errors and degrees of freedom that count what was estimated from the same clusters.
 
     These are the ``n_nuisance`` parameters of the propensity and the coefficients of a regression,
-    the quantities of one ``model`` that have a ``term``; one for a risk or a mean.
+    the quantities of one ``model`` that have a ``term``; one for a risk or a mean, and the
+    ``n_beside`` parameters of other models that the label of a quantity counts.
     """
     std_error, df = (np.full(len(estimate), np.nan) for _ in range(2))
     reasons = list(estimate.reasons)
-    models = [label["model"] if label.get("term") else None for label in estimate.labels]
+    models = [
+        (label["model"] if label.get("term") else None, int(str(label.get("n_beside", 0))))
+        for label in estimate.labels
+    ]
     for model in dict.fromkeys(models):
-        own = [i for i, name in enumerate(models) if name == model]
-        n_coefficients = 1 if model is None else len(own)
-        found = small_sample(estimate.take(own), n_nuisance + n_coefficients)
+        own = [i for i, other in enumerate(models) if other == model]
+        n_coefficients = 1 if model[0] is None else len(own)
+        found = small_sample(estimate.take(own), n_nuisance + model[1] + n_coefficients)
         std_error[own], df[own] = found.std_error, found.df
         for i, reason in zip(own, found.reasons, strict=True):
             reasons[i] = reason

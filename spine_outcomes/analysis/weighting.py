@@ -115,8 +115,8 @@ def counted_nuisance(weights: Weights, plan: AnalysisPlan) -> Nuisance | None:
 
 def reweighing(
     weighted: WeightedSet, plan: AnalysisPlan
-) -> Callable[[NDArray[np.float64]], dict[str, Weights]]:
-    """Weights of every estimand when rows count ``multiplicity`` (n,) times, all fitted again."""
+) -> Callable[[NDArray[np.float64]], tuple[Propensity | None, dict[str, Weights]]]:
+    """Score and weights as ``weigh_set``, when rows count ``multiplicity`` (n,) times."""
     rows, design = weighted.analysis_set, weighted.design
     is_plain = plan.propensity.learner == "logistic" and plan.propensity.trim is None
     fit: Fit | None = None
@@ -124,8 +124,10 @@ def reweighing(
         refit = PropensityRefit.of(design, rows.arm) if is_plain else None
         fit = refit or _logistic(design, rows, plan)
 
-    def reweigh(multiplicity: NDArray[np.float64]) -> dict[str, Weights]:
-        return _weighted(design, rows, plan, weighted.prior * multiplicity, fit)[1]
+    def reweigh(
+        multiplicity: NDArray[np.float64],
+    ) -> tuple[Propensity | None, dict[str, Weights]]:
+        return _weighted(design, rows, plan, weighted.prior * multiplicity, fit)
 
     return reweigh
 

@@ -87,3 +87,32 @@ def test_the_report_shows_them_beside_the_main_ones(asked: Results) -> None:
         for estimand in ("ATE", "ATO"):
             assert f"{model} ({estimand})" in page
     assert "standardised by cause-specific Cox models" in page
+
+
+def test_few_patients_count_the_models_behind_a_risk(asked: Results, small_run: SmallRun) -> None:
+    """Errors of large samples beside small ones; age and an intercept in each model, two causes.
+
+    p is 4 coefficients of the outcome models, 2 of the propensity where it is used, and the risk.
+    """
+    few = small_run(cohort(), ASKED | {"estimation.small_sample": True}).results.set_index("id")
+    large = asked.results.set_index("id")
+    p = {("g_formula", "ATE"): 5, ("iptw", "ATE"): 3, ("aipw", "ATE"): 7, ("g_formula", "ATO"): 7}
+    for (model, estimand), n_parameters in p.items():
+        own = large[(large["model"] == model) & (large["estimand"] == estimand)]
+        for row in own[own["measure"] == "risk_difference"].itertuples():
+            found = few.loc[row.Index]
+            factor = (120 / (120 - n_parameters)) ** 0.5
+            assert found["std_error"] == pytest.approx(factor * row.std_error, rel=1e-9)
+            assert found["df"] == 120 - n_parameters
+
+
+def test_a_bootstrap_fits_all_models_anew(asked: Results, small_run: SmallRun) -> None:
+    """Errors of the influence under the name of a bootstrap, or models that are held."""
+    change = {"estimation.variance": "bootstrap", "estimation.bootstrap": {"replicates": 60}}
+    frame = small_run(cohort(), ASKED | change).results
+    beside = frame[frame["model"].isin(MODELS) & (frame["measure"] == "risk_difference")]
+    assert set(beside["variance"]) == {"bootstrap"}
+    assert set(beside["scale"]) == {"percentile"}
+    of_influence = asked.results.set_index("id")["std_error"][beside["id"]]
+    # an error from 60 replicates is good to about 10 %
+    np.testing.assert_allclose(beside["std_error"], of_influence, rtol=0.35)
