@@ -276,7 +276,7 @@ def listed_tests(heading: str) -> dict[str, list[str]]:
     """Tests of each case (path below tests, and name), as a table in docs/inputs.md lists them."""
     text = (ROOT / "docs" / "inputs.md").read_text(encoding="utf-8")
     section = text.split(f"## {heading}", 1)[1].split("\n## ", 1)[0]
-    rows = re.findall(r"^\| ([RC0-9, ]+) \|.*\| (.*) \|$", section, re.MULTILINE)
+    rows = re.findall(r"^\| ([RCF0-9, ]+) \|.*\| (.*) \|$", section, re.MULTILINE)
     return {
         case: re.findall(r"`([^`]+::[^`]+)`", tests)
         for cases, tests in rows
@@ -284,7 +284,10 @@ def listed_tests(heading: str) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("heading", ["Traps", "Wrong rows and plans, case by case"])
+@pytest.mark.parametrize(
+    "heading",
+    ["Traps", "Wrong files, case by case", "Wrong rows and plans, case by case"],
+)
 def test_every_case_of_the_documentation_has_tests_that_exist(heading: str) -> None:
     """A list that names a test which is gone promises what nothing holds."""
     found = listed_tests(heading)

@@ -89,6 +89,9 @@ def read_source(path: str | PathLike[str]) -> SourceFile:
         fix = "Save the table as .xlsx."
         message = "a workbook with macros is not opened"
         raise RefusedError(Problem("E_MACROS", message, file=file.name, fix=fix))
+    if not raw and suffix in _READ:
+        message = "the file is empty; a header and rows are expected"
+        raise CohortError(Problem("E_EMPTY", message, file=file.name))
     wrong = _wrong_kind(raw, suffix)
     if wrong is not None:
         fix = f"Export the table as one of {', '.join(_READ)}, and name the file so."
@@ -145,8 +148,6 @@ def _wrong_kind(raw: bytes, suffix: str) -> str | None:
     if suffix not in _READ:
         found = f"; this is {kind}" if kind else ""
         return f"files named {suffix or 'without a suffix'} are not read{found}"
-    if not raw:
-        return "the file is empty"
     if suffix in suffixes:
         return None
     if kind is not None:

@@ -107,9 +107,9 @@ def _refuse_unsafe(path: Path, inputs: tuple[Path, ...]) -> None:
             Problem("E_OUTPUT_LINK", "the output is a symbolic link", file=str(path),
                     fix="Name the folder itself with --out.")
         )  # fmt: skip
-    real = path.resolve()
+    real = Path(os.path.realpath(path))  # resolve() fails at a circle of links
     for source in inputs:
-        if source.resolve().is_relative_to(real):
+        if Path(os.path.realpath(source)).is_relative_to(real):
             raise RefusedError(
                 Problem("E_OUTPUT_OVER_INPUT", f"the output folder holds the input {source.name}",
                         file=str(path), fix="Choose another folder with --out.")

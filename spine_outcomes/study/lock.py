@@ -78,7 +78,7 @@ def lock_plan(path: str | Path, date: datetime.date, *, relock: bool = False) ->
     InputOutputError
         If the plan or the file beside it cannot be written.
     """
-    file = find_plan(str(path)).resolve()
+    file = Path(os.path.realpath(find_plan(str(path))))  # resolve() fails at a circle of links
     plan = load_plan(file)
     dictionary = load_dictionary(plan.file.dictionary if plan.file else DEFAULT_DICTIONARY)
     check_plan(plan, dictionary)

@@ -301,7 +301,6 @@ def test_text_of_a_transport_file_is_of_the_declared_encoding(
         (b"HEADER RECORD*******LIBRARY", "cohort.csv", "a SAS transport file"),
         (b"**COMPRESSED** **COMPRESSED**", "cohort.xpt", "PROC CPORT"),
         (b"id,part\n", "cohort.sas7bdat", "not a SAS table"),
-        (b"", "cohort.sav", "empty"),
     ],
 )
 def test_f42_a_file_of_another_program_is_named(
