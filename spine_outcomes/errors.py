@@ -80,12 +80,12 @@ class Problem:
         return self.text()
 
     def text(self, *, redact: bool = False) -> str:
-        """The problem on one line; with ``redact`` without any value of the cohort."""
+        """The problem on one line; with ``redact`` without identifiers and values of the cohort."""
         place = [self.file or ""]
         if self.line is not None:
             place.append(f"line {self.line}")
         if self.row is not None:
-            place.append(f"row {printable(self.row)}")
+            place.append(f"row {HIDDEN if redact else printable(self.row)}")
         if self.column is not None:
             place.append(f"column {printable(self.column)}")
         if self.value is not None and not redact:

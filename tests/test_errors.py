@@ -19,6 +19,6 @@ def test_values_in_a_problem_can_be_hidden_and_their_place_stays() -> None:
     )
     hidden = CohortError(problem).text(redact=True)
     assert hidden == (
-        "E_X01 a.csv, line 3, row P1, column death: must be at least start; here start = [hidden]. "
-        "Not [hidden]."
+        "E_X01 a.csv, line 3, row [hidden], column death: must be at least start; "
+        "here start = [hidden]. Not [hidden]."
     )

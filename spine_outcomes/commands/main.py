@@ -26,7 +26,7 @@ app = typer.Typer(
     name="spine-outcomes",
     help="From a cohort table to a defensible comparison of two arms.",
     epilog="Every command also runs as python -m spine_outcomes.NAME. --debug, anywhere, adds the "
-    "traceback to an error; --redact, anywhere, hides the values of the cohort in messages.",
+    "traceback to an error; --redact, anywhere, hides what it says of the rows of a cohort.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
