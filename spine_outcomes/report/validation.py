@@ -144,6 +144,7 @@ def _head(inspection: Inspection, dictionary: str) -> Head:
         ("Cohort", inspection.source),
         ("Dictionary", dictionary),
         *size,
+        *((t.source, _n_rows(t)) for t in inspection.long.values()),
         ("Program", f"spine-outcomes {program}"),
         ("Hash of the file", identifier),
     )
@@ -156,6 +157,11 @@ def _head(inspection: Inspection, dictionary: str) -> Head:
         identifier=identifier,
         facts=tuple((term, value) for term, value in facts if value),
     )
+
+
+def _n_rows(table: Inspection) -> str:
+    """Size of a long table, for the head."""
+    return "not read" if table.frame is None else f"{len(table.frame)} rows"
 
 
 def _verdict(inspection: Inspection) -> Gate:

@@ -38,18 +38,23 @@ ROWS = [
 ]
 
 
-def inspected(folder: Path, rows: list[str], **table: Any) -> Inspection:
-    """What reading some rows finds."""
+def inspected(
+    folder: Path,
+    rows: list[str],
+    tables: dict[str, Path] | None = None,
+    described: list[dict[str, Any]] | None = None,
+) -> Inspection:
+    """What reading some rows finds, and long tables that are described."""
     columns = [{"label": c["name"].capitalize(), **c} for c in COLUMNS]
     keys = {
         "row": "patient",
         "patient": "id",
         "simulated": {"column": "site", "equals": "invented"},
     }
-    described = {"table": keys | table, "columns": columns, "checks": CHECKS}
+    dictionary = {"table": keys, "columns": columns, "checks": CHECKS, "tables": described or []}
     path = folder / "cohort.csv"
     path.write_text("\n".join(["id,site,arm,age,start,end", *rows]) + "\n", encoding="utf-8")
-    return inspect_cohort(path, DataDictionary.model_validate(described))
+    return inspect_cohort(path, DataDictionary.model_validate(dictionary), tables or {})
 
 
 @pytest.fixture
@@ -167,6 +172,29 @@ def test_the_same_inspection_gives_the_same_page_and_its_tables_as_csv(tmp_path:
     [exports] = [e for e in tree.all("script") if e.attributes.get("id") == "exports"]
     names = {e.attributes["id"] for e in tree.walk() if e.attributes.get("data-kind") == "table"}
     assert set(json.loads(exports.text)) == names
+
+
+def test_long_tables_stand_on_the_page_of_their_cohort(tmp_path: Path) -> None:
+    """What is wrong in a table of visits keeps the cohort from being analysed as well."""
+    visits = {
+        "name": "visits", "label": "Visits", "level": "patient", "date": "seen",
+        "columns": [
+            {"name": "seen", "label": "Seen", "type": "date", "required": True},
+            {"name": "score", "label": "Score", "type": "integer", "hard": [0, 10]},
+        ],
+    }  # fmt: skip
+    path = tmp_path / "visits.csv"
+    path.write_text("id,seen,score\nP1,2020-05-01,11\nP2,2020-05-02,3\nP3,2020-05-02,\n")
+    found = inspected(tmp_path, ROWS[:20], tables={"visits": path}, described=[visits])
+    tree = read(validation_page(found, dictionary="d", min_cell=0))
+    assert ["E_RANGE", "score", "outside the range allowed, 0 to 10", "1"] in rows_of(
+        tree, "by-rule"
+    )
+    assert rows_of(tree, "by-severity")[0] == ["Errors", "1", "1", "1", "1", "1"]
+    assert rows_of(tree, "missing-visits-csv") == [["score", "2", "66.7", "0"]]
+    assert "visits.csv" in tree.all("dl", class_="facts")[0].text
+    assert "3 rows" in tree.all("dl", class_="facts")[0].text
+    assert tree.all("div", class_="gate closed")
 
 
 @pytest.mark.slow
