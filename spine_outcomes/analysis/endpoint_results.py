@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,16 @@ from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.survival.follow_up import emptied_risk_sets
 
 
+class Who(NamedTuple):
+    """The analysis that results belong to, and the subgroup that they are of."""
+
+    analysis: str = "primary"
+    subgroup: str | None = None
+
+
+EVERYBODY = Who()
+
+
 @dataclass(frozen=True, eq=False)
 class EndpointResults:
     """Frames of one endpoint, columns as ``Results`` says."""
@@ -49,6 +59,8 @@ def endpoint_results(
     plan: AnalysisPlan,
     dictionary: DataDictionary,
     step: Step = silent,
+    *,
+    who: Who = EVERYBODY,
 ) -> EndpointResults:
     """Estimate one endpoint under each set of weights, pooled over the completed cohorts.
 
@@ -56,6 +68,8 @@ def endpoint_results(
     ----------
     weighted
         The rows of the sample with their weights, once for each completed cohort.
+    who
+        The analysis that the rows of the results belong to.
     """
     outcome = sample.outcome
     step(f"Estimating {outcome.name}")
@@ -68,7 +82,8 @@ def endpoint_results(
     effect: list[dict[str, Any]] = []
     for estimand in fits[0].weighted:
         common = {
-            "analysis": "primary",
+            "analysis": who.analysis,
+            "subgroup": who.subgroup,
             "population": plan.population.name,
             "endpoint": outcome.name,
             "level_unit": outcome.level,

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from threadpoolctl import threadpool_limits
 
-from spine_outcomes.analysis.analysis_set import analysis_sets, covariates
-from spine_outcomes.analysis.availability import check_available
+from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.balance_at_risk import balance_at_risk
 from spine_outcomes.analysis.baseline import (
     balance_findings,
@@ -17,27 +16,20 @@ from spine_outcomes.analysis.baseline import (
     weight_findings,
     weights_frame,
 )
-from spine_outcomes.analysis.completed import completed
-from spine_outcomes.analysis.endpoint_results import endpoint_results
-from spine_outcomes.analysis.endpoint_sample import endpoint_sample
 from spine_outcomes.analysis.findings import cluster_findings, findings_frame, outcome_findings
+from spine_outcomes.analysis.fitted import fit
 from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
 from spine_outcomes.analysis.imaging_end import imaging_end_findings
 from spine_outcomes.analysis.misclassification import misclassification_findings
 from spine_outcomes.analysis.missing import missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
+from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
-from spine_outcomes.analysis.weighting import weigh_sets
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.data_cut import cohort_as_of
-from spine_outcomes.cohort.eligibility import select
-from spine_outcomes.cohort.needed_columns import require_columns
-from spine_outcomes.endpoints.derive import derive
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
-from spine_outcomes.study.plan_columns import columns_read
 
 
 def run(
@@ -76,38 +68,23 @@ def run(
 def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: Step) -> Results:
     step("Deriving endpoints")
     dictionary = cohort.dictionary
-    check_available(plan)
-    require_columns(cohort, columns_read(plan))
-    cohort = cohort_as_of(cohort, plan.cutoff)
-    selection = select(cohort, plan)
-    outcomes = [derive(selection.cohort, plan, name) for name in plan.endpoints]
-    if plan.missing.is_imputed:
-        step("Imputing")
-    data = completed(selection.cohort, plan, outcomes)
-    step("Weighting")
-    weighted = {
-        level: weigh_sets(analysis_sets(data.cohorts, plan, level, outcomes), dictionary, plan)
-        for level in dict.fromkeys(outcome.level for outcome in outcomes)
-    }
-    sets = {level: own[0] for level, own in weighted.items()}
+    prepared = prepare(plan, cohort, step)
+    selection, outcomes = prepared.selection, prepared.outcomes
+    fitted = fit(prepared, step)
+    weighted, sets, found = fitted.weighted, fitted.sets, fitted.found
+    step("Describing the rows")
     level = plan.arms.level if plan.arms.level in sets else next(iter(sets))
     described = sets[level]
     balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
     weights = stack(weights_frame(w, plan) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
-    # Aligned and sorted by time once: all that is said of an endpoint stands on its sample.
-    samples = [
-        (weighted[o.level], endpoint_sample(sets[o.level].analysis_set, o)) for o in outcomes
-    ]
-    found = [endpoint_results(*sample, plan, dictionary, step) for sample in samples]
-    step("Describing the rows")
-    results = adjust_tests(stack(endpoint.results for endpoint in found), plan)
+    results = adjust_tests(fitted.results, plan)
     all_findings = [
         *findings,
-        *cohort.findings,
+        *prepared.cohort.findings,
         *selection.findings,
         *misclassification_findings(selection.cohort, plan, outcomes),
-        *data.findings,
+        *prepared.data.findings,
         *(f for w in sets.values() for f in (*w.analysis_set.findings, *w.findings)),
         *weight_findings(weights, plan),
         *(f for outcome in outcomes for f in outcome.findings),
@@ -137,11 +114,13 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
             selection.flow, described, dictionary, is_imputed=plan.missing.is_imputed
         ),
         imaging=imaging,
-        balance_at_risk=stack(balance_at_risk(*sample, plan, dictionary) for sample in samples),
+        balance_at_risk=stack(
+            balance_at_risk(*sample, plan, dictionary) for sample in fitted.samples
+        ),
         missing=missing_frame(selection.cohort, plan),
         missing_patterns=pattern_frame(selection.cohort, plan),
-        imputation=data.trace,
+        imputation=prepared.data.trace,
         effect_over_time=stack(endpoint.effect_over_time for endpoint in found),
         findings=findings_frame(all_findings, plan.report.min_cell),
-        provenance=provenance(cohort, described.analysis_set),
+        provenance=provenance(prepared.cohort, described.analysis_set),
     )

@@ -1,0 +1,88 @@
+"""Every endpoint of a plan, weighted and estimated on prepared rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spine_outcomes.analysis.analysis_set import analysis_sets
+from spine_outcomes.analysis.endpoint_results import (
+    EVERYBODY,
+    EndpointResults,
+    Who,
+    endpoint_results,
+)
+from spine_outcomes.analysis.endpoint_sample import EndpointSample, endpoint_sample
+from spine_outcomes.analysis.prepared import Prepared
+from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.analysis.results import stack
+from spine_outcomes.analysis.weighting import WeightedSet, weigh_sets
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """Weights by level, and what was estimated for each endpoint.
+
+    Parameters
+    ----------
+    weighted
+        By level of rows, once for each completed cohort.
+    samples
+        Endpoint by endpoint, the weighted rows and the outcome on them.
+    found
+        Results of each endpoint.
+    """
+
+    weighted: dict[str, list[WeightedSet]]
+    samples: tuple[tuple[list[WeightedSet], EndpointSample], ...]
+    found: tuple[EndpointResults, ...]
+
+    @property
+    def sets(self) -> dict[str, WeightedSet]:
+        """By level, the rows in the first completed cohort: they are the same in all."""
+        return {level: own[0] for level, own in self.weighted.items()}
+
+    @property
+    def results(self) -> pd.DataFrame:
+        """The results table of all endpoints."""
+        return stack(endpoint.results for endpoint in self.found)
+
+
+def fit(
+    prepared: Prepared,
+    step: Step = silent,
+    *,
+    who: Who = EVERYBODY,
+    endpoints: Collection[str] | None = None,
+) -> Fitted:
+    """Weigh the rows and estimate the endpoints.
+
+    Parameters
+    ----------
+    who
+        The analysis that the rows of the results belong to; the primary one of everybody.
+    endpoints
+        Those to estimate; all of the plan by default.
+
+    Raises
+    ------
+    NotEstimableError
+        If an arm is empty or the propensity cannot be fitted.
+    """
+    plan, dictionary = prepared.plan, prepared.cohort.dictionary
+    outcomes = [o for o in prepared.outcomes if endpoints is None or o.name in endpoints]
+    step("Weighting")
+    weighted = {
+        level: weigh_sets(
+            analysis_sets(prepared.data.cohorts, plan, level, outcomes), dictionary, plan
+        )
+        for level in dict.fromkeys(outcome.level for outcome in outcomes)
+    }
+    # Aligned and sorted by time once: all that is said of an endpoint stands on its sample.
+    samples = tuple(
+        (weighted[o.level], endpoint_sample(weighted[o.level][0].analysis_set, o)) for o in outcomes
+    )
+    found = tuple(endpoint_results(*sample, plan, dictionary, step, who=who) for sample in samples)
+    return Fitted(weighted, samples, found)

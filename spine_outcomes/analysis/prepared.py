@@ -1,0 +1,96 @@
+"""A cohort made ready for a plan: selected rows, derived endpoints, completed covariates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.availability import check_available
+from spine_outcomes.analysis.completed import Completed, completed
+from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.data_cut import cohort_as_of
+from spine_outcomes.cohort.eligibility import Selection, select
+from spine_outcomes.cohort.needed_columns import require_columns
+from spine_outcomes.endpoints.derive import derive
+from spine_outcomes.endpoints.outcome import Outcome
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan_columns import columns_read
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What every estimate of a plan stands on.
+
+    Parameters
+    ----------
+    plan
+    cohort
+        As it was known at the cut-off.
+    selection
+        The rows that the plan selects, and how it came to them.
+    outcomes
+        Its endpoints on those rows.
+    data
+        Those rows with their covariates completed.
+    """
+
+    plan: AnalysisPlan
+    cohort: Cohort
+    selection: Selection
+    outcomes: tuple[Outcome, ...]
+    data: Completed
+
+    def take(self, rows: NDArray[np.intp]) -> Prepared:
+        """Some of the selected rows, endpoints derived among them, imputed as all were."""
+        selected = self.selection.cohort.take(rows)
+        return replace(
+            self,
+            selection=replace(self.selection, cohort=selected),
+            outcomes=_outcomes(selected, self.plan),
+            data=replace(self.data, cohorts=tuple(c.take(rows) for c in self.data.cohorts)),
+        )
+
+
+def prepare(
+    plan: AnalysisPlan, cohort: Cohort, step: Step = silent, *, like: Prepared | None = None
+) -> Prepared:
+    """Select, derive and complete.
+
+    Parameters
+    ----------
+    like
+        A preparation whose imputations are used again where the plan would draw the same ones.
+
+    Raises
+    ------
+    PlanError
+        If the plan asks for what no run does yet.
+    CohortError
+        If the plan needs a column that is not there, a time is negative, or an arm is missing.
+    """
+    check_available(plan)
+    require_columns(cohort, columns_read(plan))
+    cohort = cohort_as_of(cohort, plan.cutoff)
+    selection = select(cohort, plan)
+    outcomes = _outcomes(selection.cohort, plan)
+    if like is not None and _draws_alike(plan, like.plan):
+        return Prepared(plan, cohort, selection, outcomes, like.data)
+    if plan.missing.is_imputed:
+        step("Imputing")
+    return Prepared(plan, cohort, selection, outcomes, completed(selection.cohort, plan, outcomes))
+
+
+def _outcomes(cohort: Cohort, plan: AnalysisPlan) -> tuple[Outcome, ...]:
+    return tuple(derive(cohort, plan, name) for name in plan.endpoints)
+
+
+def _draws_alike(plan: AnalysisPlan, other: AnalysisPlan) -> bool:
+    """Whether two plans select the same rows and impute the same values in them."""
+    keys = ("population", "endpoints", "cutoff", "origin", "arms", "index", "missing", "seed")
+    return covariates(plan) == covariates(other) and all(
+        getattr(plan, key) == getattr(other, key) for key in keys
+    )
