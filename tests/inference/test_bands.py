@@ -131,10 +131,11 @@ def test_supremum_test_is_never_certain():
     assert test.p_value == 1 / 1000
 
 
-def test_a_level_is_a_probability():
-    """95 taken for 0.95."""
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_a_level_is_a_probability(level):
+    """95 taken for 0.95, or a band of everything or of nothing."""
     with pytest.raises(ValueError, match="between 0 and 1"):
-        simultaneous_band(independent(1), "identity", 95, seed=1)
+        simultaneous_band(independent(1), "identity", level, seed=1)
 
 
 TIMES = np.linspace(0.1, 1.5, 15)

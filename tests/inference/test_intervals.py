@@ -87,8 +87,13 @@ def test_unknown_scale_is_refused():
     """A typo in a scale answered with limits of another."""
     with pytest.raises(ValueError, match="allowed"):
         interval(0.5, 0.1, "loglog")
+
+
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_level_that_is_none_is_refused(level):
+    """A percentage taken for a share, or an interval of everything or of nothing."""
     with pytest.raises(ValueError, match="between 0 and 1"):
-        interval(0.5, 0.1, "identity", level=95)
+        interval(0.5, 0.1, "identity", level=level)
 
 
 @given(

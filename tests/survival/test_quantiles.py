@@ -63,8 +63,9 @@ def test_what_is_no_curve_is_refused():
         quantile(both)
     with pytest.raises(ValueError, match="must increase"):
         quantile(both.take([0, 2]))
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        quantile(both.select(arm=0), 50)
+    for probability in (0, 1, 50):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            quantile(both.select(arm=0), probability)
 
 
 @pytest.mark.parametrize("name", ["pbc", "bmt", "retinopathy"])
