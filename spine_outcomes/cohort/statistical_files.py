@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ def read_statistical(source: SourceFile, dictionary: DataDictionary) -> TextTabl
     """
     file = _StatisticalFile(source, dictionary.table.encoding)
     said = file.read(metadataonly=True)
-    names: Sequence[str] = said.column_names
+    names = [name or "" for name in said.column_names]  # a damaged file may have none
     header = match_header(names, dictionary, source.name)
     if len(set(names)) < len(names) or not header.positions:
         raise CohortError(*header.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import gzip
 from collections.abc import Callable
@@ -11,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.errors import CohortError, DictionaryError, Problem
 from spine_outcomes.study.dictionary import DataDictionary
+from tests.cohort.conftest import make_dictionary
 
 pyreadstat = pytest.importorskip("pyreadstat")
 
@@ -333,3 +337,46 @@ def test_pieces_make_the_whole(dictionary: Make, tmp_path: Path) -> None:
     expected = frame.assign(id=frame["id"].astype(int).astype(str)).sort_values("id")
     assert found.frame["id"].tolist() == expected["id"].tolist()
     np.testing.assert_array_equal(found.frame["age"], expected["age"])
+
+
+SEEDS: dict[str, bytes] = {}
+
+
+@given(
+    suffix=st.sampled_from((*SUFFIXES, ".sas7bdat")),
+    changes=st.lists(
+        st.tuples(st.integers(0, 2**17), st.sampled_from((0, 1, 32, 127, 128, 255))),
+        max_size=20,
+    ),
+    kept=st.floats(0.1, 1) | st.just(1.0),
+)
+def test_a_damaged_file_is_refused_or_read_and_never_more(
+    tmp_path_factory: pytest.TempPathFactory,
+    suffix: str,
+    changes: list[tuple[int, int]],
+    kept: float,
+) -> None:
+    """Whatever the bytes, the reader of another project must not end the program."""
+    folder = tmp_path_factory.getbasetemp()
+    if suffix not in SEEDS:
+        path = sas("sample", folder) if suffix == ".sas7bdat" else stored(typed(), folder, suffix)
+        SEEDS[suffix] = path.read_bytes()
+    raw = bytearray(SEEDS[suffix])
+    for at, byte in changes:
+        raw[at % len(raw)] = byte
+    path = folder / f"damaged{suffix}"
+    path.write_bytes(raw[: int(len(raw) * kept)])
+    described = make_dictionary(
+        columns=SAMPLE, checks=[], row="patient", patient="mychar", lesion=None
+    ) if suffix == ".sas7bdat" else make_dictionary()  # fmt: skip
+    with contextlib.suppress(CohortError):
+        assert len(read_cohort(path, described).frame) >= 0
+
+
+def test_a_column_without_a_name_is_a_fault(dictionary: Make, tmp_path: Path) -> None:
+    """A damaged name is none at all to the reader."""
+    path = stored(typed(), tmp_path)
+    raw = path.read_bytes()
+    assert raw.count(b"DOSE    ") == 1
+    path.write_bytes(raw.replace(b"DOSE    ", b"\0OSE    "))
+    assert "E_COLUMN_NAME" in refused(path, dictionary())
