@@ -137,9 +137,8 @@ def pool_statistics(statistic: ArrayLike, df: float) -> TestResult:
         raise ValueError(f"{m} imputation: the rule needs two")
     roots = np.sqrt(values)
     r = (1 + 1 / m) * float((roots - roots[0]).var(ddof=1))
-    pooled = (float(values.mean()) / df - (m + 1) / (m - 1) * r) / (1 + r)
+    pooled = max((float(values.mean()) / df - (m + 1) / (m - 1) * r) / (1 + r), 0.0)
     if r == 0:
         return TestResult(pooled * df, df, float(special.chdtrc(df, pooled * df)))
     df_error = df ** (-3 / m) * (m - 1) * (1 + 1 / r) ** 2
-    p_value = 1.0 if pooled <= 0 else float(special.fdtrc(df, df_error, pooled))
-    return TestResult(max(pooled, 0.0) * df, df, p_value)
+    return TestResult(pooled * df, df, float(special.fdtrc(df, df_error, pooled)))
