@@ -13,7 +13,7 @@ from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
 from spine_outcomes.tables.suppression import protected
 
-FRAMES = ("results", "curves", "balance", "balance_at_risk", "flow", "findings")
+FRAMES = ("results", "curves", "balance", "balance_at_risk", "effect_over_time", "flow", "findings")
 FORMATS = ("html",)
 REPRODUCIBLE_DIGITS = 10
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from spine_outcomes.figures.convergence import draw_convergence
+from spine_outcomes.figures.difference import draw_difference
 from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
 from spine_outcomes.figures.love import draw_love
 from spine_outcomes.figures.margin import write_beside
@@ -65,6 +66,18 @@ def effect_sheet(frame: pd.DataFrame, weights: Named, ratio: str, unit: str) -> 
         draw_effect(ax, frame, weights)
         ax.set_xlabel(f"Time, {unit}")
         ax.set_title(ratio, loc="left", size=9, weight="bold", x=-0.06, pad=10)
+    return figure
+
+
+def difference_sheet(
+    frame: pd.DataFrame, ticks: Sequence[float], contrast: str, unit: str
+) -> Figure:
+    """The risk difference over time; ``contrast`` names its axis."""
+    figure, ax = _sheet(2.3, left=0.75, right=0.25, top=0.35)
+    with house_style():
+        draw_difference(ax, frame, ticks)
+        ax.set_xlabel(f"Time, {unit}")
+        ax.set_title(contrast, loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 

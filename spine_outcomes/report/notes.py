@@ -10,6 +10,14 @@ from spine_outcomes.tables.definitions import rules_of
 from spine_outcomes.tables.labels import VARIANCES, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
 
+EFFECT_NOTES = (
+    "A natural spline on 4 degrees of freedom through the scaled Schoenfeld residuals of the Cox "
+    "model with the arm alone (cause-specific where events compete), along 1 − Kaplan–Meier. Flat "
+    "where hazards are proportional.",
+    "No limits are drawn: those of the spline hold for independent rows without weights only. The "
+    "robust test of proportional hazards is in the table of the endpoint.",
+)
+
 
 def population_note(results: Results) -> str:
     """Who and how many: under every table and figure."""
@@ -61,6 +69,19 @@ def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
     if shown:
         notes.append(f"Curves are shown {shown}, while enough rows are at risk.")
     return (*notes, *rules_of(results, str(first["endpoint"])))
+
+
+def difference_notes(results: Results, frame: pd.DataFrame) -> tuple[str, ...]:
+    """What the limits of a difference over time are, and until when it is shown."""
+    name = labels(results)
+    text = f"Difference of the two curves, {name.difference}; area: pointwise {name.level} interval"
+    if frame["band_lower"].notna().any():
+        text += f"; dashed: {name.level} band over all times at once (equal precision)"
+    return (
+        f"{text}.",
+        "Above 0: more events with the comparator. Shown while enough rows of both arms are at "
+        "risk; the test over all times is the supremum test in the table of the endpoint.",
+    )
 
 
 def hazard_notes(results: Results) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from spine_outcomes.figures.flow import Step, flow_svg
 from spine_outcomes.figures.outcome import outcome_figure
 from spine_outcomes.figures.sheets import (
     convergence_sheet,
+    difference_sheet,
     effect_sheet,
     forest_sheet,
     love_sheet,
@@ -21,7 +22,7 @@ from spine_outcomes.figures.sheets import (
     weights_sheet,
 )
 from spine_outcomes.figures.svg import svg_text
-from spine_outcomes.report.notes import curve_notes, hazard_notes
+from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes, hazard_notes
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
@@ -29,13 +30,6 @@ from spine_outcomes.tables.selection import headline_estimand, in_order, main_an
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
-EFFECT_NOTES = (
-    "A natural spline on 4 degrees of freedom through the scaled Schoenfeld residuals of the Cox "
-    "model with the arm alone (cause-specific where events compete), along 1 − Kaplan–Meier. Flat "
-    "where hazards are proportional.",
-    "No limits are drawn: those of the spline hold for independent rows without weights only. The "
-    "robust test of proportional hazards is in the table of the endpoint.",
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +69,7 @@ def pictures(results: Results) -> tuple[Picture, ...]:
             for endpoint in results.plan.endpoints
             for picture in (
                 *curve_pictures(results, endpoint),
+                *difference_pictures(results, endpoint),
                 *effect_pictures(results, endpoint),
             )
         ),
@@ -241,6 +236,21 @@ def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
     if curve["cause"] != endpoint:
         return f"{quantity}: {name.cause(curve['cause']).lower()} before {label.lower()}"
     return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"
+
+
+def difference_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+    """The difference of the two risks of an endpoint over time, under the first-named weights."""
+    name = labels(results)
+    estimand = headline_estimand(results)
+    frame = where(results.curves, endpoint=endpoint, analysis="primary", estimand=estimand)
+    if (frame := frame[frame["arm"].isna()]).empty:
+        return
+    ticks = sorted(where(results.risk_table, endpoint=endpoint)["time"].unique())
+    contrast = f"Risk difference, percentage points ({name.difference})"
+    figure = difference_sheet(frame, ticks, contrast, name.unit)
+    title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
+    key, notes = identifier("difference", endpoint), difference_notes(results, frame)
+    yield replace(_picture(figure, key, title, notes), about=endpoint, is_first=False)
 
 
 def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:

@@ -19,7 +19,10 @@ from spine_outcomes.commands.output_folder import reserve
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
-FRAMES = ("results.csv", "curves.csv", "balance.csv", "flow.csv", "findings.csv")
+FRAMES = (
+    "results.csv", "curves.csv", "balance.csv", "balance_at_risk.csv", "effect_over_time.csv",
+    "flow.csv", "findings.csv",
+)  # fmt: skip
 
 
 def contents(folder: Path) -> dict[str, bytes]:
