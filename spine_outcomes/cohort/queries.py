@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.places import Breach, Fault, Places
-from spine_outcomes.errors import HIDDEN, Problem, said
+from spine_outcomes.errors import HIDDEN, Problem, printable, said
 from spine_outcomes.study.checks import CheckSeverity
 
 QUERY_COLUMNS = (
@@ -103,7 +103,7 @@ def _record(
     rule: str, severity: CheckSeverity, problem: Problem, row: str | None, redact: bool
 ) -> _Record:
     """One query; what is not known is an empty text."""
-    found = "" if problem.value is None else HIDDEN if redact else problem.value
+    found = "" if problem.value is None else HIDDEN if redact else printable(problem.value)
     return (
         rule,
         severity,

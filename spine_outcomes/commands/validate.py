@@ -66,7 +66,9 @@ def validate(
         step("Writing the queries")
         asked = queries(inspection, redact=context.obj["redact"])
         page = validation_page(inspection, dictionary=described.name, min_cell=min_cell)
-        files = {"validation.html": page.encode(), "queries.csv": frame_csv(asked).encode()}
+        # The mark tells a spreadsheet that the text is UTF-8.
+        listed = frame_csv(asked).encode("utf-8-sig")
+        files = {"validation.html": page.encode(), "queries.csv": listed}
         facts = {
             "source": inspection.source,
             "sha256": inspection.sha256,

@@ -19,7 +19,7 @@ HEAD = "id,arm,age,stage,time,status\n"
 
 def asked(study: Path) -> list[dict[str, str]]:
     """The queries, read as a spreadsheet reads them."""
-    with (study / "out" / "queries.csv").open(encoding="utf-8", newline="") as file:
+    with (study / "out" / "queries.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -143,6 +143,15 @@ def test_a_cell_that_a_spreadsheet_would_run_is_text_in_the_list(
     starts = [value[:1] for query in found for value in query.values()]
     assert not set(starts) & set("=+@")
     assert "-5" in [query["found"] for query in found]
+
+
+def test_a_spreadsheet_reads_the_list_as_what_it_is(study: Path, command: Command) -> None:
+    """Without the mark a spreadsheet takes 男 for three Western letters; a giant cell is cut."""
+    giant = "x" * 40_000
+    (study / "cohort.csv").write_text(HEAD + f"P1,男,40,1,5,0\nP2,{giant},40,1,5,0\n")
+    assert validate(command).returncode == 3
+    assert (study / "out" / "queries.csv").read_bytes().startswith(b"\xef\xbb\xbfrule,")
+    assert [query["found"] for query in asked(study)] == ["男", "x" * 59 + "…"]
 
 
 def test_the_demo_cohort_needs_no_argument_and_passes(study: Path, command: Command) -> None:
