@@ -166,7 +166,7 @@ def _tests(
         return robust_test(residuals[:, columns], sample, nuisance)
 
     places = {int(j): [place] for place, j in enumerate(fit.kept)}
-    tested = [places[j][0] for j, reason in enumerate(fit.reasons) if reason is None]
+    tested = [place for place, j in enumerate(fit.kept) if fit.reasons[j] is None]
     by_term = [
         tuple(
             kind(places[j]) if reason is None else no_test(reason)
