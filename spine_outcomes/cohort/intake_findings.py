@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from spine_outcomes.cohort.conversion import Conversion
 from spine_outcomes.errors import Finding, Severity, people
 
-_KINDS: tuple[tuple[str, str, Severity, str], ...] = (
+KINDS: tuple[tuple[str, str, Severity, str], ...] = (
     ("repair:nfkc", "W_NORMALISED", "note", "Characters of other widths made plain, as declared"),
     ("repair:trim", "W_TRIMMED", "note", "Spaces around values removed, as declared"),
     ("repair:case", "W_CASE", "note", "Codes in other letters read as their codes, as declared"),
@@ -17,11 +17,12 @@ _KINDS: tuple[tuple[str, str, Severity, str], ...] = (
     ("formula", "W_FORMULA_TEXT", "note", "Text that a spreadsheet would run as a formula, kept"),
     ("implausible", "W_IMPLAUSIBLE", "caution", "Values outside their plausible range"),
 )  # fmt: skip
+"""Kind of a count of ``Conversion``, code and severity of its finding, what it means."""
 
 
 def intake_findings(converted: Mapping[str, Conversion]) -> Iterator[Finding]:
     """One finding for each kind of remark, with the columns and rows it concerns."""
-    for kind, code, severity, words in _KINDS:
+    for kind, code, severity, words in KINDS:
         rows: list[str] = []
         total = 0
         for name, conversion in converted.items():

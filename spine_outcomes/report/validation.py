@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.cohort.intake_findings import KINDS
 from spine_outcomes.cohort.profile import Distribution, distributions, missing_by_arm
 from spine_outcomes.cohort.queries import rows_with, summary, tables_of
 from spine_outcomes.errors import Finding
@@ -202,7 +203,6 @@ def _thumbnail(shape: Distribution, min_cell: int) -> Thumbnail:
 def _other_findings(inspection: Inspection) -> tuple[Finding, ...]:
     """Findings of the intake that no query and no line of the tables says."""
     of_rules = {id(b.finding) for table in tables_of(inspection) for b in table.breaches}
-    tabled = {"N_MISSING_CODES", "W_IMPLAUSIBLE", "W_NORMALISED", "W_TRIMMED", "W_CASE"}
-    tabled |= {"W_DECIMAL_INTEGER", "W_FORMULA_TEXT"}
+    tabled = {code for _, code, _, _ in KINDS}
     found = [f for table in tables_of(inspection) for f in table.findings]
     return tuple(f for f in found if id(f) not in of_rules and f.code not in tabled)

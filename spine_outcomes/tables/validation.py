@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from spine_outcomes.cohort.inspection import Inspection
+from spine_outcomes.cohort.intake_findings import KINDS
 from spine_outcomes.cohort.profile import EVERYBODY, Distribution, arm_column
 from spine_outcomes.cohort.queries import rows_with, tables_of
 from spine_outcomes.errors import Problem, printable, said
@@ -15,14 +16,7 @@ from spine_outcomes.tables import cells
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 SEVERITIES: dict[CheckSeverity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
-_DONE = {
-    "repair:nfkc": "Characters of other widths made plain (repairs: nfkc)",
-    "repair:trim": "Spaces around the value removed (repairs: trim)",
-    "repair:case": "Letters of a code made those of the dictionary (repairs: case)",
-    "decimal": "Whole number written with a decimal part",
-    "formula": "Text that a spreadsheet would run, kept as text",
-}
-_MEANT = {"missing": "Read as missing, as declared", "implausible": None}
+_DONE = {kind: words for kind, code, _, words in KINDS if code != "W_IMPLAUSIBLE"}
 
 
 def by_severity(inspection: Inspection, summary: pd.DataFrame) -> Table:
@@ -150,17 +144,17 @@ def intake(inspection: Inspection) -> Table:
     noticed = [item for table in tables_of(inspection) for item in table.noticed.items()]
     for name, counts in noticed:
         for key, n in counts.items():
-            what, _, code = key.partition(":")
-            words = _DONE.get(key) or _MEANT.get(what)
+            what, _, detail = key.partition(":")
+            words = _DONE.get(key) or _DONE.get(what)
             if words:
-                text = printable(code) if what == "missing" else ""
-                rows.append(Row(name, (cells.words(words), cells.words(text), cells.count(n))))
+                line = (cells.words(words), cells.words(printable(detail)), cells.count(n))
+                rows.append(Row(name, line))
     return Table(
         id="intake",
         title="What reading did and noticed",
         stub_head="Column",
         columns=(
-            Column("What", align="left"), Column("Code", align="left"), Column("Rows"),
+            Column("What", align="left"), Column("Code or repair", align="left"), Column("Rows"),
         ),
         rows=tuple(rows),
         notes=("Nothing else was changed: only what the dictionary declares is repaired.",),

@@ -43,15 +43,15 @@ def inspected(
     rows: list[str],
     tables: dict[str, Path] | None = None,
     described: list[dict[str, Any]] | None = None,
+    **keys: Any,
 ) -> Inspection:
     """What reading some rows finds, and long tables that are described."""
     columns = [{"label": c["name"].capitalize(), **c} for c in COLUMNS]
-    keys = {
-        "row": "patient",
-        "patient": "id",
-        "simulated": {"column": "site", "equals": "invented"},
-    }
-    dictionary = {"table": keys, "columns": columns, "checks": CHECKS, "tables": described or []}
+    simulated = {"column": "site", "equals": "invented"}
+    table = {"row": "patient", "patient": "id", "simulated": simulated, **keys}
+    dictionary = {
+        "table": table, "columns": columns, "checks": CHECKS, "tables": described or [],
+    }  # fmt: skip
     path = folder / "cohort.csv"
     path.write_text("\n".join(["id,site,arm,age,start,end", *rows]) + "\n", encoding="utf-8")
     return inspect_cohort(path, DataDictionary.model_validate(dictionary), tables or {})
@@ -109,7 +109,16 @@ def test_small_counts_of_missing_values_are_hidden(tmp_path: Path) -> None:
 
 def test_what_was_read_as_missing_is_listed_with_its_code(tree: Element) -> None:
     """A declared code that swallows real values must be seen to."""
-    assert rows_of(tree, "intake") == [["age", "Read as missing, as declared", "-9", "1"]]
+    assert rows_of(tree, "intake") == [["age", "Declared codes read as missing", "-9", "1"]]
+
+
+def test_what_was_repaired_is_listed_with_the_repair(tmp_path: Path) -> None:
+    """A repair that nobody sees is a change of the data."""
+    rows = [*ROWS[:20], "P30, invented,a,50,2020-01-01,2021-01-01"]
+    found = inspected(tmp_path, rows, repairs=["trim"])
+    assert rows_of(read(validation_page(found, dictionary="d")), "intake") == [
+        ["site", "Spaces around values removed, as declared", "trim", "1"]
+    ]
 
 
 def test_the_page_names_nobody_and_no_day(tmp_path: Path) -> None:
