@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.aalen_johansen import aalen_johansen
     from spine_outcomes.survival.absolute_risk import absolute_risk
     from spine_outcomes.survival.censoring_weighted import censoring_weighted_incidence
+    from spine_outcomes.survival.censoring_weighted_curve import censoring_weighted_aalen_johansen
     from spine_outcomes.survival.cox import cox
     from spine_outcomes.survival.fine_gray import fine_gray
     from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
@@ -46,6 +47,7 @@ __all__ = [
     "absolute_risk",
     "aiptw",
     "bootstrap",
+    "censoring_weighted_aalen_johansen",
     "censoring_weighted_incidence",
     "conditional_incidence",
     "conditional_survival",
@@ -82,6 +84,7 @@ _HOMES = {
     "g_formula": "survival.standardization",
     "iptw_risk": "survival.standardization",
     "bootstrap": "inference.bootstrap",
+    "censoring_weighted_aalen_johansen": "survival.censoring_weighted_curve",
     "censoring_weighted_incidence": "survival.censoring_weighted",
     "conditional_incidence": "survival.landmark",
     "conditional_survival": "survival.landmark",
