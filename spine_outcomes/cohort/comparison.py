@@ -109,6 +109,8 @@ def as_numbers(values: pd.Series[Any]) -> Floats:
         return codes
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         return as_days(values)
+    if pd.api.types.is_float_dtype(values.dtype):
+        return values.to_numpy(np.float64, na_value=np.nan, copy=True)
     return np.array(values.astype("Float64").to_numpy(np.float64, na_value=np.nan), np.float64)
 
 

@@ -101,13 +101,11 @@ def _distribution(values: pd.Series[Any], column: Column) -> Distribution:
     """Counts of the values of one column, none of them missing."""
     if column.type in ("category", "boolean"):
         codes = column.codes or {"0": "No", "1": "Yes"}
-        counts = as_text(values).value_counts()
+        counts = np.bincount(as_numbers(values).astype(np.int64), minlength=len(codes))
         labels = tuple(
             code if label == code else f"{code} {label}" for code, label in codes.items()
         )
-        return Distribution(
-            column, labels, tuple(int(counts.get(code, 0)) for code in codes), column.ordered
-        )
+        return Distribution(column, labels, tuple(counts.tolist()), column.ordered)
     is_date = column.type == "date"
     numbers = values.dt.year.to_numpy(np.float64) if is_date else as_numbers(values)
     low, high = float(numbers.min()), float(numbers.max())
