@@ -80,7 +80,7 @@ def curve_estimate(
 
 def risk_difference(sample: EndpointSample, curve: Estimate, plan: AnalysisPlan) -> Estimate:
     """Risk of the event, comparator − reference, at every time of a ``curve_estimate``."""
-    return arm_contrasts(_risk(sample, curve.select(cause=EVENT)), "risk", plan)[0]
+    return _arm_difference(_risk(sample, curve.select(cause=EVENT)), "risk", plan)
 
 
 def _risk(sample: EndpointSample, curve: Estimate) -> Estimate:
@@ -115,17 +115,20 @@ def _restricted_means(
 
 def arm_contrasts(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> list[Estimate]:
     """Difference and ratio, comparator against reference."""
-    reference, comparator = by_arm.select(arm=0), by_arm.select(arm=1)
-    minus = f"{plan.arms.comparator} - {plan.arms.reference}"
     over = f"{plan.arms.comparator} / {plan.arms.reference}"
+    ratio = log_ratio(by_arm.select(arm=1), by_arm.select(arm=0))
     return [
-        difference(comparator, reference).relabel(
-            measure=f"{measure}_difference", arm=None, contrast=minus, scale="identity"
-        ),
-        log_ratio(comparator, reference).relabel(
-            measure=f"{measure}_ratio", arm=None, contrast=over, scale="log"
-        ),
+        _arm_difference(by_arm, measure, plan),
+        ratio.relabel(measure=f"{measure}_ratio", arm=None, contrast=over, scale="log"),
     ]
+
+
+def _arm_difference(by_arm: Estimate, measure: str, plan: AnalysisPlan) -> Estimate:
+    """Comparator minus reference."""
+    minus = f"{plan.arms.comparator} - {plan.arms.reference}"
+    return difference(by_arm.select(arm=1), by_arm.select(arm=0)).relabel(
+        measure=f"{measure}_difference", arm=None, contrast=minus, scale="identity"
+    )
 
 
 def one_minus(estimate: Estimate, measure: str) -> Estimate:

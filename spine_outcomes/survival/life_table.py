@@ -111,7 +111,8 @@ class LifeTable:
 
     def n_finished(self, position: int) -> int:
         """Count the rows whose time is at or before a distinct time (−1: none)."""
-        return int(np.searchsorted(self.group, position, side="right"))
+        after = position + 1
+        return int(self.first[after]) if after < len(self.first) else len(self.rows)
 
     def past_follow_up(self, time: float) -> bool:
         """Whether a time lies after the last row's, while somebody was left."""
