@@ -13,7 +13,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Values = NDArray[Any]
 Codes = pd.Categorical
+Kind = Literal["codes", "numbers", "number", "list"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +95,24 @@ class Formula:
         return tuple(p.name for p in self._parameters if p.default is p.empty)
 
     @property
+    def kinds(self) -> dict[str, Kind]:
+        """What each parameter takes: codes or numbers of a column, one number, or a list."""
+        return {p.name: _kind(str(p.annotation)) for p in self._parameters}
+
+    @property
     def _parameters(self) -> list[inspect.Parameter]:
         named = inspect.signature(self.compute).parameters.values()
         return [parameter for parameter in named if parameter.kind is not parameter.POSITIONAL_ONLY]
+
+
+def _kind(annotation: str) -> Kind:
+    """What a parameter takes, by its annotation."""
+    if "Codes" in annotation:
+        return "codes"
+    if "Iterable" in annotation:
+        return "list"
+    is_one = annotation.removesuffix(" | None") in ("float", "int")
+    return "number" if is_one else "numbers"
 
 
 def by_code(column: Codes, values: Iterable[Any], missing: Any) -> Values:

@@ -14,16 +14,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.clinical.derivations import FORMULAS, Derived, Formula
+from spine_outcomes.clinical.derivations import Derived, Formula
 from spine_outcomes.clinical.records import Records
-from spine_outcomes.clinical.summaries import SUMMARIES
 from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers, as_text, cell_text
+from spine_outcomes.cohort.derivation_parameters import constants_of, formula_of, refuse
 from spine_outcomes.cohort.long_rows import Joined
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.severity import code_of, finding_of
 from spine_outcomes.errors import DictionaryError, Finding, Problem, people, quoted
 from spine_outcomes.study.dictionary import Column, DataDictionary, Derivation
-from spine_outcomes.study.key_path import did_you_mean
 
 _ROUNDING = 1e-9
 
@@ -86,7 +85,7 @@ def fill_derived(
     """Derive the missing values of columns whose inputs were ``completed``; keep recorded ones."""
     changed = set(completed)
     for column in in_order(dictionary):
-        derivation, formula = _formula(column)
+        derivation, formula = formula_of(column)
         inputs = derivation.inputs
         if column.name not in frame or not changed.intersection(inputs.values()):
             continue
@@ -120,19 +119,19 @@ def derive_column(
     until
         Last day of which anything is known, in days since 1970-01-01.
     """
-    derivation, formula = _formula(column)
+    derivation, formula = formula_of(column)
     table = None if derivation.table is None else tables.get(derivation.table)
     if derivation.table is not None and table is None:
         return None
     inputs = _present(derivation, frame, table)
-    if not all(key in inputs or key in _constants(derivation) for key in formula.needed):
+    if not all(key in inputs or key in constants_of(derivation) for key in formula.needed):
         return None
     if table is None:
         derived = _derive(frame, column, derivation, formula, inputs)
         return _of_patients(derived, frame, column, dictionary)
     given = {key: _argument(table.column(name, frame)) for key, name in inputs.items()}
     records = Records(table.row, len(frame), until)
-    return _coded(formula.compute(records, **given, **_constants(derivation)), column)
+    return _computed(formula, column, (records,), given)
 
 
 def disagrees(frame: pd.DataFrame, column: Column, derived: Derived) -> Bools:
@@ -163,7 +162,7 @@ def definition(column: Column) -> str | None:
     """The rule that defines a column, with its parameters, in words; None where there is none."""
     if column.derivation is None:
         return None
-    derivation, formula = _formula(column)
+    derivation, formula = formula_of(column)
     return formula.words({**formula.defaults, **derivation.parameters}) if formula.words else None
 
 
@@ -183,31 +182,31 @@ def in_order(dictionary: DataDictionary) -> Iterator[Column]:
         raise DictionaryError(Problem("E_DERIVATION", message)) from None
 
 
-def _formula(column: Column) -> tuple[Derivation, Formula]:
-    """The derivation of a column, and the function that computes it."""
+def _computed(
+    formula: Formula, column: Column, before: tuple[Any, ...], given: dict[str, Any]
+) -> Derived:
+    """Compute a derivation of arguments whose kinds fit, and whose values fit the column.
+
+    Parameters
+    ----------
+    before
+        The records of a long table, or nothing.
+    given
+        Columns by parameter.
+    """
+    for key, argument in given.items():
+        has_codes = isinstance(argument, pd.Categorical)
+        if has_codes != (formula.kinds[key] == "codes"):
+            needed = "codes or text" if has_codes is False else "numbers or dates"
+            refuse(column, f"the column of its parameter {key!r} must hold {needed}")
     derivation = column.derivation
-    assert derivation is not None  # noqa: S101 - only derived columns are asked for
-    formulas = FORMULAS if derivation.table is None else SUMMARIES
-    formula = formulas.get(derivation.name)
-    if formula is None:
-        text = f"no derivation {derivation.name!r}{did_you_mean(derivation.name, formulas)}"
-        raise DictionaryError(Problem("E_DERIVATION", text, column=column.name))
-    known = (*formula.needed, *formula.defaults)
-    wrong = [
-        *(f"no parameter {key!r}" + did_you_mean(key, known)
-          for key in derivation.parameters if key not in known),
-        *(f"the parameter {key!r} is missing"
-          for key in formula.needed if key not in derivation.parameters),
-    ]  # fmt: skip
-    if wrong:
-        text = f"derivation {derivation.name!r}: {'; '.join(wrong)}"
-        raise DictionaryError(Problem("E_DERIVATION", text, column=column.name))
-    return derivation, formula
-
-
-def _constants(derivation: Derivation) -> dict[str, Any]:
-    """Parameters that name no column."""
-    return {k: value for k, value in derivation.parameters.items() if not isinstance(value, str)}
+    constants = {} if derivation is None else constants_of(derivation)
+    found = formula.compute(*before, **given, **constants)
+    values = found.value if isinstance(found, Derived) else found
+    is_text = np.asarray(values).dtype.kind in "OUS"
+    if is_text and column.type not in ("category", "string"):
+        refuse(column, f"it gives codes, and the column is of type {column.type}")
+    return _coded(found, column)
 
 
 def _derive(
@@ -219,7 +218,7 @@ def _derive(
 ) -> Derived:
     """Values of a column, numbers for all but text; codes as their positions, −1 for none."""
     given = {key: _argument(frame[name]) for key, name in inputs.items()}
-    return _coded(formula.compute(**given, **_constants(derivation)), column)
+    return _computed(formula, column, (), given)
 
 
 def _present(
@@ -279,7 +278,7 @@ def _breaches(
     frame: pd.DataFrame, column: Column, derived: Derived, faulty: Mapping[str, Bools]
 ) -> Iterator[Breach]:
     """Rows whose recorded value is not the derived one."""
-    derivation, _ = _formula(column)
+    derivation, _ = formula_of(column)
     low, high = derived.range
     inputs = _present(derivation, frame)
     differs = disagrees(frame, column, derived)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import NoReturn
 from xml.parsers import expat
@@ -47,7 +48,9 @@ def workbook_parts(source: SourceFile) -> Parts:
             _check_sizes(members, source)
             _check_content(archive, members, source)
             parts = {m.filename: archive.read(m) for m in members if _is_xml(m.filename)}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as fault:
+    except (
+        zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError,
+    ) as fault:  # fmt: skip
         _damaged(source, printable(fault))
     except RuntimeError:  # zipfile's word for a password
         _damaged(source, "it is encrypted")

@@ -207,16 +207,16 @@ def test_r15_r17_what_the_protocol_leaves_out_is_counted_and_no_fault(
     frame.loc[one, "birth_date"] = "2004-11-08"
     frame.loc[one, ["diag_date", "mets_date", "dx_to_sbrt_mo"]] = ["2021-06-01", "2021-06-01", "-9"]
     frame.loc[other, ["arm", "ctv_sectors"]] = ["other", ""]
-    frame.loc[other, ["propensity"]] = [""]
-    frame.drop(columns="propensity").to_csv(tmp_path / "cohort.csv", index=False)
-    plan = Path(packaged_file("analyses/primary.yaml")).read_text(encoding="utf-8")
+    frame.to_csv(tmp_path / "cohort.csv", index=False)
     (tmp_path / "analyses").mkdir()
     (tmp_path / "data_dictionary.yaml").write_bytes(
         packaged_file("data_dictionary.yaml").read_bytes()
     )
-    unweighted = "\npropensity: {estimands: [unweighted]}\n\nmissing"
-    plain = re.sub(r"\npropensity:.*?\n\nmissing", unweighted, plan, flags=re.DOTALL)
-    (tmp_path / "analyses" / "plain.yaml").write_text(plain, encoding="utf-8")
+    (tmp_path / "analyses" / "plain.yaml").write_text(
+        "schema_version: 1\nextends: primary\nmissing: {method: complete_case}\n"
+        "propensity: {terms: [], estimands: [unweighted]}\n",
+        encoding="utf-8",
+    )
     words = ("--cohort", tmp_path / "cohort.csv", "--out", tmp_path / "out", "--min-cell", "0")
     found = told("report", tmp_path / "analyses" / "plain.yaml", *words)
     assert found.code == 0, found.text
