@@ -81,7 +81,15 @@ def test_all_faults_are_named_together():
 
 def test_many_faulty_rows_are_counted():
     """A message as long as the cohort."""
-    assert "and 40 more" in str(refusal(np.arange(50.0), np.ones(50), -np.ones(50)))
+    error = refusal(np.arange(50.0), np.ones(50), -np.ones(50))
+    assert "rows 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 40 more (" in str(error)
+
+
+def test_text_is_told_from_an_impossible_number():
+    """A unit left in a cell, said to be too large or too small."""
+    error = refusal([1, "2 months", 3], STATUS)
+    assert "time holds values that are not numbers in row 1 (" in str(error)
+    assert error.problems[0].value == "2 months"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +194,8 @@ def test_many_overlapping_subjects_are_counted():
     error = refusal(np.tile(5.0, 60), np.zeros(60), subject=np.repeat(np.arange(30), 2))
     assert "30 subject(s)" in str(error)
     assert "those of 20 more" in str(error)
+    ten = refusal(np.tile(5.0, 20), np.zeros(20), subject=np.repeat(np.arange(10), 2))
+    assert "more" not in str(ten)
 
 
 def test_missing_subject_is_refused():

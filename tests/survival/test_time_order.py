@@ -18,6 +18,12 @@ def test_ties_stay_in_the_order_of_the_rows(times):
     np.testing.assert_array_equal(order.distinct[order.group], np.sort(times))
 
 
+def test_many_ties_stay_in_the_order_of_the_rows():
+    """An order that a sort of long columns leaves to chance."""
+    times = np.random.default_rng(1).integers(0, 5, 2000)
+    np.testing.assert_array_equal(TimeOrder.of(times).order, np.argsort(times, kind="stable"))
+
+
 def test_round_off_does_not_break_a_tie():
     """0.1 + 0.2 after 0.3."""
     order = TimeOrder.of(np.array([0.3, 0.1 + 0.2]))

@@ -57,8 +57,10 @@ def test_the_seed_decides(drawn):
 
 
 def test_weights_of_a_boosted_score_are_taken_as_known(drawn):
-    """A correction of 0 that would pass for one."""
+    """A correction of 0 that would pass for one, or coefficients of a model that has none."""
     fitted = fit_boosting(drawn.design, drawn.arm, drawn.cluster, seed=1)
+    assert fitted.coefficients.shape == (0,)
+    assert fitted.matrix.shape == (len(drawn.arm), 0)
     for options in ({}, {"stabilise": True}, {"truncate": (5, 95)}):
         weights = weigh(fitted, drawn.arm, "ATE", **options)
         assert weights.nuisance is None
