@@ -81,7 +81,8 @@ def pooled_estimates(found: Sequence[Estimated]) -> Estimated:
     curve stays between 0 and 1; ratios as logarithms; differences and times as they are. A
     probability of 0 or 1, where nothing or everything has happened, is so in every cohort.
     """
-    if len(found) == 1:
+    # profile limits are of rows without weights, which the imputed covariates do not touch
+    if len(found) == 1 or found[0].uncertainty.limits_scale == "profile":
         return found[0]
     first = found[0].estimate
     parts = [part.uncertainty for part in found]

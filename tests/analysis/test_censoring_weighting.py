@@ -64,6 +64,20 @@ def test_the_propensity_counts_as_estimated(asked: Results, small_run: SmallRun)
     assert not differ[rows & (asked.results["estimand"] == "unweighted")].any()
 
 
+def test_few_patients_count_the_models_of_censoring(asked: Results, small_run: SmallRun) -> None:
+    """Errors of small samples that forget what the weights were made of.
+
+    p is 2 of the propensity, age in the model of each arm, and the risk difference: 5 of 120.
+    """
+    few = small_run(cohort(), ASKED | {"estimation.small_sample": True}).results.set_index("id")
+    large = asked.results.set_index("id")
+    rows = large[(large["model"] == MODEL) & (large["measure"] == "risk_difference")]
+    for row in rows[rows["estimand"] == "ATE"].itertuples():
+        assert few.loc[row.Index, "df"] == 115
+        factor = few.loc[row.Index, "std_error"] / row.std_error
+        assert factor == pytest.approx((120 / 115) ** 0.5, rel=1e-9)
+
+
 def test_late_entry_is_a_reason(small_run: SmallRun) -> None:
     """Rows that enter late counted from the start."""
     frame = small_run(cohort(), ASKED | {"endpoints.relapse.entry": "entry"}).results

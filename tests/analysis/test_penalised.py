@@ -92,3 +92,15 @@ def test_the_report_shows_it(small_run: SmallRun) -> None:
     page = render_report(small_run(cohort(), ASKED))
     assert "Cox, Firth&#39;s penalised likelihood" in page
     assert "profile limits" in page
+
+
+def test_imputed_covariates_leave_the_profile_limits(small_run: SmallRun) -> None:
+    """Limits by Wald in the place of a profile where covariates were imputed."""
+    gaps = [(*row[:4], "" if i % 9 == 0 else row[4]) for i, row in enumerate(cohort())]
+    weighted = ASKED | {"propensity.terms": ["age"], "propensity.estimands": ["unweighted", "ATE"]}
+    imputed = {"missing": {"method": "multiple_imputation", "imputations": 3, "iterations": 2}}
+    keys = {"model": "cox_firth", "measure": "hazard_ratio", "estimand": "unweighted"}
+    (found,) = rows_of(small_run(gaps, weighted | imputed), **keys).itertuples()
+    (alone,) = rows_of(small_run(cohort(), ASKED), **keys).itertuples()
+    assert found.scale == "profile"
+    assert (found.lower, found.upper) == pytest.approx((alone.lower, alone.upper), rel=1e-9)
