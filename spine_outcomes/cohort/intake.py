@@ -132,7 +132,8 @@ def _typed(intake: Intake, dictionary: DataDictionary, needed: tuple[str, ...]) 
         for name, column in text.columns.items()
     }
     frame = pd.DataFrame({name: c.series for name, c in converted.items()}, copy=False)
-    places = Places(text.file, text.lines, tuple(text.columns[key] for key in keys))
+    keyed = tuple(text.columns[key] for key in keys)
+    places = Places(text.file, text.lines, keyed, text.lines_of)
     return _Typed(text, converted, frame, places)
 
 

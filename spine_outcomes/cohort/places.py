@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -75,15 +75,19 @@ class Places:
         Physical line of each row.
     keys
         Patient (and lesion) of each row.
+    lines_of
+        By column, the line (n,) of its value, where that is another than the row's.
     """
 
     file: str
     lines: NDArray[np.int64] | None
     keys: tuple[Labels, ...]
+    lines_of: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
-    def line(self, row: int) -> int | None:
-        """Physical line of a row."""
-        return None if self.lines is None else int(self.lines[row])
+    def line(self, row: int, column: str | None = None) -> int | None:
+        """Physical line of a row, or of its value in a column."""
+        lines = self.lines if column is None else self.lines_of.get(column, self.lines)
+        return None if lines is None else int(lines[row])
 
     def row_id(self, row: int) -> str:
         """Patient and lesion of a row."""
@@ -95,7 +99,7 @@ class Places:
             fault.code,
             fault.message,
             file=self.file,
-            line=self.line(row),
+            line=self.line(row, column),
             column=column,
             row=self.row_id(row),
             value=fault.value,

@@ -39,6 +39,7 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
     if not len(rows):
         raise CohortError(*export.problems, _no_row(export, lines, redcap))
     columns: dict[str, TextColumn] = {}
+    lines_of: dict[str, NDArray[np.int64]] = {}
     problems, findings = list(export.problems), [*export.findings, *lines.findings(redcap)]
     for name in (name for name in dictionary.names if name in export.columns):
         column = export.columns[name]
@@ -46,7 +47,9 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
         if name == dictionary.table.patient:
             columns[name] = column.take(rows)
         elif not (column.is_filled & lines.is_own).any():
-            columns[name] = TextColumn(column.values, lines.spread(column, is_shared)[rows])
+            source = lines.first_shared(is_shared)[rows]
+            columns[name] = TextColumn(column.values, _at(column.codes, source))
+            lines_of[name] = np.where(source < 0, export.lines[rows], export.lines[source])
             problems += lines.clashes(export, name, is_shared)
         else:
             columns[name] = column.take(rows)
@@ -58,6 +61,7 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
         export,
         columns=_with_lesions(columns, export, rows, dictionary),
         lines=export.lines[rows],
+        lines_of=lines_of,
         problems=tuple(problems),
         findings=tuple(findings),
         missing_codes=redcap.missing_codes,
@@ -121,17 +125,17 @@ class _Lines:
         is_first[at[np.unique(self.record[at], return_index=True)[1]]] = True
         return is_first
 
-    def spread(self, column: TextColumn, is_shared: Bools) -> Codes:
-        """The record's value on each of its lines: the first of those shared (n,)."""
+    def first_shared(self, is_shared: Bools) -> Rows:
+        """The first line of each line's record that is shared, shape (n,); −1 where none is."""
         at = np.flatnonzero(is_shared)[::-1]
-        value = np.full(self.record.max(initial=0) + 1, -1, dtype=np.int32)
-        value[self.record[at]] = column.codes[at]
-        return value[self.record]
+        first = np.full(self.record.max(initial=0) + 1, -1)
+        first[self.record[at]] = at
+        return first[self.record]
 
     def clashes(self, export: TextTable, name: str, is_shared: Bools) -> Iterator[Problem]:
         """Lines whose value is not that of an earlier line of the record."""
         column = export.columns[name]
-        first = self.spread(column, is_shared)
+        first = _at(column.codes, self.first_shared(is_shared))
         at = np.flatnonzero(is_shared & (column.codes != first))
         for row in at[:MAX_SHOWN]:
             message = (
@@ -159,6 +163,11 @@ class _Lines:
             )
             message = f"Instances of other instruments and events were not read: {listed}."
             yield Finding("N_REDCAP_OTHERS", message, "note", "cohort", n=int(others.sum()))
+
+
+def _at(codes: Codes, rows: Rows) -> Codes:
+    """Codes of some rows; −1 where there is no row."""
+    return np.where(rows < 0, np.int32(-1), codes[rows])
 
 
 def _texts(export: TextTable, name: str, n: int) -> NDArray[np.object_]:

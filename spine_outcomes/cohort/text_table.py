@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -94,6 +94,8 @@ class TextTable:
     lines : ndarray of int, shape (n,)
         Physical line on which each row starts (the header is line 1); row number plus one where
         the file has no lines.
+    lines_of
+        By column, the line (n,) on which the value of each row stands, where it is not the row's.
     decimal, date_format
         How numbers and dates are written.
     problems, findings
@@ -111,6 +113,7 @@ class TextTable:
     lines: NDArray[np.int64]
     decimal: str
     date_format: str
+    lines_of: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     findings: tuple[Finding, ...] = ()
     serial_dates: SerialDates = EXCEL

@@ -102,6 +102,14 @@ def test_missing_data_codes_are_missing_in_every_field_and_counted(
     assert (problem.column, problem.value, problem.line) == ("dose", "NASK", 7)
 
 
+def test_a_wrong_value_is_on_the_line_where_it_stands(write: Write, described: Make) -> None:
+    """The age of a lesion's patient is not on the line of the lesion."""
+    problem = refused(write(EXPORT.replace("puth,50,", "puth,150,")), described())["E_RANGE"]
+    assert (problem.line, problem.row, problem.column) == (2, "P1/1", "years")
+    problem = refused(write(EXPORT.replace(",30,", ",300,")), described())["E_RANGE"]
+    assert (problem.line, problem.row, problem.column) == (4, "P1/2", "dose")
+
+
 @pytest.mark.parametrize(
     ("boxes", "status", "lung"),
     [
