@@ -125,7 +125,8 @@ def as_days(dates: pd.Series[Any]) -> Floats:
 def compared_with(operand: Any, values: pd.Series[Any], frame: pd.DataFrame) -> Floats:
     """What the values are compared with, row by row: another column moved, or a constant."""
     if isinstance(operand, Operand):
-        return as_numbers(frame[operand.column]) * operand.times + operand.plus
+        with np.errstate(over="ignore", invalid="ignore"):  # beyond all numbers is larger still
+            return as_numbers(frame[operand.column]) * operand.times + operand.plus
     return np.full(len(frame), _constant(operand, values))
 
 

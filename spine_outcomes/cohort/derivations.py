@@ -201,7 +201,8 @@ def _computed(
             refuse(column, f"the column of its parameter {key!r} must hold {needed}")
     derivation = column.derivation
     constants = {} if derivation is None else constants_of(derivation)
-    found = formula.compute(*before, **given, **constants)
+    with np.errstate(all="ignore"):  # a number too large, or a quotient by 0: then it disagrees
+        found = formula.compute(*before, **given, **constants)
     values = found.value if isinstance(found, Derived) else found
     is_text = np.asarray(values).dtype.kind in "OUS"
     if is_text and column.type not in ("category", "string"):
