@@ -13,19 +13,27 @@ ACUTE_DAYS = 90
 DEATH = 5
 
 _UP_TO = {
+    2: ("Alopecia", "Skin hyperpigmentation"),
     3: (
-        "Back pain", "Bone pain", "Brachial plexopathy", "Chest wall pain", "Fatigue", "Nausea",
-        "Neck pain", "Pain", "Tumor pain",
+        "Abdominal pain", "Arthralgia", "Back pain", "Bone pain", "Brachial plexopathy",
+        "Chest wall pain", "Cough", "Dizziness", "Dysesthesia", "Dyspepsia", "Edema limbs",
+        "Esophageal pain", "Fatigue", "Fecal incontinence", "Headache", "Hoarseness", "Insomnia",
+        "Malaise", "Muscle cramp", "Muscle weakness lower limb", "Muscle weakness upper limb",
+        "Myalgia", "Nausea", "Neck pain", "Neuralgia", "Non-cardiac chest pain", "Pain",
+        "Paresthesia", "Pruritus", "Tumor pain", "Urinary incontinence", "Weight loss",
     ),
     4: (
         "Lymphocyte count decreased", "Myositis", "Neutrophil count decreased",
-        "Platelet count decreased", "White blood cell decreased",
+        "Peripheral sensory neuropathy", "Platelet count decreased", "White blood cell decreased",
     ),
     DEATH: (
-        "Dermatitis radiation", "Diarrhea", "Dysphagia", "Esophageal fistula",
-        "Esophageal perforation", "Esophageal stenosis", "Esophageal ulcer", "Esophagitis",
-        "Fracture", "Myelitis", "Osteonecrosis", "Pneumonitis", "Radiculitis", "Spinal fracture",
-        "Vomiting",
+        "Anemia", "Anorexia", "Dermatitis radiation", "Diarrhea", "Dysphagia", "Dyspnea",
+        "Esophageal fistula", "Esophageal hemorrhage", "Esophageal necrosis",
+        "Esophageal obstruction", "Esophageal perforation", "Esophageal stenosis",
+        "Esophageal ulcer", "Esophagitis", "Fracture", "Mucositis oral", "Myelitis",
+        "Osteonecrosis", "Peripheral motor neuropathy", "Pneumonitis", "Radiculitis",
+        "Spinal cord compression", "Spinal fracture", "Urinary retention", "Vomiting",
+        "Wound complication",
     ),
 }  # fmt: skip
 

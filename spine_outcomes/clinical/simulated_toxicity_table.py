@@ -12,7 +12,7 @@ from spine_outcomes.clinical.simulated_uniforms import Ints, integer, uniforms
 from spine_outcomes.clinical.toxicity import SEVERE
 
 _TERMS = {
-    "myelitis": ("Myelitis", "Nervous system disorders", 0),
+    "myelitis": ("Myelitis", "Infections and infestations", 0),
     "radiculitis": ("Radiculitis", "Nervous system disorders", 0),
     "oesoph_acute": ("Esophagitis", "Gastrointestinal disorders", 0),
     "oesoph_late": ("Esophageal stenosis", "Gastrointestinal disorders", 91),
