@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.cohort.comparison import Bools, cell_text, compared_with, verdict
+from spine_outcomes.cohort.comparison import (
+    Bools,
+    Floats,
+    as_days,
+    cell_text,
+    compared_with,
+    verdict,
+)
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.rule_words import demand_of, presence
 from spine_outcomes.cohort.severity import code_of, finding_of
@@ -82,9 +89,10 @@ class _Words:
         operand = rule.operand
         self._other = operand.column if isinstance(operand, Operand) else None
         is_date = pd.api.types.is_datetime64_any_dtype(frame[column].dtype)
-        self._limit = (
-            compared_with(operand, frame[column], frame) if is_date and self._other else None
-        )
+        self._days_off: Floats | None = None
+        if is_date and self._other:
+            limit = compared_with(operand, frame[column], frame)
+            self._days_off = np.abs(as_days(frame[column]) - limit)
 
     @property
     def demand(self) -> str:
@@ -104,9 +112,8 @@ class _Words:
         )
         if values:
             message = f"{message}; here {values}"
-        if self._limit is not None:
-            value = self._frame[self._column].to_numpy("datetime64[D]")[row].astype(np.int64)
-            message = f"{message} ({quoted(f'{abs(value - self._limit[row]):g}')} days off)"
+        if self._days_off is not None:
+            message = f"{message} ({quoted(f'{self._days_off[row]:g}')} days off)"
         fix = "Correct whichever is wrong in the source."
         return Fault(self._code, message, fix, self._text(self._column, row))
 
