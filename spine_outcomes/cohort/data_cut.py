@@ -13,7 +13,8 @@ import pandas as pd
 from spine_outcomes.clinical.derivations import Derived
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import Bools, as_days, verdict
-from spine_outcomes.cohort.derivations import derive_column, disagrees, in_order, typed
+from spine_outcomes.cohort.derivations import derive_column, in_order, typed
+from spine_outcomes.cohort.disagreements import disagrees
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.long_rows import Joined, LongRows, join
 from spine_outcomes.errors import Finding, people

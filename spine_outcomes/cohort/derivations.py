@@ -16,15 +16,13 @@ from numpy.typing import NDArray
 
 from spine_outcomes.clinical.derivations import Derived, Formula
 from spine_outcomes.clinical.records import Records
-from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers, as_text, cell_text
+from spine_outcomes.cohort.comparison import Bools, as_days, as_numbers
 from spine_outcomes.cohort.derivation_parameters import constants_of, formula_of, refuse
+from spine_outcomes.cohort.disagreements import disagreements
 from spine_outcomes.cohort.long_rows import Joined
-from spine_outcomes.cohort.places import Breach, Fault
-from spine_outcomes.cohort.severity import code_of, finding_of
-from spine_outcomes.errors import DictionaryError, Finding, Problem, people, quoted
+from spine_outcomes.cohort.places import Breach
+from spine_outcomes.errors import DictionaryError, Finding, Problem
 from spine_outcomes.study.dictionary import Column, DataDictionary, Derivation
-
-_ROUNDING = 1e-9
 
 
 def check_derived(
@@ -68,7 +66,7 @@ def check_derived(
         if derived is None:
             continue
         if column.name in frame:
-            breaches += _breaches(frame, column, derived, faulty)
+            breaches += disagreements(frame, column, derived, faulty)
         elif column.derivation is not None and column.derivation.fill:
             frame = frame.assign(**{column.name: typed(derived.value, column)})
             filled.append(column.name)
@@ -132,22 +130,6 @@ def derive_column(
     given = {key: _argument(table.column(name, frame)) for key, name in inputs.items()}
     records = Records(table.row, len(frame), until)
     return _computed(formula, column, (records,), given)
-
-
-def disagrees(frame: pd.DataFrame, column: Column, derived: Derived) -> Bools:
-    """Whether the recorded value of a column is not the derived one, row by row."""
-    derivation = column.derivation
-    assert derivation is not None  # noqa: S101 - only derived columns are asked for
-    recorded, margin = as_numbers(frame[column.name]), derivation.tolerance + _ROUNDING
-    low, high = derived.range
-    differs: Bools = (recorded < low - margin) | (recorded > high + margin)
-    if derived.is_known is not None:
-        differs |= np.isnan(recorded) != np.isnan(low)
-        differs &= derived.is_known
-    if derivation.kept:
-        kept = [str(code) for code in derivation.kept]
-        differs &= ~as_text(frame[column.name]).isin(kept).to_numpy(bool)
-    return differs
 
 
 def is_derivable(column: Column, names: set[str]) -> bool:
@@ -273,56 +255,6 @@ def _of_patients(
         return np.asarray(grouped.transform(how), dtype=np.float64)
 
     return Derived(over(derived.value, "min"), over(low, "min"), over(high, "max"))
-
-
-def _breaches(
-    frame: pd.DataFrame, column: Column, derived: Derived, faulty: Mapping[str, Bools]
-) -> Iterator[Breach]:
-    """Rows whose recorded value is not the derived one."""
-    derivation, _ = formula_of(column)
-    low, high = derived.range
-    inputs = _present(derivation, frame)
-    differs = disagrees(frame, column, derived)
-    for name in (column.name, *inputs.values()):
-        if name in faulty:
-            differs &= ~faulty[name]
-    rows = np.flatnonzero(differs)
-    if not len(rows):
-        return
-    check = derivation.check or "DERIVED"
-    code = code_of(check, derivation.severity)
-
-    def fault(row: int) -> Fault:
-        values = ", ".join(
-            f"{name} = {quoted(cell_text(frame[name], row))}" for name in inputs.values()
-        )
-        here = cell_text(frame[column.name], row)
-        computed = _shown(low[row], high[row], column)
-        of_table = f" of the table {derivation.table}" if derivation.table else ""
-        rule = f"{derivation.name}{of_table}: {values}"
-        message = f"{quoted(here)} recorded, {quoted(computed)} derived ({rule})"
-        return Fault(code, message, "Correct whichever is wrong in the source.", here)
-
-    words = (
-        f"{column.name} as recorded is not what {derivation.name} derives in {people(len(rows))} "
-        f"rows ({check})."
-    )
-    finding = finding_of(check, derivation.severity, words, len(rows))
-    source = derivation.table or ", ".join(inputs.values())
-    demand = f"must be what {derivation.name} derives from {source}"
-    rule = derivation.check or code
-    yield Breach(rule, rows, fault, column.name, derivation.severity, finding, demand)
-
-
-def _shown(low: float, high: float, column: Column) -> str:
-    """A derived value, or its range, as it would be written."""
-    if np.isnan(low):
-        return "none"
-    if column.type == "category":
-        return str(list(column.codes or ())[int(low)])
-    if column.type == "date":
-        return str(np.datetime64(int(low), "D"))
-    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
 
 
 def typed(values: NDArray[Any], column: Column) -> Any:
