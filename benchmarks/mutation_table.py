@@ -31,9 +31,9 @@ def table(found: Mapping[str, Any]) -> list[str]:
 
 
 def survivors(found: Mapping[str, Any]) -> list[str]:
-    """Module and line of every survivor."""
+    """Module and line of every survivor, as the page names them."""
     alive = (cell for cell in found["cells"] if cell["verdict"] in SURVIVED)
-    return [f"{Path(cell['module']).stem} {cell['line']}" for cell in alive]
+    return [f"`{Path(cell['module']).stem}` {cell['line']}" for cell in alive]
 
 
 if __name__ == "__main__":

@@ -136,10 +136,11 @@ def test_arms_are_checked(drawn):
         entropy_weights(drawn.design, drawn.arm + 1, "ATE")
 
 
-def test_a_step_that_overshoots_is_halved():
+@pytest.mark.parametrize("factor", [1.0, 1e-50, 1e50])
+def test_a_step_that_overshoots_is_halved(factor):
     """Weights far apart, whose first step leads so far out that no later one comes back."""
     x, arm = np.array([0.0, 1, -8, 0, -14, 1]), np.array([0, 0, 0, 1, 1, 1])
-    prior = np.array([1e-5, 1, 1e-4, 1e-3, 1e-3, 0.1])
+    prior = factor * np.array([1e-5, 1, 1e-4, 1e-3, 1e-3, 0.1])
     weight = entropy_weights(assemble([linear("x", x)]), arm, "ATT", prior).value
     for values in (np.ones(6), x):
         assert weight[:3] @ values[:3] == pytest.approx(weight[3:] @ values[3:], rel=1e-9)
