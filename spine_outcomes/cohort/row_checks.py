@@ -87,31 +87,29 @@ def repeated_rows(
     codes = joint_codes(frame, names, even_missing=even_missing)
     first = first_rows(codes)
     rows = np.flatnonzero((first != np.arange(len(frame))) & (codes >= 0))
-    same = _Sameness(frame, first, faulty)
+    identical = _identical(frame, rows, first[rows], faulty)
     text = " and ".join(names)
 
     def fault(row: int) -> Fault:
-        line = places.line(int(first[row]))
-        message = f"the same {text} as in line {line}" + same.words(row)
+        is_same = identical[np.searchsorted(rows, row)]
+        message = f"the same {text} as in line {places.line(int(first[row]))}"
+        message += ", and the rows are identical" if is_same else ""
         return Fault("E_DUPLICATE", message, "Remove one of the rows, or correct its key.")
 
     return Breach("E_DUPLICATE", rows, fault, names[-1], demand=f"{text} must not stand twice")
 
 
-class _Sameness:
-    """Whether a row repeats the first row of its key in everything."""
-
-    def __init__(self, frame: pd.DataFrame, first: Codes, faulty: Mapping[str, Bools]) -> None:
-        self._frame, self._first, self._faulty = frame, first, faulty
-
-    def words(self, row: int) -> str:
-        """Say so where it does; not of rows with a text that is no value."""
-        at = [int(self._first[row]), row]
-        if any(is_faulty[at].any() for is_faulty in self._faulty.values()):
-            return ""
-        pair = self._frame.iloc[at].reset_index(drop=True)
-        is_same = pair.iloc[[0]].equals(pair.iloc[[1]].set_axis([0], axis=0))
-        return ", and the rows are identical" if is_same else ""
+def _identical(
+    frame: pd.DataFrame, rows: Codes, others: Codes, faulty: Mapping[str, Bools]
+) -> Bools:
+    """Whether rows (k,) repeat others (k,) in everything; not where a text is no value."""
+    same = np.ones(len(rows), dtype=bool)
+    for name in frame:
+        codes = pd.factorize(frame[name].iloc[np.concatenate([rows, others])])[0]
+        same &= codes[: len(rows)] == codes[len(rows) :]
+    for is_faulty in faulty.values():
+        same &= ~(is_faulty[rows] | is_faulty[others])
+    return same
 
 
 def _inconstant(
