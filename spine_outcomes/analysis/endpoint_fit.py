@@ -10,7 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
+from spine_outcomes.analysis.censoring_weighting import (
+    censoring_weight_findings,
+    censoring_weighted_estimates,
+)
 from spine_outcomes.analysis.curves import Curves, curves_of
 from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
@@ -93,7 +96,11 @@ def _fits(
         for name, weights in weighted.weights.items()
     }
     resampling = () if resampled is None else resampled.findings()
-    return EndpointFit(fits, (*resampling, *firth_findings(sample, plan)))
+    beside = (
+        *firth_findings(sample, plan),
+        *censoring_weight_findings(sample, plan, designs.get("censoring_weights")),
+    )
+    return EndpointFit(fits, (*resampling, *beside))
 
 
 def _fit(

@@ -15,7 +15,7 @@ from spine_outcomes.survival.baseline_hazard import HazardModel, hazard_model
 from spine_outcomes.survival.by_arm import Quantity, display_times, estimate_by_arm, not_estimable
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.kaplan_meier import past_follow_up
-from spine_outcomes.survival.life_table import Floats, LifeTable, from_zero
+from spine_outcomes.survival.life_table import Floats, LifeTable, from_zero, life_tables
 from spine_outcomes.survival.risk_sets import quotient, sum_after, sum_at
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TimeOrder
@@ -100,6 +100,52 @@ def censoring_weighted_aalen_johansen(
     return estimate_by_arm(sample, labels, quantities)
 
 
+def censoring_weight_efficiency(
+    time: ArrayLike | TimeOrder,
+    status: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    covariates: ArrayLike,
+    names: Sequence[str] | None = None,
+    arm: ArrayLike | None = None,
+    times: ArrayLike,
+) -> Floats:
+    """Share of the effective number at risk that weights for censoring leave, by arm and time.
+
+    Parameters
+    ----------
+    time, status, weight, covariates, names, arm, times
+        As ``censoring_weighted_aalen_johansen``.
+
+    Returns
+    -------
+    ndarray, shape (arms, k)
+        (Σ v)²/Σ v² over (Σ w)²/Σ w² (Kish, 1965), of those at risk at the last event by each time:
+        1 where nobody's weight has grown more than another's. NaN where there are none, or no
+        model.
+
+    Examples
+    --------
+    >>> censoring_weight_efficiency(
+    ...     [1, 2, 3, 4, 5, 6], [1, 0, 1, 0, 1, 1], covariates=[0, 1, 0, 0, 1, 1], times=[1, 3]
+    ... ).round(3)
+    array([[1.   , 0.997]])
+    """
+    sample = sample_of(time, status, weight, arm=arm)
+    matrix, terms = covariates_of(covariates, names, sample.n)
+    grid = display_times("times", times)
+    shares = []
+    for _, table in life_tables(sample):
+        own = np.full(len(grid), np.nan)
+        if table is not None:
+            weighted = _WeightedTable.of(table, matrix[table.rows], terms)
+            last = np.searchsorted(weighted.event_time, table.position(grid), side="right") - 1
+            for k in np.flatnonzero((last >= 0) & (weighted.model.reason is None)):
+                own[k] = weighted.efficiency(last[k])
+        shares.append(own)
+    return np.array(shares)
+
+
 @dataclass(frozen=True, eq=False)
 class _WeightedTable:
     """The risk sets of one arm, r rows and the m times with an event, weighted for censoring.
@@ -163,6 +209,14 @@ class _WeightedTable:
             block *= self.table.weight[rows, None]
             block *= self.table.group[rows, None] >= self.event_time
             yield rows, block
+
+    def efficiency(self, event: int) -> float:
+        """Effective number at risk at an event time over that without weights for censoring."""
+        is_at_risk = self.table.group >= self.event_time[event]
+        before = self.table.weight[is_at_risk]
+        grown = before * np.exp(self.passed[event] * self.relative[is_at_risk])
+        after, without = (own.sum() ** 2 / (own @ own) for own in (grown, before))
+        return float(after / without)
 
     def incidence(self, cause: int, positions: NDArray[np.intp]) -> tuple[Floats, Floats]:
         """F at each of q distinct times (−1: before the first), (q,), and its influence (q, r)."""

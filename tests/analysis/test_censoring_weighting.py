@@ -99,3 +99,21 @@ def test_the_report_shows_them(asked: Results) -> None:
     page = render_report(asked)
     assert "Weighted for censoring by covariates (unweighted)" in page
     assert "Cox model of the time to censoring" in page
+
+
+def test_unequal_weights_are_a_finding(small_run: SmallRun) -> None:
+    """Risks that rest on a handful of rows, without a word; most of the old are lost at once."""
+    rng = np.random.default_rng(4)
+    rows = []
+    for i in range(300):
+        is_old = i % 2
+        lost = rng.exponential(2.5 if is_old else 200)
+        event = rng.exponential(30)
+        rows.append(("ab"[i % 3 == 0], min(lost, event), int(event < lost), i, 50 + 30 * is_old))
+    found = small_run(rows, ASKED).findings
+    (finding,) = found[found["code"] == "W_CENSORING_WEIGHTS"].itertuples()
+    assert "of the effective number at risk in arm" in finding.message
+    assert "at 12 months" in finding.message
+    assert finding.severity in ("caution", "serious")
+    calm = small_run(cohort(), ASKED).findings
+    assert not (calm["code"] == "W_CENSORING_WEIGHTS").any()

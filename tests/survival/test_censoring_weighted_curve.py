@@ -11,7 +11,10 @@ import pytest
 
 from spine_outcomes.inference import Nuisance
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
-from spine_outcomes.survival.censoring_weighted_curve import censoring_weighted_aalen_johansen
+from spine_outcomes.survival.censoring_weighted_curve import (
+    censoring_weight_efficiency,
+    censoring_weighted_aalen_johansen,
+)
 
 TESTS = Path(__file__).parents[1]
 N = 60
@@ -138,6 +141,25 @@ def test_what_cannot_be_weighted_has_its_reason():
     assert all(str(reason).startswith("model of censoring: ") for reason in found.reasons[2:4])
     assert found.value[4:].tolist() == [0, 0]
     assert not found.influence[:, 1:].any()
+
+
+def test_weights_by_hand():
+    """Few rows that carry the rest, unseen; G read at its own time, or with another β.
+
+    Censored are a row with x = 1 at 2, of three with 1 and two with 0 at risk, and one with 0 at 4,
+    of two with 1 and one with 0: with r = e^β the score is 2/(3r + 2) − 2r/(2r + 1), so r = 1/√3.
+    Before the event at 3 Λ₀ = 1/(3r + 2); two rows of each x are left, weights a = e^Λ₀ (x = 0) and
+    b = e^(rΛ₀). Of them one with x = 0 fails: F(3) = 1/6 + (5/6) a/(2a + 2b).
+    """
+    arrays = ([1, 2, 3, 4, 5, 6], [1, 0, 1, 0, 1, 1])
+    keys = {"covariates": [0, 1, 0, 0, 1, 1], "times": [0, 1, 3, 5]}
+    r = 3**-0.5
+    a, b = np.exp(1 / (3 * r + 2)), np.exp(r / (3 * r + 2))
+    found = censoring_weighted_aalen_johansen(*arrays, **keys).value
+    np.testing.assert_allclose(found[:3], [0, 1 / 6, 1 / 6 + 5 / 12 * a / (a + b)], rtol=1e-9)
+    share = censoring_weight_efficiency(*arrays, **keys)
+    half = (a + b) ** 2 / (2 * (a**2 + b**2))
+    np.testing.assert_allclose(share, [[np.nan, 1, half, 1]], rtol=1e-9)
 
 
 def drawn(rng: np.random.Generator, n: int) -> tuple[np.ndarray, ...]:
