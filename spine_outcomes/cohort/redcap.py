@@ -104,6 +104,8 @@ def _pairs(
 
 def _is_read(name: str, boxes: set[str]) -> bool:
     """Whether a column outside the dictionary says something of those inside."""
+    if not (name.isascii() and name.isidentifier()):
+        return False
     is_box_beside = is_box(name) and field_of(name) in boxes
     return is_box_beside or name.startswith("redcap_") or name.endswith(STATUS)
 

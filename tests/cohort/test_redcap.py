@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.errors import CohortError, DictionaryError, Problem
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.load import load_dictionary
+from tests.cohort.conftest import make_dictionary
 
 Make = Callable[..., DataDictionary]
 Write = Callable[..., Path]
@@ -309,3 +314,43 @@ def test_a_long_table_is_the_instrument_of_its_name(write: Write, dictionary: Ma
     path = write(WITH_IMAGES.replace("img_lesion", "img_x"))
     with pytest.raises(CohortError, match="E_MISSING_COLUMN"):
         read_cohort(path, made, {"imaging": path})
+
+
+@given(st.permutations(EXPORT.splitlines()[1:]))
+def test_the_order_of_the_lines_means_nothing(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    """REDCap sorts by record, a spreadsheet program by whatever was clicked."""
+    made = make_dictionary(columns=COLUMNS, checks=[], redcap=REDCAP)
+    frames = []
+    for body in (EXPORT.splitlines()[1:], lines):
+        path = tmp_path_factory.getbasetemp() / "export.csv"
+        path.write_text(HEADER + "\n".join(body) + "\n", encoding="utf-8")
+        frames.append(read_cohort(path, made).frame)
+    pd.testing.assert_frame_equal(*frames)
+
+
+def test_an_instance_that_stands_twice_is_a_duplicate(write: Write, described: Make) -> None:
+    """Two exports put below each other count everybody twice."""
+    body = EXPORT.removeprefix(HEADER)
+    problem = refused(write(EXPORT + body), described())["E_DUPLICATE"]
+    assert (problem.line, problem.row) == (9, "P1/1")
+    assert "line 3" in problem.message
+
+
+JUNK = st.text("\"',;\n\r\t\x00\ufeff-0129aP_ ", max_size=60)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(EXPORT)), JUNK), max_size=6), st.floats(0, 1))
+def test_a_damaged_export_is_refused_or_read_and_never_more(
+    tmp_path_factory: pytest.TempPathFactory, inserted: list[tuple[int, str]], kept: float
+) -> None:
+    """Whatever the text, nothing but a fault of the cohort comes out."""
+    text = EXPORT
+    for at, junk in inserted:
+        text = text[:at] + junk + text[at:]
+    path = tmp_path_factory.getbasetemp() / "damaged.csv"
+    path.write_bytes(text[: int(len(text) * max(kept, 0.3))].encode())
+    made = make_dictionary(columns=COLUMNS, checks=[], redcap=REDCAP)
+    with contextlib.suppress(CohortError):
+        assert len(read_cohort(path, made).frame)
