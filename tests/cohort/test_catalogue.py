@@ -133,6 +133,7 @@ CASES: list[tuple[str, str, dict[str, str], str, Texts]] = [
      ("20", "10")),
     ("X53", "error", {"arm": ""}, "arm", ("required, and missing",)),
     ("X57", "error", {"dose_total_gy": "2400"}, "dose_total_gy", ("2400", "24 Gy", "cGy")),
+    ("X57", "warning", {"weight_kg": "154"}, "weight_kg", ("154", "69.85 kg", "in lb")),
     ("X57", "error", {"hb_g_l": "12.5"}, "hb_g_l", ("12.5", "125 g/L", "g/dL")),
     ("X57", "error", {"height_cm": "1.75"}, "height_cm", ("1.75", "175 cm", "in m")),
     ("X58", "warning", FAILED | {"lf_type": "3"}, "lf_type", ("3", "lf_flag = 1")),
