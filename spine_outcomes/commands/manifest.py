@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from spine_outcomes.cohort.source_file import read_source
 from spine_outcomes.commands import clock
 from spine_outcomes.errors import Problem
 
@@ -87,3 +88,34 @@ def verify(folder: Path) -> tuple[Problem, ...]:
         elif found[name].is_symlink() or sha256(found[name].read_bytes()) != expected[name]:
             problems.append(Problem("E_MANIFEST_CHECKSUM", f"{name} was edited", file=name))
     return tuple(problems)
+
+
+def verify_data(folder: Path, cohort: Path | None, tables: Mapping[str, Path]) -> list[Problem]:
+    """Compare data with the hashes of those that a run read.
+
+    Parameters
+    ----------
+    folder
+        What the run wrote.
+    cohort
+        The cohort's file; None: not compared.
+    tables
+        Files of long tables, by name.
+
+    Raises
+    ------
+    InputOutputError
+        If a file is missing, unreadable or not a regular file.
+    """
+    written = read_manifest(folder)
+    known = written.get("tables", {})
+    pairs = [] if cohort is None else [(cohort, "data_sha256", written.get("data_sha256"))]
+    pairs += [
+        (file, f"tables.{name}", known.get(name, {}).get("data_sha256"))
+        for name, file in tables.items()
+    ]
+    return [
+        Problem("E_MANIFEST_DATA", f"not the file whose hash stands in {key}", file=file.name)
+        for file, key, digest in pairs
+        if read_source(file).sha256 != digest
+    ]

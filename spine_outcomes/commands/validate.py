@@ -71,8 +71,11 @@ def validate(
         files = {"validation.html": page.encode(), "queries.csv": listed}
         facts = {
             "source": inspection.source,
-            "sha256": inspection.sha256,
-            "tables": {name: found.sha256 for name, found in inspection.long.items()},
+            "data_sha256": inspection.sha256,
+            "tables": {
+                name: {"source": found.source, "data_sha256": found.sha256}
+                for name, found in inspection.long.items()
+            },
             "dictionary": described.name,
             "dictionary_sha256": sha256(described.read_bytes()),
         }

@@ -1,4 +1,4 @@
-"""``verify``: is an output folder still as the run wrote it."""
+"""``verify``: is an output folder still as the run wrote it, and from these data."""
 
 from __future__ import annotations
 
@@ -13,14 +13,24 @@ from spine_outcomes.errors import CohortError
 
 def verify(
     folder: Annotated[Path, typer.Argument(help="A folder that a command wrote.")],
+    cohort: Annotated[
+        Path | None, typer.Option(help="Cohort table that it should have been written from.")
+    ] = None,
+    table: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="Long table that it should rest on; repeatable."),
+    ] = None,
 ) -> None:
     """Compare every file of an output folder with the hashes in its manifest.
 
-    Exit code 3 where a file was edited, added or removed after the run.
+    With --cohort and --table also the data with the hashes of those that were read. Exit code 3
+    where a file was edited, added or removed after the run, or the data are others.
     """
     from spine_outcomes.commands import manifest
+    from spine_outcomes.commands.tables_given import tables_given
 
-    problems = manifest.verify(folder)
+    given = tables_given(table or ())
+    problems = (*manifest.verify(folder), *manifest.verify_data(folder, cohort, given))
     if problems:
         raise CohortError(*problems)
     announce(folder)

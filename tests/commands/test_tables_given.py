@@ -142,3 +142,18 @@ def test_simulate_writes_the_tables(study: Path, command: Command) -> None:
     checked = command("validate", "drawn/cohort.csv", *given, "--out", "checked")
     assert checked.returncode == 0, checked.stderr
     assert "X6" not in (study / "checked" / "queries.csv").read_text()
+
+
+def test_verify_knows_the_data_that_a_report_rests_on(folder: Path, command: Command) -> None:
+    """A report handed over with another export beside it must not pass for that export's."""
+    done = command("report", "plan.yaml", "--table", "calls=calls.csv", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    data = ("--cohort", "cohort.csv", "--table", "calls=calls.csv")
+    assert command("verify", "out", *data).returncode == 0
+    (folder / "calls.csv").write_text(CALLS.replace("03-01", "03-02"))
+    changed = command("verify", "out", *data)
+    assert changed.returncode == 3
+    assert "E_MANIFEST_DATA calls.csv" in changed.stderr
+    assert command("verify", "out").returncode == 0
+    assert command("verify", "out", "--table", "scans=calls.csv").returncode == 3
+    assert command("verify", "out", "--cohort", "none.csv").returncode == 6
