@@ -23,6 +23,7 @@ from spine_outcomes.survival.restricted_mean import (
     restricted_mean_time_lost,
 )
 from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
+from spine_outcomes.survival.tipping_point import delta_adjusted_incidence
 
 Floats = NDArray[np.float64]
 STEP = 1e-5
@@ -64,6 +65,9 @@ ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
     ),
     "aalen_johansen, late entry": lambda rows, w: aalen_johansen(
         rows.time, rows.status, w, arm=rows.arm, entry=rows.entry, cause=(1, 2), times=[3, 5.5]
+    ),
+    "delta_adjusted_incidence": lambda rows, w: delta_adjusted_incidence(
+        rows.time, rows.status, w, arm=rows.arm, at=5.5, deltas=[0, 0.5, 3, np.inf]
     ),
     "restricted_mean_survival": lambda rows, w: restricted_mean_survival(
         rows.time, rows.status, w, arm=rows.arm, horizon=[2.5, 6]
