@@ -16,7 +16,7 @@ from spine_outcomes.cohort.redcap_rows import EVENT, INSTRUMENT, instance_rows
 from spine_outcomes.cohort.source_file import DELIMITED, SourceFile
 from spine_outcomes.cohort.text_table import TextTable
 from spine_outcomes.errors import CohortError, Problem, printable
-from spine_outcomes.study.dictionary import Column, DataDictionary, Redcap
+from spine_outcomes.study.dictionary import Column, DataDictionary, LongTable, Redcap
 
 _LABELLED_NAMES = {
     "Record ID", "Event Name", "Repeat Instrument", "Repeat Instance", "Complete?",
@@ -84,10 +84,11 @@ def _of_lines(dictionary: DataDictionary, redcap: Redcap, names: Sequence[str]) 
     fields = [_as_field(column, dictionary, redcap, names) for column in dictionary.columns]
     known = {name for column in fields for name in (column.name, *column.aliases)}
     boxes = {field_of(name) for name in known if is_box(name)}
+    beside = {name for table in dictionary.tables for name in _fields(table)}
     added = (
         Column(name=name, label=name, level="patient", type="string", phase="identifier")
         for name in dict.fromkeys(names)
-        if name not in known and _is_read(name, boxes)
+        if name not in known and (name in beside or _is_read(name, boxes))
     )
     patient = fields[dictionary.names.index(dictionary.table.patient)].name
     keys = {"row": "patient", "patient": patient, "lesion": None}
@@ -100,6 +101,13 @@ def _pairs(
 ) -> Iterator[tuple[Column, Column]]:
     """Each column of the dictionary behind its field."""
     return zip(described.columns, dictionary.columns, strict=False)  # what REDCap adds comes last
+
+
+def _fields(table: LongTable) -> Iterator[str]:
+    """Names that the columns of a long table may have in the export."""
+    for column in table.columns:
+        yield from (column.name, *column.aliases)
+        yield from filter(None, (column.redcap_field, table.lesion_field))
 
 
 def _is_read(name: str, boxes: set[str]) -> bool:

@@ -70,7 +70,7 @@ class StoredColumn:
         self._declared = {*table.missing, *column.missing_codes, *column.not_applicable}
         self._by_label = table.value_labels == "labels" and column.type in _LABELLED
         self._undeclared: Counter[str] = Counter()
-        self._inexact: Counter[str] = Counter()
+        self._inexact: dict[str, None] = {}
 
     def extend(self, cells: Sequence[Any]) -> None:
         """Append the cells of the next rows: text, number, letter of a missing value, or None."""
@@ -91,7 +91,7 @@ class StoredColumn:
             yield self._problem("E_MARKED_MISSING", message, text, fix)
         for text in self._inexact:
             message = (
-                "a number of more than 15 digits: the program that stored it lost those behind"
+                f"a number beyond {MAX_EXACT:.0f}: the program that stored it lost its last digits"
             )
             yield self._problem("E_DIGITS", message, text, "Store the column as text.")
         yield from self._mislabelled()
@@ -104,7 +104,7 @@ class StoredColumn:
         if self._variable.is_missing(cell):
             self._undeclared[written] += n
         elif isinstance(cell, float) and self._column.type == "string" and abs(cell) >= MAX_EXACT:
-            self._inexact[written] += n
+            self._inexact[written] = None
         return self._variable.labels.get(cell, written) if self._by_label else written
 
     def _written(self, cell: Any) -> str:

@@ -232,6 +232,7 @@ class DataDictionary(Model):
         }
         if self.table.redcap is not None:
             changed["redcap"] = self.table.redcap.model_copy(update={"row": table.name})
+            changed["unknown_columns"] = "warn"  # the file holds the cohort's fields as well
         keys = [self[self.table.patient]]
         if lesion is not None:
             named = {"redcap_field": table.lesion_field or lesion}

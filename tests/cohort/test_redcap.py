@@ -298,13 +298,20 @@ def test_a_long_table_is_the_instrument_of_its_name(write: Write, dictionary: Ma
     columns = [{"label": c["name"], **c} for c in COLUMNS[:4] + COLUMNS[6:7]]
     made = DataDictionary.model_validate(
         {
-            "table": {"row": "lesion", "patient": "id", "lesion": "part", "redcap": REDCAP},
+            "table": {
+                "row": "lesion",
+                "patient": "id",
+                "lesion": "part",
+                "redcap": REDCAP,
+                "unknown_columns": "error",
+            },
             "columns": columns,
             "tables": [IMAGES],
         }
     )
     path = write(WITH_IMAGES)
     found = read_cohort(path, made, {"imaging": path})
+    assert "W_EXTRA_COLUMN" not in {f.code for f in found.findings if "Images" not in f.message}
     assert found.frame["arm"].tolist() == ["a", "b"]
     images = found.long["imaging"].frame
     assert images["part"].tolist() == ["1", "2", "2"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gzip
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
-from spine_outcomes.errors import CohortError, DictionaryError, Problem
+from spine_outcomes.errors import CohortError, DictionaryError, InputOutputError, Problem
 from spine_outcomes.study.dictionary import DataDictionary
 from tests.cohort.conftest import make_dictionary
 
@@ -380,3 +381,14 @@ def test_a_column_without_a_name_is_a_fault(dictionary: Make, tmp_path: Path) ->
     assert raw.count(b"DOSE    ") == 1
     path.write_bytes(raw.replace(b"DOSE    ", b"\0OSE    "))
     assert "E_COLUMN_NAME" in refused(path, dictionary())
+
+
+def test_without_its_reader_a_file_names_the_extra(
+    dictionary: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installation without the extra must say what to install."""
+    path = stored(typed(), tmp_path)
+    monkeypatch.setitem(sys.modules, "pyreadstat", None)
+    with pytest.raises(InputOutputError, match=r"spine-outcomes\[io\]") as caught:
+        read_cohort(path, dictionary())
+    assert caught.value.exit_code == 6
