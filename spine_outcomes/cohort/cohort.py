@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +44,8 @@ class Cohort:
     long
         Long tables beside it, by name: rows of these patients and lesions, and of others that were
         left out since.
+    as_of
+        Day up to which the long tables, and what follows from them, are known; None: all of them.
     """
 
     frame: pd.DataFrame
@@ -54,6 +57,7 @@ class Cohort:
     lines: NDArray[np.int64] | None = None
     unread: tuple[str, ...] = ()
     long: Mapping[str, LongRows] = field(default_factory=dict)
+    as_of: datetime.date | None = None
 
     @property
     def places(self) -> Places:

@@ -45,9 +45,9 @@ def cohort_as_of(cohort: Cohort, day: datetime.date | None) -> Cohort:
     that record was known on the day. Dates in the cohort itself are left to the endpoints, which
     do not see what lies after a cut-off. Without long tables nothing changes.
     """
-    if day is None or not cohort.long:
+    if day is None or not cohort.long or (cohort.as_of is not None and cohort.as_of <= day):
         return cohort
-    until = float((day - datetime.date(1970, 1, 1)).days)
+    until = _day_number(day)
     is_seen = {
         name: as_days(rows.frame[rows.table.date]) <= until for name, rows in cohort.long.items()
     }
@@ -55,7 +55,12 @@ def cohort_as_of(cohort: Cohort, day: datetime.date | None) -> Cohort:
     cut = _derived_again(cohort, seen, until)
     frame = _emptied(cut.frame, cohort.frame, cohort.dictionary)
     finding = _finding(cohort, day, is_seen, cut)
-    return replace(cohort, frame=frame, long=seen, findings=(*cohort.findings, *finding))
+    return replace(cohort, frame=frame, long=seen, findings=(*cohort.findings, *finding), as_of=day)
+
+
+def _day_number(day: datetime.date | None) -> float:
+    """Days since 1970-01-01; infinite where there is no last day."""
+    return np.inf if day is None else float((day - datetime.date(1970, 1, 1)).days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +94,7 @@ def _derived_again(cohort: Cohort, seen: Mapping[str, LongRows], until: float) -
             continue
         if derivation.table is None and not changed.keys() & set(derivation.inputs.values()):
             continue
-        was = derive_column(cohort.frame, column, cohort.dictionary, before)
+        was = _as_it_was(cohort, column, before)
         found = derive_column(frame, column, cohort.dictionary, now, until)
         if was is None or found is None:
             continue
@@ -117,10 +122,15 @@ def _disputed(cohort: Cohort, joined: Mapping[str, Joined]) -> dict[str, Bools]:
     for column in in_order(cohort.dictionary):
         table = None if column.derivation is None else column.derivation.table
         if table in found and column.name in cohort.frame:
-            derived = derive_column(cohort.frame, column, cohort.dictionary, joined)
+            derived = _as_it_was(cohort, column, joined)
             if derived is not None:
                 found[str(table)] |= disagrees(cohort.frame, column, derived)
     return found
+
+
+def _as_it_was(cohort: Cohort, column: Column, joined: Mapping[str, Joined]) -> Derived | None:
+    """What a column is derived to from all that the cohort knows."""
+    return derive_column(cohort.frame, column, cohort.dictionary, joined, _day_number(cohort.as_of))
 
 
 def _differs(was: Derived, found: Derived) -> Bools:

@@ -217,3 +217,14 @@ def test_trap_4_endpoints_at_a_cut_off(
     outcome = derive(cohort_as_of(make(), plan.cutoff), plan, "local")
     np.testing.assert_array_equal(outcome.time, time)
     np.testing.assert_array_equal(outcome.status, status)
+
+
+def test_a_cut_of_a_cut_is_the_earlier_of_both(make: Make) -> None:
+    """An interim look made from the data of a later one must be the look of its own day."""
+    cohort = make()
+    early, late = datetime.date(2024, 7, 1), datetime.date(2024, 9, 1)
+    twice = cohort_as_of(cohort_as_of(cohort, late), early)
+    pd.testing.assert_frame_equal(twice.frame, cohort_as_of(cohort, early).frame)
+    assert twice.as_of == early
+    assert cohort_as_of(twice, late) is twice
+    assert cohort_as_of(twice, early) is twice
