@@ -40,7 +40,8 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
         raise CohortError(*export.problems, _no_row(export, lines, redcap))
     columns: dict[str, TextColumn] = {}
     lines_of: dict[str, NDArray[np.int64]] = {}
-    problems, findings = list(export.problems), [*export.findings, *lines.findings(redcap)]
+    problems = [*export.problems, *_unknown_events(export, redcap)]
+    findings = [*export.findings, *lines.findings(redcap)]
     for name in (name for name in dictionary.names if name in export.columns):
         column = export.columns[name]
         is_shared = column.is_filled & lines.is_base
@@ -156,6 +157,11 @@ class _Lines:
         if without:
             message = f"{people(without)} records have no instance of {redcap.row} and give no row."
             yield Finding("W_REDCAP_NO_INSTANCE", message, section="cohort", n=without)
+        alone = len(np.setdiff1d(self.record[self.is_own], self.record[self.is_base]))
+        if alone:
+            message = f"{people(alone)} records have instances of {redcap.row} and no other line: "
+            message += "what does not repeat is missing there."
+            yield Finding("W_REDCAP_NO_RECORD", message, section="cohort", n=alone)
         others = pd.Series(self.kind[(self.kind != "") & ~self.is_own]).value_counts()
         if len(others):
             listed = ", ".join(
@@ -176,6 +182,16 @@ def _texts(export: TextTable, name: str, n: int) -> NDArray[np.object_]:
         return np.full(n, "", dtype=object)
     column = export.columns[name]
     return np.append(column.values, "")[column.codes]
+
+
+def _unknown_events(export: TextTable, redcap: Redcap) -> Iterator[Problem]:
+    """Events that are declared and that no line has: nothing would be read from them."""
+    known = sorted(set(_texts(export, EVENT, len(export))) - {""})
+    for event in redcap.events:
+        if event not in known:
+            message = f"table.redcap.events: no line has {event!r}{did_you_mean(event, known)}"
+            fix = f"Events of this export: {', '.join(known) or 'none'}."
+            yield Problem("E_REDCAP_EVENT", message, file=export.file, column=EVENT, fix=fix)
 
 
 def _no_row(export: TextTable, lines: _Lines, redcap: Redcap) -> Problem:

@@ -201,6 +201,24 @@ def test_instances_of_a_repeating_event_are_rows(write: Write, described: Make) 
     assert "1 records have no instance" in codes(found)["W_REDCAP_NO_INSTANCE"]
 
 
+def test_an_event_that_no_line_has_is_a_fault(write: Write, described: Make) -> None:
+    """A typo in its name would leave everything that does not repeat missing."""
+    made = described(COLUMNS[:4] + COLUMNS[6:7], row="treat_arm_1", events=["enrol_arm1"])
+    problem = refused(write(EVENTS), made)["E_REDCAP_EVENT"]
+    assert "did you mean 'enrol_arm_1'" in problem.message
+    assert "treat_arm_1, visit_arm_1" in str(problem.fix)
+
+
+def test_instances_without_a_record_are_said(write: Write, described: Make) -> None:
+    """An export of one instrument alone has no ages; nobody would ask why."""
+    text = "".join(
+        line for line in EXPORT.splitlines(True) if not line.startswith("P2,enrol_arm_1,,")
+    )
+    found = read_cohort(write(text), described())
+    assert "1 records have instances of lesion" in codes(found)["W_REDCAP_NO_RECORD"]
+    assert found.frame["years"].isna().tolist() == [False, False, True]
+
+
 def test_two_values_of_what_does_not_repeat_are_a_fault(write: Write, described: Make) -> None:
     """Which of two ages is meant, only the study knows: it names the event."""
     made = described(COLUMNS[:4] + COLUMNS[6:7], row="treat_arm_1")
