@@ -208,3 +208,61 @@ def test_definitions_say_their_rule() -> None:
     assert failure.words is not None
     assert "biopsy" in failure.words(failure.defaults | {"biopsy": "biopsy_date"})
     assert failure.needed == ("date", "since", "status")
+
+
+def failure_by_hand(
+    images: list[tuple[float, int]], others: list[float]
+) -> tuple[float, float, float]:
+    """Day, confirmation and last clean day of one lesion, image by image."""
+    by_day: dict[float, int] = {}
+    for day, status in images:
+        by_day[day] = max(by_day.get(day, 0), status)
+    days = sorted(by_day)
+    for i, first in enumerate(days):
+        if by_day[first] == 0 or (i > 0 and by_day[days[i - 1]] > 0):
+            continue  # clean, or inside a run
+        run = [first]
+        for later in days[i + 1 :]:
+            if by_day[later] == 0:
+                break
+            run.append(later)
+        next_clean = next((d for d in days if d > run[-1]), np.inf)
+        progressions = [d for d in run if by_day[d] == 2]
+        ways = [d for d in others if first <= d < next_clean]
+        if progressions and len(run) > 1:
+            ways.append(max(run[1], progressions[0]))
+        if ways:
+            clean = [d for d in days if by_day[d] == 0 and d < first]
+            return first, min(ways), max(clean, default=NAN)
+    return NAN, NAN, max((d for d in days if by_day[d] == 0), default=NAN)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_failures_are_those_of_a_walk_along_the_images(seed: int) -> None:
+    """The vectorised runs of images against a second version that walks them one by one."""
+    rng = np.random.default_rng(seed)
+    n = 400
+    rows = np.repeat(np.arange(n), rng.integers(0, 8, n))
+    date = START + rng.integers(0, 12, len(rows)).astype(float)
+    status = rng.choice([0, 0, 1, 2], len(rows))
+    biopsy = np.where(rng.random(n) < 0.3, START + rng.integers(0, 12, n), NAN)
+    salvage = np.where(rng.random(n) < 0.2, START + rng.integers(0, 12, n), NAN)
+    order = rng.permutation(len(rows))
+    given = {
+        "date": date[order].tolist(), "since": [START] * len(rows),
+        "status": [str(code) for code in status[order]],
+        "biopsy": biopsy[rows[order]].tolist(), "salvage": salvage[rows[order]].tolist(),
+    }  # fmt: skip
+    found = np.column_stack([
+        summarised(name, rows[order].tolist(), n, **given).value
+        for name in ("failure_date", "failure_confirmed", "last_clean_image")
+    ])  # fmt: skip
+    expected = [
+        failure_by_hand(
+            list(zip(date[rows == row], status[rows == row], strict=True)),
+            [day for day in (biopsy[row], salvage[row]) if not np.isnan(day)],
+        )
+        for row in range(n)
+    ]
+    np.testing.assert_array_equal(found, expected)
+    assert np.isfinite(found[:, 0]).sum() > 50
