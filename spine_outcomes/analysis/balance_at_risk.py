@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import covariates
-from spine_outcomes.analysis.baseline import balance_rows, mean_balance
+from spine_outcomes.analysis.baseline import mean_balance
+from spine_outcomes.analysis.described import Described
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import AT_RISK_COLUMNS, stack
 from spine_outcomes.analysis.weighting import WeightedSet
@@ -36,6 +37,7 @@ def balance_at_risk(
     """
     outcome = sample.outcome
     columns = tuple(dictionary[name] for name in covariates(plan))
+    described = [Described.of(own, columns) for own in weighted]
     frames = []
     for time in plan.estimation.times:
         landmark = time.to(outcome.unit)
@@ -45,7 +47,7 @@ def balance_at_risk(
         if np.bincount(sample.arm[is_at_risk], minlength=2).min() < FEW_AT_RISK:
             continue
         frames.append(
-            mean_balance(balance_rows(own, columns, is_at_risk) for own in weighted).assign(
+            mean_balance(own.balance(is_at_risk) for own in described).assign(
                 endpoint=outcome.name, landmark=time.to(plan.estimation.unit)
             )
         )

@@ -8,9 +8,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.described import (
+    BALANCE_NUMBERS,
+    Array,
+    Described,
+    Row,
+    indicators,
+    is_number,
+)
 from spine_outcomes.analysis.results import (
     BALANCE_COLUMNS,
     BASELINE_COLUMNS,
@@ -22,14 +29,10 @@ from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
-from spine_outcomes.weights.balance import balance, propensity_histogram, weight_summary
+from spine_outcomes.weights.balance import propensity_histogram, weight_summary
 from spine_outcomes.weights.descriptives import weighted_mean_sd, weighted_quantile
 
-Row = dict[str, Any]
-Array = NDArray[np.float64]
-
 ARM_CODES = (0, 1)
-BALANCE_NUMBERS = ("mean_reference", "mean_comparator", "smd", "variance_ratio", "ks")
 SMD_LIMIT = 0.1
 LOW_EFFECTIVE_SIZE = 0.6
 LARGE_WEIGHT = 10.0
@@ -56,7 +59,7 @@ def balance_frame(
         [*covariates(plan), *(c.name for c in described_columns(plan, dictionary))]
     )
     columns = tuple(dictionary[name] for name in names)
-    return mean_balance([balance_rows(own, columns) for own in weighted])
+    return mean_balance(Described.of(own, columns).balance() for own in weighted)
 
 
 def mean_balance(found: Iterable[Iterable[Row]]) -> pd.DataFrame:
@@ -70,42 +73,6 @@ def mean_balance(found: Iterable[Iterable[Row]]) -> pd.DataFrame:
     highest, lowest = smd.max().to_numpy(), smd.min().to_numpy()
     largest = np.where(highest >= -lowest, highest, lowest)
     return averaged(frames, numbers).assign(smd_largest=largest)
-
-
-def balance_rows(
-    weighted: WeightedSet, columns: Sequence[Column], is_kept: NDArray[np.bool_] | None = None
-) -> Iterator[Row]:
-    """Balance of every column, or level of a category, under each estimand among the rows kept."""
-    rows = weighted.analysis_set
-    entries = [
-        (column, level, value)
-        for column in columns
-        for level, value in _indicators(rows.frame[column.name], column)
-    ]
-    if not entries:
-        return
-    matrix = np.column_stack([value for _, _, value in entries])
-    kept = np.ones(len(rows), dtype=bool) if is_kept is None else is_kept
-    found = {
-        estimand: _balance_of_known(matrix[kept], rows.arm[kept], weights.value[kept])
-        for estimand, weights in weighted.weights.items()
-    }
-    for position, (column, level, _) in enumerate(entries):
-        for estimand, numbers in found.items():
-            place = {"level_unit": rows.level, "estimand": estimand, "column": column.name}
-            yield place | {"label": column.label, "level": level} | numbers[position]
-
-
-def _balance_of_known(matrix: Array, arm: NDArray[np.int64], weight: Array) -> dict[int, Row]:
-    """Balance of each column among the rows where it is known, by position of the column."""
-    numbers: dict[int, Row] = {}
-    patterns, pattern = np.unique(np.isfinite(matrix), axis=1, return_inverse=True)
-    for code, is_known in enumerate(patterns.T):  # columns known for the same rows go together
-        own = np.flatnonzero(pattern == code)
-        balanced = balance(matrix[np.ix_(is_known, own)], arm[is_known], weight[is_known])
-        for j, position in enumerate(own):
-            numbers[int(position)] = {name: getattr(balanced, name)[j] for name in BALANCE_NUMBERS}
-    return numbers
 
 
 def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -196,7 +163,7 @@ def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterat
     """Mean and median of a number, share of each level of a category, and what is missing."""
     counted = weight > 0
     known = counted & values.notna().to_numpy()
-    if _is_number(values):
+    if is_number(values):
         number = values.to_numpy(np.float64)[known]
         mean, sd = weighted_mean_sd(number, weight[known])
         low, middle, high = weighted_quantile(number, weight[known], (0.25, 0.5, 0.75))
@@ -210,39 +177,13 @@ def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterat
         }
     else:
         total = weight[known].sum()
-        for level, indicator in _indicators(values, column):
+        for level, indicator in indicators(values, column):
             has = known & (indicator == 1)
             share = weight[has].sum() / total if total else np.nan
             yield {"kind": "proportion", "level": level, "n": int(has.sum()), "value": share}
     n_missing = int((counted & ~known).sum())
     if n_missing:
         yield {"kind": "missing", "n": n_missing, "value": n_missing / int(counted.sum())}
-
-
-def _is_number(values: pd.Series[Any]) -> bool:
-    return bool(pd.api.types.is_float_dtype(values.dtype))
-
-
-def _indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | None, Array]]:
-    """A number as it is, a category as one 0/1 column a level that occurs; missing is NaN."""
-    if _is_number(values):
-        yield None, values.to_numpy(np.float64)
-        return
-    codes, levels = _coded(values)
-    known = np.where(codes < 0, np.nan, 1.0)
-    n = np.bincount(codes[codes >= 0], minlength=len(levels))
-    order = [levels.index(code) for code in column.codes or () if code in levels]
-    for k in order or range(len(levels)):
-        if n[k]:
-            yield levels[k], known * (codes == k)
-
-
-def _coded(values: pd.Series[Any]) -> tuple[NDArray[np.int64], list[str]]:
-    """Position of each row's level, −1 where missing, and the levels."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return np.asarray(values.cat.codes, dtype=np.int64), list(values.cat.categories)
-    codes, levels = pd.factorize(values.astype("string"), sort=True)
-    return np.asarray(codes, dtype=np.int64), [str(level) for level in levels]
 
 
 def weights_frame(weighted: Sequence[WeightedSet], plan: AnalysisPlan) -> pd.DataFrame:

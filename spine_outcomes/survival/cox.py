@@ -136,8 +136,7 @@ def cox(
         return CoxFit(estimate, np.nan, np.nan, nothing, nothing, no_test(reason), 0, ties)
     arrangement = arrange(sample, cause, by_stratum=True)
     fit = regress(arrangement, sample.weight, matrix, terms, ties)
-    influence = np.zeros((len(terms), sample.n))
-    influence[:, arrangement.rows] = fit.influence(fit.likelihood.score_residuals(fit.at))
+    influence = arrangement.spread(fit.influence(fit.likelihood.score_residuals(fit.at)), sample.n)
     return CoxFit(
         Estimate(fit.coefficients, influence.T, labels, sample.cluster, fit.reasons),
         fit.log_likelihood,
