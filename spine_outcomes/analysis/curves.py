@@ -46,10 +46,13 @@ class Curves(NamedTuple):
         One a cause and arm: the event in the reference and the comparator arm first.
     difference
         Risk of the event, comparator − reference, while both arms are shown.
+    resampled
+        Replicates of the difference; None without a bootstrap.
     """
 
     by_arm: tuple[Estimated, ...]
     difference: Estimated
+    resampled: Bootstrap | None = None
 
 
 def curves_of(
@@ -67,7 +70,9 @@ def curves_of(
 
 
 def pooled_curves(found: Sequence[Curves]) -> Curves:
-    """Pool the curves of m completed cohorts, time by time."""
+    """Pool the curves of m completed cohorts, time by time; pooled errors have no replicates."""
+    if len(found) == 1:
+        return found[0]
     return Curves(
         tuple(pooled_estimates(own) for own in zip(*(c.by_arm for c in found), strict=True)),
         pooled_estimates([curves.difference for curves in found]),
@@ -105,7 +110,7 @@ def _estimable(curve: Estimate) -> Estimate:
     return curve.take(np.flatnonzero(curve.is_estimable).tolist())
 
 
-def supremum(curves: Curves, plan: AnalysisPlan, resampled: Bootstrap | None) -> TestResult:
+def supremum(curves: Curves, plan: AnalysisPlan) -> TestResult:
     """Test that the two curves of the event are one, over all times shown at once.
 
     Times before both arms have had an event do not count: the error of the difference is that of
@@ -126,8 +131,8 @@ def supremum(curves: Curves, plan: AnalysisPlan, resampled: Bootstrap | None) ->
     if not compared:
         reasons = curves.difference.estimate.error_reasons
         return no_test(next(filter(None, reasons), NEVER_BOTH))
-    if resampled is not None:
-        return resampled.take(compared).supremum_test()
+    if curves.resampled is not None:
+        return curves.resampled.take(compared).supremum_test()
     own = curves.difference.take(compared)
     found = own.uncertainty
     if not (found.std_error > 0).any():

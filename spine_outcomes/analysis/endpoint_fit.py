@@ -49,18 +49,16 @@ class WeightedFit:
     weight : ndarray, shape (n,)
     found
         Estimates and tests, in the order of the results table.
-    curves
-    resampled
-        Replicates of the difference of the curves; None without a bootstrap.
     effect
         Rows of ``EFFECT_COLUMNS``.
+    curves
+        None where they were not asked for.
     """
 
     weight: NDArray[np.float64]
     found: tuple[Found, ...]
-    curves: Curves
-    resampled: Bootstrap | None
     effect: tuple[dict[str, Any], ...]
+    curves: Curves | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,15 +70,25 @@ class EndpointFit:
 
 
 def fit_endpoint(
-    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: WeightedSet,
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
+    *,
+    with_curves: bool = True,
 ) -> EndpointFit:
-    """Estimate one endpoint under each set of weights."""
+    """Estimate one endpoint under each set of weights; curves and their test where wanted."""
     with threadpool_limits(limits=1):  # a worker has other threads than the main process
-        return _fits(weighted, sample, plan, dictionary)
+        return _fits(weighted, sample, plan, dictionary, with_curves=with_curves)
 
 
 def _fits(
-    weighted: WeightedSet, sample: EndpointSample, plan: AnalysisPlan, dictionary: DataDictionary
+    weighted: WeightedSet,
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
+    *,
+    with_curves: bool,
 ) -> EndpointFit:
     """The fit under every set of weights, and what was found on the way."""
     frame = weighted.analysis_set.frame
@@ -91,10 +99,12 @@ def _fits(
     resampled = None
     if plan.estimation.variance == "bootstrap":
         resampled = resample(weighted, sample, plan, designs)
-    fits = {
-        name: _fit(sample, weighted, name, _by_influence(plan, weights), designs, resampled)
-        for name, weights in weighted.weights.items()
-    }
+    fits = {}
+    for name, weights in weighted.weights.items():
+        own = _by_influence(plan, weights)
+        fitted = _fit(sample, weighted, name, own, designs, resampled)
+        curves = _curves(sample, weights, name, own, resampled) if with_curves else None
+        fits[name] = replace(fitted, curves=curves)
     resampling = () if resampled is None else resampled.findings()
     beside = (
         *firth_findings(sample, plan),
@@ -111,12 +121,11 @@ def _fit(
     designs: Mapping[str, Design],
     resampled: Bootstrap | None,
 ) -> WeightedFit:
-    """Estimate the endpoint under one set of weights."""
+    """Estimate the endpoint under one set of weights, but for its curves."""
     weights, variance = weighted.weights[name], plan.estimation.variance
     nuisance = counted_nuisance(weights, plan)
     errors = _Errors(plan, nuisance, {"estimand": name}, resampled)
     of_own_models = replace(errors, nuisance=None)  # their labels count the propensity, too
-    of_curves = replace(errors, labels={"estimand": name, "part": "curve"})
     estimate = endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models"))
     found: list[Found] = [errors(estimate.corrected(nuisance))]
     by_covariates = designs.get("censoring_weights")
@@ -136,14 +145,24 @@ def _fit(
     proportional = _proportional(sample, weights, plan)
     found += _tests(sample, weights, plan)
     found.append(Tested(proportional.robust_global, "proportional_hazards", "chi_square", variance))
-    curves = curves_of(sample, weights, plan, of_curves)
-    return WeightedFit(
-        weights.value,
-        tuple(found),
-        curves,
-        None if resampled is None else of_curves.replicates(curves.difference.estimate),
-        tuple(effect_rows(proportional.residuals, sample, plan, name)),
-    )
+    effect = tuple(effect_rows(proportional.residuals, sample, plan, name))
+    return WeightedFit(weights.value, tuple(found), effect)
+
+
+def _curves(
+    sample: EndpointSample,
+    weights: Weights,
+    name: str,
+    plan: AnalysisPlan,
+    resampled: Bootstrap | None,
+) -> Curves:
+    """The curves under one set of weights, and the replicates of their difference."""
+    labels = {"estimand": name, "part": "curve"}
+    errors = _Errors(plan, counted_nuisance(weights, plan), labels, resampled)
+    curves = curves_of(sample, weights, plan, errors)
+    if resampled is None:
+        return curves
+    return curves._replace(resampled=errors.replicates(curves.difference.estimate))
 
 
 @dataclass(frozen=True, eq=False)

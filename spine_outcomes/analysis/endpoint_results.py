@@ -69,13 +69,15 @@ def endpoint_results(
     weighted
         The rows of the sample with their weights, once for each completed cohort.
     who
-        The analysis that the rows of the results belong to.
+        The analysis that the rows of the results belong to; but for the primary one of everybody
+        curves and the test of their difference are left out.
     """
     outcome = sample.outcome
     step(f"Estimating {outcome.name}")
     jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
     fits = Parallel(n_jobs=jobs)(
-        delayed(fit_endpoint)(own, sample, plan, dictionary) for own in weighted
+        delayed(fit_endpoint)(own, sample, plan, dictionary, with_curves=who == EVERYBODY)
+        for own in weighted
     )
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
@@ -115,13 +117,14 @@ def _rows(
         of_results["imputations"] = len(fits)
     setting = Setting(sample, [fit.weight for fit in fits], plan, {**common, **of_results})
     found = [pooled(parts) for parts in zip(*(fit.found for fit in fits), strict=True)]
-    curves = pooled_curves([fit.curves for fit in fits])
-    # Pooled errors are those of no replicates: the draws are of the influence then.
-    test = supremum(curves, plan, fits[0].resampled if len(fits) == 1 else None)
-    model = "aalen_johansen" if sample.outcome.competing else "kaplan_meier"
-    found.append(Tested(test, model, "supremum", curves.difference.variance))
+    drawn = [fit.curves for fit in fits if fit.curves is not None]
+    curves = pooled_curves(drawn) if drawn else None
+    if curves is not None:
+        model = "aalen_johansen" if sample.outcome.competing else "kaplan_meier"
+        test = supremum(curves, plan)
+        found.append(Tested(test, model, "supremum", curves.difference.variance))
     rows = [row for part in found for row in found_rows(part, setting)]
-    return rows, curve_rows(curves, sample, plan, common)
+    return rows, [] if curves is None else curve_rows(curves, sample, plan, common)
 
 
 def _fit_findings(fits: Sequence[EndpointFit], sample: EndpointSample) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,14 +57,14 @@ class Prepared:
 
 
 def prepare(
-    plan: AnalysisPlan, cohort: Cohort, step: Step = silent, *, like: Prepared | None = None
+    plan: AnalysisPlan, cohort: Cohort, step: Step = silent, *, like: Sequence[Prepared] = ()
 ) -> Prepared:
     """Select, derive and complete.
 
     Parameters
     ----------
     like
-        A preparation whose imputations are used again where the plan would draw the same ones.
+        Preparations of the same cohort; imputations of the same columns of the same rows are theirs.
 
     Raises
     ------
@@ -77,8 +78,9 @@ def prepare(
     cohort = cohort_as_of(cohort, plan.cutoff)
     selection = select(cohort, plan)
     outcomes = _outcomes(selection.cohort, plan)
-    if like is not None and _draws_alike(plan, like.plan):
-        return Prepared(plan, cohort, selection, outcomes, like.data)
+    for other in like:
+        if _draws_alike(plan, other.plan):
+            return Prepared(plan, cohort, selection, outcomes, other.data)
     if plan.missing.is_imputed:
         step("Imputing")
     return Prepared(plan, cohort, selection, outcomes, completed(selection.cohort, plan, outcomes))
@@ -89,8 +91,11 @@ def _outcomes(cohort: Cohort, plan: AnalysisPlan) -> tuple[Outcome, ...]:
 
 
 def _draws_alike(plan: AnalysisPlan, other: AnalysisPlan) -> bool:
-    """Whether two plans select the same rows and impute the same values in them."""
-    keys = ("population", "endpoints", "cutoff", "origin", "arms", "index", "missing", "seed")
+    """Whether two plans select the same rows and impute the same covariates in them.
+
+    Endpoints defined in another way are told what was imputed from the first definition.
+    """
+    keys = ("population", "cutoff", "arms", "missing", "seed")
     return covariates(plan) == covariates(other) and all(
         getattr(plan, key) == getattr(other, key) for key in keys
     )

@@ -49,6 +49,24 @@ EFFECT_COLUMNS = ("endpoint", "level_unit", "estimand", "kind", "time", "log_haz
 IMPUTATION_COLUMNS = ("column", "imputation", "iteration", "mean", "spread")
 MISSING_COLUMNS = ("column", "label", "arm", "n", "n_missing")
 PATTERN_COLUMNS = ("pattern", "arm", "n")
+E_VALUE_COLUMNS = (
+    "id", "endpoint", "level_unit", "estimand", "measure", "time", "outcome", "estimate", "lower",
+    "upper", "risk_ratio", "e_value", "e_value_limit", "status", "reason",
+)  # fmt: skip
+BIAS_COLUMNS = (
+    "endpoint", "level_unit", "estimand", "time", "outcome_ratio", "prevalence_reference",
+    "prevalence_comparator", "bias", "estimate", "lower", "upper", "explains",
+    "explaining_difference",
+)  # fmt: skip
+INFLUENTIAL_COLUMNS = (
+    "endpoint", "level_unit", "estimand", "rank", "n_rows", "arms", "n_alike", "hazard_ratio",
+    "log_hazard_ratio_change", "log_hazard_ratio_change_exact", "risk_difference_change",
+    "risk_difference_change_exact",
+)  # fmt: skip
+TIPPING_COLUMNS = (
+    "endpoint", "level_unit", "estimand", "time", "delta_reference", "delta_comparator",
+    "estimate", "std_error", "lower", "upper", "conclusion",
+)  # fmt: skip
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
 
 
@@ -136,6 +154,19 @@ class Results:
         each covariate or auxiliary column, and how many lack which of them together.
     imputation
         ``IMPUTATION_COLUMNS``: mean and standard deviation of the imputed values after every round.
+    e_values
+        ``E_VALUE_COLUMNS``: E-values of hazard ratios, and of risk ratios at the last time;
+        ``outcome`` is ``rare`` or ``common`` and says how a hazard ratio became a ``risk_ratio``.
+    bias_grid
+        ``BIAS_COLUMNS``: the risk ratio of the primary endpoint, adjusted for one more binary
+        confounder; ``explains`` is ``estimate``, ``interval`` or empty.
+    influential
+        ``INFLUENTIAL_COLUMNS``: the patients who change the primary hazard ratio most when they are
+        left out; ``n_alike`` patients have as many rows in the same ``arms``.
+    tipping_point
+        ``TIPPING_COLUMNS``: the risk difference of the primary endpoint by the hazard after
+        censoring in each arm over that before; ``conclusion`` is its sign, 0 where the interval
+        holds 0.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -166,5 +197,17 @@ class Results:
     )
     imputation: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=list(IMPUTATION_COLUMNS))
+    )
+    e_values: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(E_VALUE_COLUMNS))
+    )
+    bias_grid: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(BIAS_COLUMNS))
+    )
+    influential: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(INFLUENTIAL_COLUMNS))
+    )
+    tipping_point: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=list(TIPPING_COLUMNS))
     )
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -27,6 +27,8 @@ from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
+from spine_outcomes.analysis.robustness import robustness
+from spine_outcomes.analysis.sensitivity import departures, sensitivity_results
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
@@ -79,6 +81,9 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     weights = stack(weights_frame(w, plan) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
     results = adjust_tests(fitted.results, plan)
+    robust = robustness(fitted, plan)
+    beside, failures = sensitivity_results(cohort, prepared, step)
+    everything = stack([results, *beside])
     all_findings = [
         *findings,
         *prepared.cohort.findings,
@@ -94,11 +99,14 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         *imaging_findings(imaging, described.analysis_set, plan),
         *imaging_end_findings(selection.cohort, plan, outcomes),
         *outcome_findings(results),
+        *robust.findings,
+        *failures,
+        *departures(everything, plan),
     ]
     return Results(
         plan=plan,
         dictionary=dictionary,
-        results=results,
+        results=everything,
         curves=stack(endpoint.curves for endpoint in found),
         risk_table=stack(endpoint.risk_table for endpoint in found),
         balance=balance,
@@ -121,6 +129,10 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         missing_patterns=pattern_frame(selection.cohort, plan),
         imputation=prepared.data.trace,
         effect_over_time=stack(endpoint.effect_over_time for endpoint in found),
+        e_values=robust.e_values,
+        bias_grid=robust.bias_grid,
+        influential=robust.influential,
+        tipping_point=robust.tipping_point,
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(prepared.cohort, described.analysis_set),
     )

@@ -9,7 +9,7 @@ import numpy as np
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.errors import NotEstimableError, Problem
 from spine_outcomes.study.plan import Required
-from spine_outcomes.tables.selection import STANDARDISED
+from spine_outcomes.tables.selection import main_analysis
 
 
 def check_required(results: Results) -> None:
@@ -45,9 +45,8 @@ def check_strict(results: Results) -> None:
 
 def _missing(required: Required, results: Results) -> list[Problem]:
     """What keeps one required result from being there."""
-    frame = results.results
+    frame = main_analysis(results)
     asked = (frame["endpoint"] == required.endpoint) & (frame["measure"] == required.measure)
-    asked &= ~frame["model"].isin(STANDARDISED)  # beside the main result, not in its place
     name = f"{required.measure} of {required.endpoint}"
     if required.time is not None:
         time = required.time.to(results.plan.estimation.unit)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.notes import effect_notes, population_note
-from spine_outcomes.report.pictures import Picture, pictures
+from spine_outcomes.report.picture import Picture
+from spine_outcomes.report.pictures import pictures
 from spine_outcomes.tables.balance import balance, weights
 from spine_outcomes.tables.baseline import baseline, weighted_baseline
 from spine_outcomes.tables.definitions import definitions
@@ -20,7 +21,9 @@ from spine_outcomes.tables.key_results import key_results
 from spine_outcomes.tables.missing import missing, missing_patterns
 from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.risk_table import risk_table
+from spine_outcomes.tables.robustness import robustness
 from spine_outcomes.tables.selection import in_order
+from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.table import Table
 
 
@@ -84,6 +87,9 @@ def tables(results: Results) -> Iterable[Table]:
         for table in (risks(results, endpoint), effects(results, endpoint)):
             yield replace(table, notes=(*notes, *table.notes))
         yield risk_table(results, endpoint)
+    for endpoint in sensitivity_endpoints(results):
+        yield sensitivity(results, endpoint)
+    yield from robustness(results)
     yield findings(results)
     yield plan(results)
     yield provenance(results)

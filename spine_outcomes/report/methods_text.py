@@ -16,7 +16,7 @@ from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.notes import variance_text
 from spine_outcomes.study.plan import Interaction, Term, Trim
 from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
-from spine_outcomes.tables.selection import in_order, where
+from spine_outcomes.tables.selection import in_order, of_everybody, where
 
 SCALES = {
     "survival": "log(−log) for survival",
@@ -168,7 +168,7 @@ def _estimands(results: Results, name: Labels) -> str:
     """Each set of weights that the results hold, and for whom it answers."""
     found = [
         f"{name.estimand(estimand)}: {POPULATIONS.get(estimand.partition(':')[0], estimand)}"
-        for estimand in in_order(results.results["estimand"])
+        for estimand in in_order(of_everybody(results)["estimand"])
     ]
     text = "; ".join(found) + "." if found else ""
     if results.plan.estimation.average == "clusters":
@@ -178,7 +178,7 @@ def _estimands(results: Results, name: Labels) -> str:
 
 def _estimation(results: Results) -> str:
     """The estimators whose rows are in the results."""
-    frame = results.results
+    frame = of_everybody(results)
     models = set(frame["model"].dropna())
     ties = in_order(where(frame, model="cox")["ties"])
     sentences = {
@@ -189,8 +189,8 @@ def _estimation(results: Results) -> str:
         + (f" ({ties[0].capitalize()}'s handling of ties)" if ties else "")
         + (", cause-specific where events compete." if _competes(results) else "."),
         "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
-        "cox_firth": "Hazard ratios by Firth's penalised likelihood stay finite where an arm has no "
-        "event; those of unweighted rows have profile limits.",
+        "cox_firth": "Hazard ratios by Firth's penalised likelihood stay finite where an arm has "
+        "no event; those of unweighted rows have profile limits.",
         "cox_piecewise": "Hazard ratios in pieces of time are from Cox models, their equality "
         "tested by Wald's test.",
         "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
@@ -231,12 +231,12 @@ def _estimation(results: Results) -> str:
 
 def _competes(results: Results) -> bool:
     """Whether some endpoint of the run has competing events."""
-    return bool((results.results["measure"] == "cumulative_incidence").any())
+    return bool((of_everybody(results)["measure"] == "cumulative_incidence").any())
 
 
 def _uncertainty(results: Results, name: Labels) -> str:
     """Variance, clusters and scales of the intervals, as the rows say."""
-    frame = results.results
+    frame = of_everybody(results)
     if (frame["variance"] == "bootstrap").any():
         replicates = results.plan.estimation.bootstrap.replicates
         return (
@@ -273,7 +273,7 @@ def _intervals(frame: pd.DataFrame, name: Labels) -> str:
 
 def _multiplicity(results: Results, name: Labels) -> str:
     """How several endpoints share the error, if p values were adjusted."""
-    if results.results["p_adjusted"].notna().any():
+    if of_everybody(results)["p_adjusted"].notna().any():
         order = [name.endpoint(key) for key in results.plan.multiplicity.order]
         within = f" in the order {listed(order)}" if order else ""
         return f"p values were adjusted by the {results.plan.multiplicity.method} method{within}."

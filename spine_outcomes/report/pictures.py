@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
@@ -16,46 +15,20 @@ from spine_outcomes.figures.sheets import (
     convergence_sheet,
     difference_sheet,
     effect_sheet,
-    forest_sheet,
     love_sheet,
     overlap_sheet,
     weights_sheet,
 )
-from spine_outcomes.figures.svg import svg_text
-from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes, hazard_notes
-from spine_outcomes.tables import cells, numbers
+from spine_outcomes.report.forests import forest_pictures
+from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
+from spine_outcomes.report.picture import Picture, drawn
+from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
-from spine_outcomes.tables.selection import headline_estimand, in_order, main_analysis, one, where
+from spine_outcomes.tables.selection import headline_estimand, in_order, where
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the report.
-
-    Parameters
-    ----------
-    id, title
-        Stable name, and heading.
-    svg
-        Stand-alone document.
-    notes
-        What stands below.
-    about
-        Endpoint that it is about, if one.
-    is_first
-        Whether it is the one in view where several say the same of other weights or events.
-    """
-
-    id: str
-    title: str
-    svg: str
-    notes: tuple[str, ...] = ()
-    about: str | None = None
-    is_first: bool = True
 
 
 def pictures(results: Results) -> tuple[Picture, ...]:
@@ -73,7 +46,7 @@ def pictures(results: Results) -> tuple[Picture, ...]:
                 *effect_pictures(results, endpoint),
             )
         ),
-        *hazard_pictures(results),
+        *forest_pictures(results),
     )
 
 
@@ -126,7 +99,7 @@ def imputation_pictures(results: Results) -> Iterator[Picture]:
         "Mean of the imputed values (codes of a category by their place), a line an imputation. "
         "Settled chains mingle without a trend."
     )
-    yield _picture(figure, "imputation", "Chained equations, round by round", (note,))
+    yield drawn(figure, "imputation", "Chained equations, round by round", (note,))
 
 
 def balance_pictures(results: Results) -> Iterator[Picture]:
@@ -152,7 +125,7 @@ def _overlap(results: Results, unit: str) -> Picture | None:
     if scores["n"].map(lambda n: isinstance(n, str)).any():
         notes.append("Pale bars: a small count, drawn at its bound.")
     title = f"Propensity scores of the {name.rows(unit)}, by arm"
-    return _picture(figure, identifier("overlap", unit), title, tuple(notes))
+    return drawn(figure, identifier("overlap", unit), title, tuple(notes))
 
 
 def _love(results: Results, unit: str) -> Picture:
@@ -167,7 +140,7 @@ def _love(results: Results, unit: str) -> Picture:
         "and after weighting. Signed values are in the table of balance."
     )
     title = f"Balance of the {name.rows(unit)} before and after weighting"
-    return _picture(figure, identifier("love", unit), title, (note,))
+    return drawn(figure, identifier("love", unit), title, (note,))
 
 
 def _weights(results: Results, unit: str) -> Picture | None:
@@ -182,7 +155,7 @@ def _weights(results: Results, unit: str) -> Picture | None:
     figure = weights_sheet(spread, _arms(name), estimands, "Weight")
     note = "Line: smallest to largest; symbol: median; stroke: 99th percentile. Log axis."
     title = f"Weights of the {name.rows(unit)}, by arm"
-    return _picture(figure, identifier("weights-spread", unit), title, (note,))
+    return drawn(figure, identifier("weights-spread", unit), title, (note,))
 
 
 def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:
@@ -213,9 +186,9 @@ def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
         )
         key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
         title = f"{heading}, {name.estimand(estimand)}"
-        drawn = _picture(figure, key, title, curve_notes(results, curves))
+        made = drawn(figure, key, title, curve_notes(results, curves))
         is_first = cause == endpoint and estimand == headline_estimand(results)
-        yield replace(drawn, about=endpoint, is_first=is_first)
+        yield replace(made, about=endpoint, is_first=is_first)
 
 
 def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
@@ -250,7 +223,7 @@ def difference_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     figure = difference_sheet(frame, ticks, contrast, name.unit)
     title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
     key, notes = identifier("difference", endpoint), difference_notes(results, frame)
-    yield replace(_picture(figure, key, title, notes), about=endpoint, is_first=False)
+    yield replace(drawn(figure, key, title, notes), about=endpoint, is_first=False)
 
 
 def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
@@ -261,35 +234,8 @@ def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
         return
     estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
     figure = effect_sheet(frame, estimands, f"Hazard ratio, {name.quotient}", name.unit)
-    title = f"{name.endpoint(endpoint)}: hazard ratio along time"
-    drawn = _picture(figure, identifier("effect", endpoint), title, EFFECT_NOTES)
-    yield replace(drawn, about=endpoint, is_first=False)
-
-
-def hazard_pictures(results: Results) -> Iterator[Picture]:
-    """Hazard ratios of every endpoint under one another."""
-    name = labels(results)
-    frame = where(main_analysis(results), measure="hazard_ratio", model="cox")
-    if frame.empty:
-        return
-    rows: list[tuple[object, ...]] = []
-    for endpoint in in_order(frame["endpoint"]):
-        rows.append((name.endpoint(endpoint), np.nan, np.nan, np.nan, "", True))
-        for estimand in in_order(frame["estimand"]):
-            row = one(frame, endpoint=endpoint, estimand=estimand)
-            if row is not None:
-                values = (float(row[key]) for key in ("estimate", "lower", "upper"))
-                text = cells.estimate(row, "ratio").text
-                rows.append((name.estimand(estimand), *values, text, False))
-    columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
-    favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
-    head = ("Endpoint, weights", f"Hazard ratio ({name.level} CI)")
-    figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head)
-    title = "Hazard ratios of every endpoint"
-    yield _picture(figure, "forest", title, hazard_notes(results))
-
-
-def _picture(figure: object, key: str, title: str, notes: tuple[str, ...]) -> Picture:
-    """A drawn figure as a picture of the report."""
-    description = f"{title}. {' '.join(notes)} The numbers are in the tables beside it."
-    return Picture(key, title, svg_text(figure, key, title, description), notes)  # type: ignore[arg-type]
+    key, title = (
+        identifier("effect", endpoint),
+        f"{name.endpoint(endpoint)}: hazard ratio along time",
+    )
+    yield replace(drawn(figure, key, title, EFFECT_NOTES), about=endpoint, is_first=False)

@@ -54,6 +54,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *_section(found, "imaging-section", "Imaging schedule", "imaging", ("imaging",)),
         *(_endpoint(results, found, endpoint) for endpoint in results.plan.endpoints),
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
+        *_sensitivity(found),
         Section("findings-section", "Findings", "findings", ("findings",)),
         Section("plan-section", "Plan and departures", "plan", ("plan",)),
         Section("provenance-section", "Provenance", "provenance", ("provenance",)),
@@ -67,6 +68,16 @@ def _section(
     is_there = all(key in found.tables for key in tables)
     is_drawn = all(key in found.figures for key in figures)
     return (Section(anchor, title, template, tables, figures),) if is_there and is_drawn else ()
+
+
+def _sensitivity(found: Exhibits) -> tuple[Section, ...]:
+    """The changes to the plan, endpoint by endpoint."""
+    tables = tuple(key for key in found.tables if key.startswith("sensitivity-"))
+    figures = tuple(key for key in found.figures if key.startswith("sensitivity-"))
+    if not tables:
+        return ()
+    title = "Sensitivity analyses"
+    return (Section("sensitivity-section", title, "sensitivity", tables, figures),)
 
 
 def _missing(found: Exhibits) -> tuple[Section, ...]:

@@ -223,10 +223,29 @@ class Subgroup(Model):
 
 
 class Sensitivity(Model):
-    """A named change to the plan; keys are dotted paths."""
+    """A named change to the plan.
 
-    name: str
+    Parameters
+    ----------
+    name, label
+        Key in the results, and text for people (by default the name).
+    change
+        Dotted keys and their new values; a list is extended where the key ends with ``+``.
+    endpoints
+        Those that are estimated again; all by default.
+    """
+
+    name: str = Field(min_length=1)
+    label: str | None = None
     change: dict[str, Any]
+    endpoints: tuple[str, ...] | None = None
+
+
+class Margins(Model):
+    """How far a sensitivity analysis may lie from the primary one before it is a finding."""
+
+    risk_difference: float = Field(0.05, gt=0)
+    hazard_ratio: float = Field(1.25, gt=1)
 
 
 class Required(Model):
@@ -282,6 +301,7 @@ class AnalysisPlan(Model):
     multiplicity: Multiplicity = Multiplicity()
     subgroups: tuple[Subgroup, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
+    sensitivity_margins: Margins = Margins()
     required: tuple[Required, ...] = ()
     lock: Lock | None = None
     seed: int = Field(20240906, ge=0)

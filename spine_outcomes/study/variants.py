@@ -21,7 +21,8 @@ def changed(plan: AnalysisPlan, change: Mapping[str, Any]) -> AnalysisPlan:
     ----------
     change
         Dotted keys and their new values, such as ``{"propensity.trim": {"bounds": [0.05, 0.95]}}``;
-        mappings merge key by key, anything else is replaced.
+        mappings merge key by key, anything else is replaced. A key that ends with ``+`` adds to a
+        list: ``{"propensity.terms+": ["dose"]}``.
 
     Returns
     -------
@@ -74,9 +75,12 @@ def plan_problem(plan: AnalysisPlan, path: KeyPath, code: str, message: str) -> 
 
 
 def _nested(dotted_key: str, value: Any, keys: dict[str, Any]) -> dict[str, Any]:
-    """``{"a.b": 1}`` as ``{"a": {"b": 1}}``; every key but those under a null must exist."""
+    """``{"a.b": 1}`` as ``{"a": {"b": 1}}``; every key but those under a null must exist.
+
+    With ``a.b+`` the value is what stands there with the new items behind it.
+    """
     known: Any = keys
-    parts = dotted_key.split(".")
+    parts = dotted_key.removesuffix("+").split(".")
     for i, part in enumerate(parts):
         if isinstance(known, dict):
             if part not in known:
@@ -84,6 +88,11 @@ def _nested(dotted_key: str, value: Any, keys: dict[str, Any]) -> dict[str, Any]
                 message = f"the plan has no key {where!r}{did_you_mean(part, known)}"
                 raise PlanError(Problem("E_UNKNOWN_KEY", message))
             known = known[part]
+    if dotted_key.endswith("+"):
+        if not isinstance(known, list) or not isinstance(value, list):
+            message = f"{dotted_key!r} adds to a list, and one of the two is none"
+            raise PlanError(Problem("E_NOT_A_LIST", message))
+        value = [*known, *value]
     for part in reversed(parts):
         value = {part: value}
     return dict(value)

@@ -17,17 +17,17 @@ def main_analysis(results: Results) -> pd.DataFrame:
 
     No sensitivity analysis, no subgroup, no risk standardised by another method.
     """
-    frame = _of_everybody(results)
+    frame = of_everybody(results)
     return frame[~frame["model"].isin(STANDARDISED)]
 
 
 def standardised(results: Results) -> pd.DataFrame:
     """Risks of the primary analysis of everybody by other methods, which stand beside it."""
-    frame = _of_everybody(results)
+    frame = of_everybody(results)
     return frame[frame["model"].isin(STANDARDISED)]
 
 
-def _of_everybody(results: Results) -> pd.DataFrame:
+def of_everybody(results: Results) -> pd.DataFrame:
     """Rows of the primary analysis that are of no subgroup."""
     frame = results.results
     is_everybody = frame["subgroup"].isna() | frame["subgroup"].isin(["", "all"])

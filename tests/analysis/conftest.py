@@ -100,10 +100,13 @@ def unequal_schedule(tmp_path_factory: pytest.TempPathFactory) -> Results:
 def small_run(tmp_path: Path) -> Callable[..., Results]:
     """Run rows of (arm, time, status[, patient, age]) under a changed plan.
 
-    Without a patient every row is one.
+    Without a patient every row is one. Other keys of the plan are replaced last: ``changed`` takes
+    its sensitivity analyses from a plan.
     """
 
-    def run_rows(rows: list[tuple[Any, ...]], change: dict[str, object]) -> Results:
+    def run_rows(
+        rows: list[tuple[Any, ...]], change: dict[str, object], **replaced: object
+    ) -> Results:
         lines = ["id,part,arm,age,time,entry,status"]
         for i, (arm, time, status, *more) in enumerate(rows):
             patient, age = more or (i, 50)
@@ -113,6 +116,7 @@ def small_run(tmp_path: Path) -> Callable[..., Results]:
         (tmp_path / "plan.yaml").write_text(SMALL_PLAN, encoding="utf-8")
         dictionary = load_dictionary(tmp_path / "dictionary.yaml")
         plan = changed(load_plan(tmp_path / "plan.yaml"), change)
+        plan = type(plan).model_validate(plan.model_dump(mode="json", by_alias=True) | replaced)
         return run(plan, read_cohort(tmp_path / "cohort.csv", dictionary))
 
     return run_rows

@@ -54,3 +54,15 @@ def test_a_key_that_does_not_exist_is_refused(study: Path, key: str) -> None:
     plan = load_plan(study / "analyses" / "plan.yaml")
     with pytest.raises(PlanError, match="did you mean"):
         changed(plan, {key: "crump"})
+
+
+def test_a_key_with_a_plus_adds_to_a_list(study: Path) -> None:
+    """Replaced, the covariates of the primary analysis would be gone."""
+    plan = load_plan(study / "analyses" / "plan.yaml")
+    variant = changed(plan, {"estimation.times+": ["18 months"]})
+    assert [str(time) for time in variant.estimation.times] == [
+        *(str(time) for time in plan.estimation.times),
+        "18 months",
+    ]
+    with pytest.raises(PlanError, match="adds to a list"):
+        changed(plan, {"estimation.ties+": ["breslow"]})

@@ -1,0 +1,99 @@
+"""The named changes to a plan, each run like the plan itself and set against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.analysis.endpoint_results import Who
+from spine_outcomes.analysis.fitted import fit
+from spine_outcomes.analysis.prepared import Prepared, prepare
+from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.errors import CohortError, Finding, NotEstimableError
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.variants import variants
+
+PREFIX = "sensitivity:"
+
+
+def sensitivity_results(
+    cohort: Cohort, primary: Prepared, step: Step = silent
+) -> tuple[list[pd.DataFrame], list[Finding]]:
+    """Run every sensitivity analysis of the plan.
+
+    Parameters
+    ----------
+    cohort
+        As it was read: a change may select other rows of it, or cut it at another date.
+    primary
+        What the primary analysis stands on; its imputations are used again where a change draws
+        none of its own.
+
+    Returns
+    -------
+    frames
+        ``RESULT_COLUMNS`` of each, ``analysis`` being ``sensitivity:NAME``.
+    findings
+        Analyses that could not be made, and why.
+    """
+    plan = primary.plan
+    known = [primary]
+    frames: list[pd.DataFrame] = []
+    findings: list[Finding] = []
+    for chosen, variant in zip(plan.sensitivity, variants(plan).values(), strict=True):
+        step(f"Sensitivity analysis: {chosen.name}")
+        try:
+            prepared = prepare(variant, cohort, like=known)
+            who = Who(f"{PREFIX}{chosen.name}")
+            frames.append(fit(prepared, who=who, endpoints=chosen.endpoints).results)
+        except (CohortError, NotEstimableError) as fault:
+            reason = "; ".join(problem.message for problem in fault.problems)
+            message = f"The sensitivity analysis {chosen.label or chosen.name} failed: {reason}"
+            findings.append(Finding("W_SENSITIVITY_FAILED", message, "serious", "outcomes"))
+            continue
+        known.append(prepared)
+    return frames, findings
+
+
+def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
+    """Sensitivity analyses further from the primary one than the plan's margins.
+
+    Compared are hazard ratios, and risk differences at the last time, of one endpoint and estimand.
+    """
+    margins = plan.sensitivity_margins
+    labels = {f"{PREFIX}{s.name}": s.label or s.name for s in plan.sensitivity}
+    hazard = results[(results["model"] == "cox") & (results["measure"] == "hazard_ratio")]
+    is_curve = results["model"].isin(["kaplan_meier", "aalen_johansen"])
+    risk = results[is_curve & (results["measure"] == "risk_difference")]
+    last = risk[risk["time"] == risk["time"].max()]
+    for frame, quantity in ((hazard, "hazard ratio"), (last, "risk difference")):
+        main = frame[frame["analysis"] == "primary"].set_index(["endpoint", "estimand"])["estimate"]
+        beside = frame[frame["analysis"].isin(labels)]
+        # ATE:entropy is another way to the ATE.
+        estimand = beside["estimand"].str.split(":").str[0]
+        keys = pd.MultiIndex.from_arrays([beside["endpoint"], estimand])
+        primary = main.reindex(keys).to_numpy(float)
+        own = beside["estimate"].to_numpy(float)
+        if quantity == "hazard ratio":
+            is_far = np.abs(np.log(own / primary)) > np.log(margins.hazard_ratio)
+        else:
+            is_far = np.abs(own - primary) > margins.risk_difference
+        far = zip(beside[is_far].itertuples(), own[is_far], primary[is_far], strict=True)
+        for row, here, there in far:
+            yield Finding(
+                "W_SENSITIVE",
+                f"{labels[str(row.analysis)]}: the {quantity} ({row.estimand}) is "
+                f"{_shown(here, quantity)}, {_shown(there, quantity)} in the primary analysis; "
+                "the plan's margin is passed.",
+                "caution",
+                "outcomes",
+                str(row.endpoint),
+            )
+
+
+def _shown(value: float, quantity: str) -> str:
+    """A ratio with two decimals, a difference in percentage points."""
+    return f"{value:.2f}" if quantity == "hazard ratio" else f"{100 * value:.1f} points"

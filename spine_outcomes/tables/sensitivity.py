@@ -1,0 +1,91 @@
+"""The sensitivity analyses of one endpoint under one another, the primary analysis first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.selection import headline_time, in_order, main_analysis, one, where
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
+
+SENSITIVITY = "sensitivity:"
+CURVES = ("kaplan_meier", "aalen_johansen")
+
+
+def sensitivity_endpoints(results: Results) -> list[str]:
+    """Endpoints that some sensitivity analysis estimates again."""
+    frame = results.results
+    return in_order(frame.loc[frame["analysis"].str.startswith(SENSITIVITY), "endpoint"])
+
+
+def sensitivity_lines(results: Results, endpoint: str) -> list[tuple[str, pd.DataFrame]]:
+    """Label and rows of each analysis of an endpoint: the primary one, then each change."""
+    frame = where(results.results, endpoint=endpoint)
+    lines = [("Primary analysis", where(main_analysis(results), endpoint=endpoint))]
+    for chosen in results.plan.sensitivity:
+        own = where(frame, analysis=SENSITIVITY + chosen.name)
+        if len(own):
+            lines.append((chosen.label or chosen.name, own))
+    return lines
+
+
+def sensitivity(results: Results, endpoint: str) -> Table:
+    """Hazard ratio and risk difference of every analysis, by weights."""
+    name = labels(results)
+    rows: list[Row] = []
+    for label, frame in sensitivity_lines(results, endpoint):
+        rows.append(Row(label))
+        for estimand in in_order(frame["estimand"]):
+            own = where(frame, estimand=estimand)
+            rows += _lines(own, name.estimand(estimand), headline_time(results), name)
+    return Table(
+        id=identifier("sensitivity", endpoint),
+        title=f"{name.endpoint(endpoint)}: sensitivity analyses",
+        stub_head="Analysis, weights",
+        columns=(
+            Column("Rows"),
+            Column("Events"),
+            Column(f"Hazard ratio ({name.level} CI)"),
+            Column(f"Risk difference at {name.time(headline_time(results))} ({name.level} CI)"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Each is the plan with the change that its label names, all else being equal; hazard "
+            "ratios are cause-specific where events compete. Rows and events are unweighted.",
+        ),
+        direction=f"ratio: {name.quotient}; difference, percentage points: {name.difference}",
+    )
+
+
+def _lines(frame: pd.DataFrame, label: str, time: float, name: Labels) -> list[Row]:
+    """One set of weights; risks by another method have a line of their own."""
+    hazard = one(frame, measure="hazard_ratio", model="cox")
+    difference = where(frame, measure="risk_difference", time=time)
+    found = []
+    for model in in_order(difference["model"]):
+        row = one(difference, model=model)
+        is_main = model in CURVES
+        counted = hazard if is_main else row
+        found.append(
+            Row(
+                label if is_main else f"{label}, {name.model(model)}",
+                (
+                    *_counts(counted),
+                    cells.estimate(hazard, "ratio") if is_main else cells.EMPTY,
+                    cells.estimate(row, "percent"),
+                ),
+                is_indented=True,
+            )
+        )
+    return found
+
+
+def _counts(row: pd.Series[Any] | None) -> tuple[Cell, Cell]:
+    """Rows and events."""
+    if row is None:
+        return cells.EMPTY, cells.EMPTY
+    return cells.count(row["n"]), cells.count(row["n_event"])
