@@ -13,7 +13,10 @@ from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
 from spine_outcomes.tables.suppression import protected
 
-FRAMES = ("results", "curves", "balance", "balance_at_risk", "effect_over_time", "flow", "findings")
+FRAMES = (
+    "results", "curves", "balance", "balance_at_risk", "effect_over_time", "e_values", "bias_grid",
+    "tipping_point", "flow", "findings",
+)  # fmt: skip
 FORMATS = ("html",)
 REPRODUCIBLE_DIGITS = 10
 

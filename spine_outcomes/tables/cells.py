@@ -88,14 +88,17 @@ def estimate(row: pd.Series[Any] | None, form: Form) -> Cell:
         return EMPTY
     if row["status"] != "ok" or pd.isna(row["estimate"]):
         return not_estimable(row)
+    return Cell(with_limits(row, form), source=str(row["id"]))
+
+
+def with_limits(row: pd.Series[Any], form: Form) -> tuple[str | Number, ...]:
+    """Estimate and, where it has them, its limits: "12.3 (9.8 to 15.4)", as parts of a cell."""
     text = FORMATS[form]
-    value = float(row["estimate"])
+    value, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     parts: tuple[str | Number, ...] = (Number(text(value), value),)
-    lower, upper = row["lower"], row["upper"]
     if pd.notna(lower) and pd.notna(upper):
-        low, high = Number(text(lower), float(lower)), Number(text(upper), float(upper))
-        parts += (" (", low, " to ", high, ")")
-    return Cell(parts, source=str(row["id"]))
+        parts += (" (", Number(text(lower), lower), " to ", Number(text(upper), upper), ")")
+    return parts
 
 
 def number_needed(row: pd.Series[Any] | None) -> Cell:

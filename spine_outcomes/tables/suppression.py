@@ -25,6 +25,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "imaging": ("n",),
         "missing": ("n", "n_missing"),
         "missing_patterns": ("n",),
+        "influential": ("n_alike",),
         "findings": ("n",),
     }
 )  # fmt: skip
@@ -44,6 +45,7 @@ def protected(results: Results) -> Results:
     }
     frames["baseline"] = _hide_shares(frames["baseline"])
     frames["imaging"] = _hide_shares(frames["imaging"])
+    frames["influential"] = _hide_rare_kinds(frames["influential"])
     return replace(results, **frames)  # type: ignore[arg-type]  # only frames are replaced
 
 
@@ -64,3 +66,10 @@ def _hide_shares(frame: pd.DataFrame) -> pd.DataFrame:
     is_hidden = frame["n"].map(lambda n: isinstance(n, str)).astype(bool)
     values = frame[["value", "lower", "upper"]].astype(float).mask(is_hidden, axis=0)
     return frame.assign(value=values["value"], lower=values["lower"], upper=values["upper"])
+
+
+def _hide_rare_kinds(frame: pd.DataFrame) -> pd.DataFrame:
+    """Blank what a patient has in common with too few others."""
+    is_hidden = frame["n_alike"].map(lambda n: isinstance(n, str)).astype(bool)
+    kinds = frame[["n_rows", "arms"]].astype(object).mask(is_hidden, axis=0)
+    return frame.assign(n_rows=kinds["n_rows"], arms=kinds["arms"])

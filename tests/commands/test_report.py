@@ -21,7 +21,7 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 FRAMES = (
     "results.csv", "curves.csv", "balance.csv", "balance_at_risk.csv", "effect_over_time.csv",
-    "flow.csv", "findings.csv",
+    "e_values.csv", "bias_grid.csv", "tipping_point.csv", "flow.csv", "findings.csv",
 )  # fmt: skip
 
 
