@@ -18,6 +18,7 @@ from spine_outcomes.cohort.long_rows import join
 from spine_outcomes.cohort.long_table_checks import check_long_rows
 from spine_outcomes.cohort.patient_checks import Patients, check_patients
 from spine_outcomes.cohort.places import Breach, Fault, Places
+from spine_outcomes.cohort.redcap_rows import OF_THE_EXPORT
 from spine_outcomes.cohort.row_checks import check_rows
 from spine_outcomes.cohort.rule_checks import check_rules
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
@@ -98,7 +99,12 @@ def _inspect_long(
         return _unread(intake, own)
     breaches = check_long_rows(cohort.frame, table.frame, long, own, table.faulty, table.places)
     found = _inspection(intake, own, table, breaches)
-    named = tuple(replace(f, message=f"{long.label}: {f.message}") for f in found.findings)
+    told = OF_THE_EXPORT if own.table.redcap is not None else ()
+    named = tuple(
+        replace(f, message=f"{long.label}: {f.message}")
+        for f in found.findings
+        if f.code not in told
+    )
     return replace(found, findings=named)
 
 

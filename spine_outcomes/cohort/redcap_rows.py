@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,9 @@ from spine_outcomes.study.key_path import did_you_mean
 EVENT = "redcap_event_name"
 INSTRUMENT = "redcap_repeat_instrument"
 INSTANCE = "redcap_repeat_instance"
+
+OF_THE_EXPORT = ("N_REDCAP_OTHERS", "W_EXTRA_COLUMN", "W_REDCAP_NO_INSTANCE")
+"""What is said of an export once, with the cohort, and not again with its long tables."""
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
@@ -41,7 +44,8 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
     columns: dict[str, TextColumn] = {}
     lines_of: dict[str, NDArray[np.int64]] = {}
     problems = [*export.problems, *_unknown_events(export, redcap)]
-    findings = [*export.findings, *lines.findings(redcap)]
+    beside = [table.name for table in dictionary.tables]
+    findings = [*export.findings, *lines.findings(redcap, beside)]
     for name in (name for name in dictionary.names if name in export.columns):
         column = export.columns[name]
         is_shared = column.is_filled & lines.is_base
@@ -149,8 +153,8 @@ class _Lines:
                 fix="Name in redcap.events the event whose value counts.",
             )  # fmt: skip
 
-    def findings(self, redcap: Redcap) -> Iterator[Finding]:
-        """Lines and records that give no row."""
+    def findings(self, redcap: Redcap, beside: Sequence[str]) -> Iterator[Finding]:
+        """Lines and records that give no row, of the cohort or of a long table beside it."""
         if redcap.row is None:
             return
         without = len(np.setdiff1d(self.record[self.is_base], self.record[self.is_own]))
@@ -162,7 +166,8 @@ class _Lines:
             message = f"{people(alone)} records have instances of {redcap.row} and no other line: "
             message += "what does not repeat is missing there."
             yield Finding("W_REDCAP_NO_RECORD", message, section="cohort", n=alone)
-        others = pd.Series(self.kind[(self.kind != "") & ~self.is_own]).value_counts()
+        is_other = (self.kind != "") & ~self.is_own & ~np.isin(self.kind, beside)
+        others = pd.Series(self.kind[is_other]).value_counts()
         if len(others):
             listed = ", ".join(
                 f"{kind} {people(int(n))}" for kind, n in others.sort_index().items()
