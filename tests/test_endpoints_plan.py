@@ -17,11 +17,6 @@ import pytest
 from spine_outcomes.study.packaged import packaged_file
 
 ROOT = Path(__file__).parents[1]
-COVARIATES = [
-    "age_at_sbrt", "sex", "ecog", "primary_site", "oligometastatic", "bilsky", "paraspinal_ext",
-    "sins_collapse", "sins_posterolateral", "prior_surgery", "calendar_year",
-]  # fmt: skip
-THREE_MONTHS = 91  # whole days of 3 × 30.4375
 
 pytestmark = pytest.mark.xdist_group("endpoints_plan")
 
@@ -43,10 +38,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    """Rows of the packaged cohort that lack no covariate, as text with dates as days."""
-    text = pd.read_csv(packaged_file("demo_cohort.csv"), dtype=str, keep_default_na=False)
-    missing = text[COVARIATES].isin(["", "NA", "-9", "99"]).any(axis=1)
-    frame = text[~missing].copy()
+    """Rows of the packaged cohort as text, with dates as days from the start of treatment."""
+    frame = pd.read_csv(packaged_file("demo_cohort.csv"), dtype=str, keep_default_na=False)
     start = pd.to_datetime(frame["sbrt_start"])
     for name in [column for column in frame if str(column).endswith("_date")]:
         frame[name] = (pd.to_datetime(frame[name], errors="coerce") - start).dt.days
