@@ -293,6 +293,9 @@ def test_every_case_of_the_documentation_has_tests_that_exist(heading: str) -> N
     found = listed_tests(heading)
     if heading == "Traps":
         assert list(found) == [str(number) for number in range(1, 29)]
+    if heading.startswith("Wrong files"):
+        left_out = {18, 24, 38, 45, 46, 48}  # numbers that the catalogue does not give
+        assert list(found) == [f"F{n:02}" for n in range(1, 50) if n not in left_out]
     for case, names in found.items():
         assert names, case
         for name in names:
