@@ -59,7 +59,7 @@ def loads_on(directions: Floats) -> NDArray[np.bool_]:
     """Which coefficients change along any of the directions (p, k), shape (p,)."""
     size = np.abs(directions)
     largest = size.max(axis=0, initial=0.0)
-    is_loaded = size > LOADING * np.where(largest > 0, largest, 1.0)
+    is_loaded = size > LOADING * largest
     return np.array([row.any() for row in is_loaded], dtype=bool)
 
 

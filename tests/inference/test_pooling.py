@@ -40,7 +40,7 @@ def test_c45_equal_values_add_nothing_and_leave_a_finite_df() -> None:
     assert found.between[0] == 0
     assert found.variance[0] == pytest.approx(0.045)
     assert found.df[0] == pytest.approx(18.26, abs=0.005)
-    assert np.isinf(pool(np.full((3, 1), 0.6), np.full((3, 1), 0.2)).df[0])
+    assert np.isinf(pool(np.full((3, 2), [0.6, 0.1]), np.full((3, 2), 0.2)).df).all()
 
 
 def test_order_of_the_imputations_does_not_matter() -> None:
