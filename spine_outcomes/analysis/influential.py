@@ -58,8 +58,9 @@ def influential_frame(
     patient = own_row if sample.cluster is None else sample.cluster
     influence = np.mean([estimate.influence for estimate in found], axis=0)
     change = np.column_stack([-np.bincount(patient, column) for column in influence.T])
-    largest = np.argsort(-np.abs(change[:, 0]), kind="stable")[:MOST]
     kinds = _kinds(patient, sample, weighted[0].weights[name].value, plan)
+    counted = kinds.index.to_numpy()
+    largest = counted[np.argsort(-np.abs(change[counted, 0]), kind="stable")[:MOST]]
     exact = _refitted(weighted[0], sample, plan, name, [patient != one for one in largest])
     outcome = sample.outcome
     rows = [
