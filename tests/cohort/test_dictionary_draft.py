@@ -199,3 +199,17 @@ def test_lines_without_a_name_and_names_that_stand_twice_are_refused(
     assert {("E_REQUIRED", 3), ("E_DUPLICATE", 4)} <= found
     with pytest.raises(CohortError, match="E_MISSING_COLUMN"):
         read_fields(write("Form Name,Field Type\np,text\n", "fields.csv"))
+
+
+def test_a_draft_longer_than_a_dictionary_may_be_is_refused() -> None:
+    """It would be written and then not load."""
+    fields = (RedcapField(f"f{i}", "patient", "text", "x" * 300) for i in range(3000))
+    with pytest.raises(CohortError, match="E_TOO_LARGE"):
+        draft((RECORD, *fields), "fields.csv")
+
+
+def test_a_choice_that_stands_twice_is_left_out_and_marked(tmp_path: Path) -> None:
+    field = RedcapField("x", "patient", "radio", choices="1, Yes | 1, No | | 2")
+    assert loaded(tmp_path, field)["x"].codes == {"1": "Yes", "2": "2"}
+    assert "the code 1 stands twice" in draft((RECORD, field), "fields.csv")
+    assert column(tmp_path, kind="dropdown").type == "string"

@@ -379,3 +379,14 @@ def test_a_damaged_export_is_refused_or_read_and_never_more(
     made = make_dictionary(columns=COLUMNS, checks=[], redcap=REDCAP)
     with contextlib.suppress(CohortError):
         assert len(read_cohort(path, made).frame)
+
+
+def test_lesions_without_instances_are_a_fault(write: Write, dictionary: Make) -> None:
+    """Nothing repeats in the file: no line is a lesion."""
+    made = dictionary(columns=COLUMNS[:4], checks=[], redcap={"record_id": "record_id"})
+    assert (
+        "nothing repeats"
+        in refused(write("record_id,age,arm\nP1,50,a\n"), made)["E_REDCAP_ROW"].message
+    )
+    only = "record_id,redcap_repeat_instrument,redcap_repeat_instance,age,arm\nP1,lesion,1,,a\n"
+    assert "no line that does not repeat" in refused(write(only), made)["E_REDCAP_ROW"].message
