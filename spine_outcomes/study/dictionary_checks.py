@@ -15,6 +15,8 @@ from spine_outcomes.study.validation import problem_at
 from spine_outcomes.study.yaml_source import YamlSource
 
 Fault = tuple[KeyPath, str]
+LONG_KINDS = ("rule", "largest_grade", "heaping")
+"""Kinds of check that a long table can have: those that need no other row of it."""
 
 
 def contradictions(dictionary: DataDictionary, source: YamlSource) -> list[Problem]:
@@ -115,6 +117,10 @@ def _long_parts(table: LongTable, dictionary: DataDictionary) -> Iterator[Fault]
     )
     joined = DataDictionary(table=dictionary.table, columns=(*table.columns, *of_cohort))
     yield from _parts(table.columns, table.checks, joined)
+    for i, check in enumerate(table.checks):
+        if all(getattr(check, kind) is None for kind in LONG_KINDS):
+            known = ", ".join(LONG_KINDS)
+            yield ("checks", i), f"a long table has checks of the kinds {known} only"
 
 
 def _column(column: Column, dictionary: DataDictionary) -> Iterator[Fault]:

@@ -104,6 +104,16 @@ def test_rules_of_a_patients_table_know_no_lesion(dictionary_with: Change) -> No
     assert "tables[1].checks[0].rule: no column 'start'" in faults(dictionary_with(add=text))
 
 
+def test_a_check_between_rows_is_not_for_a_long_table(dictionary_with: Change) -> None:
+    """It would be declared, and never made."""
+    rule = "rule: {column: day, at_least: start}"
+    between = "differs_within_patient: {column: status}"
+    path = dictionary_with(add=TABLES.replace(rule, between))
+    assert "tables[0].checks[0]: a long table has checks of the kinds rule" in faults(path)
+    heaping = "heaping: {column: day, on_days: [1, 15], at_most: 0.1}"
+    load_dictionary(dictionary_with(add=TABLES.replace(rule, heaping)))
+
+
 def test_tables_of_lesions_need_lesions(dictionary_with: Change) -> None:
     """Beside a cohort of patients there is no key to join by."""
     path = dictionary_with("row: lesion, patient: id, lesion: row_id", "row: patient, patient: id",
