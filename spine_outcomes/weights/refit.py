@@ -72,6 +72,8 @@ class PropensityRefit:
         is_spanned = eigenvalues > RANK * eigenvalues[-1]
         beyond, spanned = directions[:, ~is_spanned], directions[:, is_spanned]
         kept = weight > 0
+        if not is_spanned.any():  # no row has a weight
+            return fit_propensity(self.design, arm, weight)
         smallest = np.sqrt(eigenvalues[is_spanned][0] / spread.max())
         gradient = np.linalg.norm(basis.T @ residual)
         is_proved = gradient < 0.5 * np.abs(residual[kept]).min() * smallest

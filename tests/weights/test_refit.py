@@ -99,3 +99,9 @@ def test_the_verdict_on_arms_that_hardly_overlap_is_that_of_a_fit(seed, factor):
         else:
             close(refit(weight), expected)
     assert 0 < refused < 60
+
+
+def test_no_row_is_left():
+    """The only cluster left out: nothing to fit, said as for an arm that is empty, and no crash."""
+    with pytest.raises(NotEstimableError, match="no row"):
+        REFIT(np.zeros(N))
