@@ -29,7 +29,7 @@ from spine_outcomes.cohort.text_table import (
     check_n_rows,
     giant_cells,
 )
-from spine_outcomes.errors import CohortError, Problem
+from spine_outcomes.errors import CohortError, Problem, printable
 from spine_outcomes.study.dictionary import DataDictionary
 
 MAX_INFLATED = 4_000_000_000
@@ -54,6 +54,8 @@ def read_statistical(source: SourceFile, dictionary: DataDictionary) -> TextTabl
         If the package that reads such files is not installed.
     """
     file = _StatisticalFile(source, dictionary.table.encoding)
+    if source.suffix == ".xpt":
+        file.check_transport()
     said = file.read(metadataonly=True)
     names = [name or "" for name in said.column_names]  # a damaged file may have none
     header = match_header(names, dictionary, source.name)
@@ -111,22 +113,27 @@ class _StatisticalFile:
 
     def read(self, **how: Any) -> Any:
         """What the file says of itself with ``metadataonly``, else its columns as lists."""
-        raw, suffix = self.source.raw, self.source.suffix
+        suffix = self.source.suffix
         package = optional_package("pyreadstat", self.source.name)
         reader = getattr(package, _READERS.get(suffix, "read_sav"))
-        if suffix == ".xpt":
-            self._check_transport()
-        else:
+        if suffix != ".xpt":
             how["user_missing"] = True
-        if suffix == ".xpt" or (suffix == ".dta" and not raw.startswith(b"<stata_dta>")):
+        if not self._says_encoding:
             how["encoding"] = codec(self.encoding).removesuffix("-sig").replace("_", "-")
+        raw = io.BytesIO(self.source.raw)
         try:
             values, said = reader(
-                io.BytesIO(raw), disable_datetime_conversion=True, output_format="dict", **how
+                raw, disable_datetime_conversion=True, output_format="dict", **how
             )
         except Exception as fault:  # whatever makes that program stop, it is these bytes
             raise CohortError(self._unreadable(fault)) from None
         return said if how.get("metadataonly") else values
+
+    @property
+    def _says_encoding(self) -> bool:
+        """Whether the file says in which encoding its text is."""
+        is_old = self.source.suffix == ".dta" and not self.source.raw.startswith(b"<stata_dta>")
+        return not (is_old or self.source.suffix == ".xpt")
 
     def parts(self, names: tuple[str, ...], said: Any) -> Iterator[Any]:
         """Some columns of the next rows, again and again."""
@@ -155,7 +162,7 @@ class _StatisticalFile:
         if not n:
             raise CohortError(Problem("E_NO_ROWS", "0 rows", file=self.source.name))
 
-    def _check_transport(self) -> None:
+    def check_transport(self) -> None:
         """Stop at a transport file that is cut inside a record, or holds several tables."""
         raw = self.source.raw
         if len(raw) % _RECORD:
@@ -179,7 +186,11 @@ class _StatisticalFile:
         """Say what made the reader stop."""
         is_text = isinstance(fault, UnicodeError) or "encoding" in str(fault)
         if not (is_text or "character set" in str(fault)):
-            return self._damaged(str(fault) or type(fault).__name__)
-        message = "its text is not of the encoding that the file or the dictionary names"
-        fix = "Declare the encoding in the dictionary, such as encoding: cp1252."
+            is_its_own = type(fault).__module__.startswith("pyreadstat")  # and holds no value
+            return self._damaged(str(fault) if is_its_own else type(fault).__name__)
+        message = "its text is not of the encoding that the file names"
+        fix = "Store the table again with the program that wrote it."
+        if not self._says_encoding:
+            message = f"its text is not of the encoding {printable(self.encoding)}"
+            fix = "Declare the encoding in the dictionary, such as encoding: cp1252."
         return Problem("E_ENCODING", message, file=self.source.name, fix=fix)
