@@ -77,9 +77,7 @@ def test_terms_that_fit(plan_with: Change, term: str) -> None:
 @pytest.mark.parametrize("key", ["adjusted_models", "censoring_weights"])
 def test_terms_of_other_models_are_checked_likewise(plan_with: Change, key: str) -> None:
     """Adjusting for a consequence of the arm is no better outside the propensity."""
-    path = plan_with(
-        "horizon: 12 months", f"horizon: 12 months, {key}: {{terms: [age, event]}}"
-    )
+    path = plan_with("horizon: 12 months", f"horizon: 12 months, {key}: {{terms: [age, event]}}")
     assert f"estimation.{key}.terms[1]: 'event' is known only after" in problems(path)
 
 
