@@ -221,7 +221,7 @@ def test_r15_r17_what_the_protocol_leaves_out_is_counted_and_no_fault(
     found = told("report", tmp_path / "analyses" / "plain.yaml", *words)
     assert found.code == 0, found.text
     flow = pd.read_csv(tmp_path / "out" / "flow.csv").set_index("id")
-    assert flow.loc[["E1", "E3"], "excluded_lesions"].tolist() == [1, 1]
+    assert flow.loc[["E1", "E7"], "excluded_lesions"].tolist() == [1, 1]
 
 
 # --- Rows that are right, and too few or too alike ------------------------------------------------
@@ -492,3 +492,15 @@ def test_r53_entry_after_the_end(small: Callable[..., Told]) -> None:
     found = small(lambda i, row: {**row, "age": "30" if i == 3 else "0"}, plan=plan)
     assert found.code == 3
     assert re.search(r"E_ENTRY cohort\.csv, line 5, row P003.*enters at 30", found.text)
+
+
+def test_r35_nothing_is_missing(small: Callable[..., Told]) -> None:
+    """Imputation of nothing is the complete-case analysis, to the digit."""
+    found = {}
+    for method in ("complete_case", "multiple_imputation"):
+        plan = PLAN.replace("report:", f"missing: {{method: {method}}}\nreport:")
+        assert small(lambda i, row: row, "--overwrite", plan=plan).code == 0
+        found[method] = results_of()
+    numbers = ["estimate", "std_error", "lower", "upper", "p_value", "n", "n_event"]
+    one, other = (frame[numbers] for frame in found.values())
+    pd.testing.assert_frame_equal(one, other, check_exact=True)
