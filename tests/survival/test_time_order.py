@@ -38,3 +38,13 @@ def test_position_is_right_continuous():
     order = TimeOrder.of(np.array([1.0, 2.0, 4.0]))
     times = [0.5, 1.0, 1.5, 2.0 - 1e-13, 4.0, 9.0]
     np.testing.assert_array_equal(order.position(times), [-1, 0, 0, 1, 2, 2])
+
+
+def test_sums_of_each_time_with_and_without_ties():
+    """Sums of the rows in place of those of the times, or of the times before."""
+    tied, untied = TimeOrder.of([2.0, 1.0, 2.0]), TimeOrder.of([2.0, 1.0, 3.0])
+    amounts = np.array([1.0, 10.0, 100.0])
+    np.testing.assert_array_equal(tied.total_at(amounts), [1.0, 110.0])
+    np.testing.assert_array_equal(tied.total_from(amounts), [111.0, 110.0])
+    np.testing.assert_array_equal(untied.total_at(amounts), amounts)
+    np.testing.assert_array_equal(untied.total_from(amounts), [111.0, 110.0, 100.0])
