@@ -24,6 +24,12 @@ DELTAS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, np.inf)
 NEAR = (0.5, 2.0)
 """Ratios between which a conclusion should not change."""
 
+CONCLUSIONS = {
+    -1: "lower with",
+    0: "no difference shown with",
+    1: "higher with",
+}
+
 
 def tipping_point_frame(
     weighted: Sequence[WeightedSet], sample: EndpointSample, plan: AnalysisPlan
@@ -59,14 +65,19 @@ def tipping_findings(tipping: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Find
             for delta in tipping_deltas(frame, column)
         ]
         said = ", or ".join(f"{_times(delta)} in arm {arm} alone" for arm, delta in tips)
-        what = f"changes once it is {said}" if tips else "stays whatever it is in one arm alone"
+        when = (
+            f"changes once the hazard after censoring, over that of those still observed, is {said}"
+            if tips
+            else "stays, whatever the hazard after censoring in one arm alone"
+        )
+        is_observed = (frame["delta_reference"] == 1) & (frame["delta_comparator"] == 1)
+        conclusion = CONCLUSIONS[int(frame.loc[is_observed, "conclusion"].item())]
         is_near = any(NEAR[0] <= delta <= NEAR[1] for _, delta in tips)
         severity: Severity = "caution" if is_near else "note"
         yield Finding(
             "N_TIPPING_POINT",
-            f"Hazard after censoring over that of those still observed, 1 in every other "
-            f"analysis: the conclusion on the risk difference at {plan.estimation.times[-1]} "
-            f"({estimand}) {what}.",
+            f"The conclusion on the risk difference at {plan.estimation.times[-1]} ({estimand}: "
+            f"{conclusion} {plan.arms.comparator}) {when}.",
             severity,
             "outcomes",
             str(endpoint),
