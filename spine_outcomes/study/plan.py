@@ -286,6 +286,7 @@ class AnalysisPlan(Model):
     study: Study = Study()
     cohort: str = "demo"
     dictionary: str = "../data_dictionary.yaml"
+    tables: dict[str, str] = Field(default_factory=dict)
     cutoff: datetime.date | None = None
     population: Population = Population()
     arms: Arms
