@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spine_outcomes.errors import PlanError
+from spine_outcomes.errors import PlanError, printable
 from spine_outcomes.study.column_checks import codes, date, existing, number, population
 from spine_outcomes.study.covariate_checks import Fault, covariate_faults
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.endpoint_checks import endpoint_faults
-from spine_outcomes.study.key_path import KeyPath, dotted
+from spine_outcomes.study.key_path import KeyPath, did_you_mean, dotted
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Term
 from spine_outcomes.study.variants import plan_problem, variants
@@ -44,6 +44,7 @@ def _faults(
     plan: AnalysisPlan, dictionary: DataDictionary, *, in_sensitivity: bool
 ) -> Iterator[Fault]:
     """Every fault of one plan."""
+    yield from _long_tables(plan, dictionary)
     yield from _structure(plan, dictionary)
     yield from endpoint_faults(plan, dictionary)
     yield from population(("population",), plan.population, dictionary)
@@ -51,6 +52,15 @@ def _faults(
     yield from _tables(plan, dictionary)
     yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
     yield from _shifted_dates(plan, dictionary)
+
+
+def _long_tables(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Long tables that the dictionary does not describe."""
+    known = [table.name for table in dictionary.tables]
+    for name in plan.tables:
+        if name not in known:
+            text = f"the dictionary has no table {printable(name)!r}{did_you_mean(name, known)}"
+            yield ("tables", name), "E_TABLE", text
 
 
 def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
