@@ -48,7 +48,8 @@ def run_report(
     plan_name, cohort, dictionary, out, overwrite, strict
         As the options of ``report``.
     tables
-        Files of long tables beside the cohort, by name.
+        Files of long tables beside the cohort, by name; those that the plan names belong to the
+        plan's own cohort.
     given
         Values that replace the plan's, by dotted key.
     """
@@ -57,7 +58,8 @@ def run_report(
         step("Reading the plan and the dictionary")
         named = read_plan_file(find_plan(plan_name))
         dictionary = named.dictionary if dictionary is None else dictionary
-        cohort = named.cohort_path if cohort is None else cohort
+        if cohort is None:
+            cohort, tables = named.cohort_path, {**named.tables, **tables}
         out = OUTPUT_ROOT / named.path.stem if out is None else out
         planned, columns = load_plan(named.path), load_dictionary(dictionary)
         plan = _with_options(planned, given)

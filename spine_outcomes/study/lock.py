@@ -5,9 +5,9 @@
 that a later departure can be named key by key. The hash is that of the locked content: a lock file
 that was edited no longer fits it.
 
-The hash covers every key but four. ``lock`` cannot cover itself. ``extends`` says how a plan is
-written, and its content is covered. ``cohort`` and ``dictionary`` name files, whose hashes stand in
-every manifest; the dictionary's content has a hash of its own in the lock file.
+The hash covers every key but five. ``lock`` cannot cover itself. ``extends`` says how a plan is
+written, and its content is covered. ``cohort``, ``dictionary`` and ``tables`` name files, whose
+hashes stand in every manifest; the dictionary's content has a hash of its own in the lock file.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from spine_outcomes.study.plan_checks import check_plan
 from spine_outcomes.study.plan_file import DEFAULT_DICTIONARY
 from spine_outcomes.study.yaml_source import parse_yaml
 
-NOT_COVERED = ("lock", "extends", "cohort", "dictionary")
+NOT_COVERED = ("lock", "extends", "cohort", "dictionary", "tables")
 
 _LOCK_LINE = re.compile(
     r"^lock:[^\n#]*?(?P<comment>[ \t]*#[^\n]*)?(\n[ \t]+[^\n]*)*$", re.MULTILINE

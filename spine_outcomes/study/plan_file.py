@@ -9,7 +9,8 @@ plan's) or the working folder. What the user names on the command line is not li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ class PlanFile:
         The cohort it names; None for the packaged demo cohort.
     dictionary
         The dictionary it names.
+    tables
+        Long tables beside the cohort that it names.
     """
 
     path: Path
@@ -51,6 +54,7 @@ class PlanFile:
     chain: tuple[Path, ...]
     cohort: Path | None
     dictionary: Path
+    tables: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def cohort_path(self) -> Path:
@@ -87,6 +91,7 @@ def read_plan_file(path: Path) -> PlanFile:
         chain=tuple(chain),
         cohort=_named(chain, sources, "cohort", DEMO),
         dictionary=_named(chain, sources, "dictionary", DEFAULT_DICTIONARY) or path,
+        tables=_tables(chain, sources),
     )
 
 
@@ -119,6 +124,19 @@ def _named(chain: list[Path], sources: list[YamlSource], key: str, default: str)
     return None if default == DEMO else _inside_study(default, chain[0], sources[0], key)
 
 
+def _tables(chain: list[Path], sources: list[YamlSource]) -> dict[str, Path]:
+    """Files of long tables, each of the nearest plan that names it; they belong to one cohort."""
+    found: dict[str, Path] = {}
+    for path, source in zip(chain, sources, strict=True):
+        named = source.data.get("tables")
+        for name, text in named.items() if isinstance(named, dict) else ():
+            if isinstance(text, str):
+                found.setdefault(str(name), _inside_study(text, path, source, "tables"))
+        if "cohort" in source.data:
+            break
+    return found
+
+
 def _inside_study(text: str, plan: Path, source: YamlSource, key: str) -> Path:
     """The file that a plan names, or a refusal."""
     if not _UNSAFE.search(text):
@@ -146,12 +164,13 @@ def _merged(sources: list[YamlSource]) -> YamlSource:
     """Keys of the nearest plan over those of the plans it extends.
 
     Mappings merge key by key, anything else is replaced; an endpoint that is null is dropped. A
-    lock holds for its own plan alone.
+    lock holds for its own plan alone, and long tables for the cohort of the plan that names them.
     """
     data: dict[str, Any] = {}
     positions: dict[KeyPath, Position] = {}
     for source in reversed(sources):
-        data = deep_merge({k: v for k, v in data.items() if k != "lock"}, source.data)
+        own = {"lock", "tables"} if "cohort" in source.data else {"lock"}
+        data = deep_merge({k: v for k, v in data.items() if k not in own}, source.data)
         positions.update(source.positions)
     endpoints = data.get("endpoints")
     if isinstance(endpoints, dict):

@@ -89,6 +89,18 @@ def test_a_cut_off_is_one_for_the_table_too(folder: Path, command: Command) -> N
     assert "last_call (1)" in message
 
 
+def test_the_plan_may_name_the_table(folder: Path, command: Command) -> None:
+    """Whoever runs the plan alone must get its tables; another cohort must not."""
+    with (folder / "plan.yaml").open("a") as file:
+        file.write("tables: {calls: calls.csv}\n")
+    done = command("report", "plan.yaml", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((folder / "out" / "manifest.json").read_text())["tables"]
+    other = command("report", "plan.yaml", "--cohort", "cohort.csv", "--out", "other")
+    assert other.returncode == 0, other.stderr
+    assert "tables" not in json.loads((folder / "other" / "manifest.json").read_text())
+
+
 def test_a_wrong_row_is_exit_3_with_its_file_and_a_query(folder: Path, command: Command) -> None:
     """The data manager must be sent to the table, not to the cohort."""
     (folder / "calls.csv").write_text(CALLS + "P999,2021-02-01\n")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from spine_outcomes.errors import DictionaryError
-from spine_outcomes.study.load import load_dictionary
+from spine_outcomes.errors import DictionaryError, PlanError, RefusedError
+from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
+from spine_outcomes.study.lock import plan_hash
+from spine_outcomes.study.plan_file import read_plan_file
 
 Change = Callable[..., Path]
 
@@ -136,3 +138,42 @@ def test_a_derivation_names_what_is_there(
     """Columns of a long table exist for what summarises it, and for nothing else."""
     path = dictionary_with("name: last_scan, ", f"name: last_scan, {derivation}, ", add=TABLES)
     assert words in faults(path)
+
+
+def test_a_plan_names_the_tables_of_its_cohort(plan_with: Change, dictionary_with: Change) -> None:
+    """By paths from the plan, as its cohort; a misspelt name is the plan's fault."""
+    path = plan_with(add="tables: {scans: long/scans.csv}\n")
+    assert read_plan_file(path).tables == {"scans": path.parent / "long/scans.csv"}
+    dictionary = load_dictionary(dictionary_with(add=TABLES))
+    plan = load_plan(path)
+    check_plan(plan, dictionary)
+    assert plan_hash(plan) == plan_hash(load_plan(plan_with()))
+    with pytest.raises(PlanError, match=r"tables.scan: .*did you mean 'scans'"):
+        check_plan(load_plan(plan_with(add="tables: {scan: scans.csv}\n")), dictionary)
+
+
+def test_a_table_outside_the_study_is_refused(plan_with: Change) -> None:
+    """A plan from someone else must not choose which file is read."""
+    with pytest.raises(RefusedError, match="outside the study"):
+        read_plan_file(plan_with(add="tables: {scans: ../../../scans.csv}\n"))
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("", {"scans": "a.csv", "calls": "b.csv"}),
+        ("tables: {calls: c.csv}\n", {"scans": "a.csv", "calls": "c.csv"}),
+        ("cohort: other.csv\n", {}),
+        ("cohort: other.csv\ntables: {calls: c.csv}\n", {"calls": "c.csv"}),
+    ],
+)
+def test_a_plan_that_extends_another_has_its_tables_with_its_cohort(
+    plan_with: Change, keys: str, expected: dict[str, str]
+) -> None:
+    """Images of one cohort beside another would be those of other people."""
+    base = plan_with(add="tables: {scans: a.csv, calls: b.csv}\n")
+    child = base.with_name("child.yaml")
+    child.write_text(f"schema_version: 1\nextends: plan\n{keys}", encoding="utf-8")
+    found = read_plan_file(child)
+    assert {name: path.name for name, path in found.tables.items()} == expected
+    assert load_plan(child).tables == expected
