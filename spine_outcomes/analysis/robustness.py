@@ -9,6 +9,7 @@ import pandas as pd
 from spine_outcomes.analysis.e_values import bias_frame, e_value_frame, primary_endpoint
 from spine_outcomes.analysis.fitted import Fitted
 from spine_outcomes.analysis.influential import influence_findings, influential_frame
+from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.tipping_point import tipping_findings, tipping_point_frame
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
@@ -24,8 +25,9 @@ class Robustness(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def robustness(fitted: Fitted, plan: AnalysisPlan) -> Robustness:
+def robustness(fitted: Fitted, plan: AnalysisPlan, step: Step = silent) -> Robustness:
     """E-values of every endpoint; bias, influence and tipping point of the primary one."""
+    step("Asking what the primary result withstands")
     primary = primary_endpoint(plan)
     sample = next(own for own in fitted.samples if own[1].outcome.name == primary)
     influential = influential_frame(*sample, plan)

@@ -81,7 +81,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     weights = stack(weights_frame(w, plan) for w in weighted.values())
     imaging = imaging_frame(described.analysis_set, plan)
     results = adjust_tests(fitted.results, plan)
-    robust = robustness(fitted, plan)
+    robust = robustness(fitted, plan, step)
     beside, failures = sensitivity_results(cohort, prepared, step)
     everything = stack([results, *beside])
     all_findings = [
