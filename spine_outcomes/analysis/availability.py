@@ -28,8 +28,6 @@ def check_available(plan: AnalysisPlan) -> None:
 
 def _unfulfilled(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str, str]]:
     """Key, what it asks for, and what to write in its place."""
-    if plan.subgroups:
-        yield ("subgroups",), "analyses of subgroups are", "leave the key out"
     if plan.report.language != "en":
         yield ("report", "language"), f"the language {plan.report.language!r} is", "write en"
     if plan.report.theme != "default":

@@ -44,13 +44,14 @@ EVERYBODY = Who()
 
 @dataclass(frozen=True, eq=False)
 class EndpointResults:
-    """Frames of one endpoint, columns as ``Results`` says."""
+    """Frames of one endpoint, columns as ``Results`` says, and its fit in each completed cohort."""
 
     results: pd.DataFrame
     curves: pd.DataFrame
     risk_table: pd.DataFrame
     effect_over_time: pd.DataFrame
     findings: tuple[Finding, ...]
+    fits: tuple[EndpointFit, ...]
 
 
 def endpoint_results(
@@ -102,6 +103,7 @@ def endpoint_results(
         risk_table_frame(risk_table_rows(sample, plan)),
         effect_frame(effect),
         (*_entry_findings(sample), *censoring_findings(sample), *_fit_findings(fits, sample)),
+        tuple(fits),
     )
 
 

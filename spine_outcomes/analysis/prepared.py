@@ -64,7 +64,7 @@ def prepare(
     Parameters
     ----------
     like
-        Preparations of the same cohort; imputations of the same columns of the same rows are theirs.
+        Preparations of the same cohort: imputations of the same columns and rows are theirs.
 
     Raises
     ------

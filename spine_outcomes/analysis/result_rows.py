@@ -33,6 +33,11 @@ IDENTIFYING = (
     "analysis", "subgroup", "endpoint", "estimand", "model", "measure", "arm", "term", "time",
 )  # fmt: skip
 
+NUMBERS = (
+    "time", "estimate", "std_error", "lower", "upper", "statistic", "df", "p_value", "p_adjusted",
+    "ess", "imputations", "fmi", "mc_error",
+)  # fmt: skip
+
 Row = dict[str, Any]
 
 
@@ -122,6 +127,7 @@ def _worded(reason: str | None, setting: Setting) -> str | None:
 def results_frame(rows: Iterable[Row]) -> pd.DataFrame:
     """The results table: the contract's columns in their order, one id a row."""
     frame = pd.DataFrame(list(rows), columns=list(RESULT_COLUMNS))
+    frame = frame.astype(dict.fromkeys(NUMBERS, np.float64))  # of frames without a value, too
     frame["status"] = np.where(frame["reason"].isna(), "ok", "not_estimable")
     frame["schema_version"] = SCHEMA_VERSION
     frame["id"] = [_identifier(parts) for parts in frame[list(IDENTIFYING)].itertuples(index=False)]

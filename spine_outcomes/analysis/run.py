@@ -29,6 +29,7 @@ from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.robustness import robustness
 from spine_outcomes.analysis.sensitivity import departures, sensitivity_results
+from spine_outcomes.analysis.subgroups import subgroup_results
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
@@ -83,7 +84,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     results = adjust_tests(fitted.results, plan)
     robust = robustness(fitted, plan, step)
     beside, failures = sensitivity_results(cohort, prepared, step)
-    everything = stack([results, *beside])
+    everything = stack([results, *beside, *subgroup_results(prepared, step)])
     all_findings = [
         *findings,
         *prepared.cohort.findings,

@@ -24,6 +24,7 @@ from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.robustness import robustness
 from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
+from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
 from spine_outcomes.tables.table import Table
 
 
@@ -90,6 +91,8 @@ def tables(results: Results) -> Iterable[Table]:
     for endpoint in sensitivity_endpoints(results):
         yield sensitivity(results, endpoint)
     yield from robustness(results)
+    for endpoint in subgroup_endpoints(results):
+        yield subgroups(results, endpoint)
     yield findings(results)
     yield plan(results)
     yield provenance(results)

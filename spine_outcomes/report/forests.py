@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,54 +13,75 @@ from spine_outcomes.figures.sheets import forest_sheet
 from spine_outcomes.report.notes import hazard_notes
 from spine_outcomes.report.picture import Picture, drawn
 from spine_outcomes.tables import cells
-from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
 from spine_outcomes.tables.sensitivity import sensitivity_endpoints, sensitivity_lines
+from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroup_lines
 from spine_outcomes.tables.table import identifier
 
-Group = tuple[str, pd.DataFrame]
+Lines = list[tuple[str, pd.Series[Any]]]
 
 
 def forest_pictures(results: Results) -> Iterator[Picture]:
-    """Hazard ratios of every endpoint, then of every sensitivity analysis of an endpoint."""
+    """Hazard ratios of every endpoint, then of sensitivity analyses and subgroups of each."""
     name = labels(results)
-    hazard = where(main_analysis(results), measure="hazard_ratio", model="cox")
+    hazard = _hazard(main_analysis(results))
     if hazard.empty:
         return
     groups = [
-        (name.endpoint(endpoint), where(hazard, endpoint=endpoint))
+        (name.endpoint(endpoint), _by_weights(where(hazard, endpoint=endpoint), name))
         for endpoint in in_order(hazard["endpoint"])
     ]
-    notes = hazard_notes(results)
-    yield _forest(results, groups, "forest", "Hazard ratios of every endpoint", "Endpoint", notes)
+    title = "Hazard ratios of every endpoint"
+    yield _forest(results, groups, "forest", title, "Endpoint, weights")
     for endpoint in sensitivity_endpoints(results):
-        lines = [
-            (label, where(frame, measure="hazard_ratio", model="cox"))
+        groups = [
+            (label, _by_weights(_hazard(frame), name))
             for label, frame in sensitivity_lines(results, endpoint)
         ]
+        key = identifier("sensitivity", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios of the sensitivity analyses"
-        yield _forest(results, lines, identifier("sensitivity", endpoint), title, "Analysis", notes)
+        yield _forest(results, groups, key, title, "Analysis, weights")
+    for endpoint in subgroup_endpoints(results):
+        groups = [
+            (label, _by_level(_hazard(frame))) for label, frame in subgroup_lines(results, endpoint)
+        ]
+        key = identifier("subgroups", endpoint)
+        title = f"{name.endpoint(endpoint)}: hazard ratios in subgroups"
+        yield _forest(results, groups, key, title, "Subgroup")
+
+
+def _hazard(frame: pd.DataFrame) -> pd.DataFrame:
+    """Cause-specific hazard ratios of the arms."""
+    return where(frame, measure="hazard_ratio", model="cox")
+
+
+def _by_weights(frame: pd.DataFrame, name: Labels) -> Lines:
+    """A line a set of weights."""
+    return [(name.estimand(str(row["estimand"])), row) for _, row in frame.iterrows()]
+
+
+def _by_level(frame: pd.DataFrame) -> Lines:
+    """A line a level; one line of everybody."""
+    return [
+        ("All rows" if pd.isna(row["subgroup"]) else str(row["subgroup"]), row)
+        for _, row in frame.iterrows()
+    ]
 
 
 def _forest(
-    results: Results,
-    groups: Iterable[Group],
-    key: str,
-    title: str,
-    stub: str,
-    notes: tuple[str, ...],
+    results: Results, groups: Iterable[tuple[str, Lines]], key: str, title: str, stub: str
 ) -> Picture:
-    """One forest plot: a head a group, a line a set of weights."""
+    """One forest plot: a head a group, then its lines."""
     name = labels(results)
     rows: list[tuple[object, ...]] = []
-    for label, frame in groups:
+    for label, lines in groups:
         rows.append((label, np.nan, np.nan, np.nan, "", True))
-        for _, row in frame.iterrows():
+        for line, row in lines:
             values = (float(row[column]) for column in ("estimate", "lower", "upper"))
-            text = cells.estimate(row, "ratio").text
-            rows.append((name.estimand(str(row["estimand"])), *values, text, False))
+            rows.append((line, *values, cells.estimate(row, "ratio").text, False))
     columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
     favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
-    head = (f"{stub}, weights", f"Hazard ratio ({name.level} CI)")
+    head = (stub, f"Hazard ratio ({name.level} CI)")
     figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head)
-    return drawn(figure, key, title, notes)
+    return drawn(figure, key, title, hazard_notes(results))

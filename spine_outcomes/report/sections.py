@@ -55,6 +55,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *(_endpoint(results, found, endpoint) for endpoint in results.plan.endpoints),
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
         *_sensitivity(found),
+        *_subgroups(found),
         Section("findings-section", "Findings", "findings", ("findings",)),
         Section("plan-section", "Plan and departures", "plan", ("plan",)),
         Section("provenance-section", "Provenance", "provenance", ("provenance",)),
@@ -78,6 +79,15 @@ def _sensitivity(found: Exhibits) -> tuple[Section, ...]:
         return ()
     title = "Sensitivity analyses"
     return (Section("sensitivity-section", title, "sensitivity", tables, figures),)
+
+
+def _subgroups(found: Exhibits) -> tuple[Section, ...]:
+    """Effects inside the levels of subgroups, endpoint by endpoint."""
+    tables = tuple(key for key in found.tables if key.startswith("subgroups-"))
+    figures = tuple(key for key in found.figures if key.startswith("subgroups-"))
+    if not tables:
+        return ()
+    return (Section("subgroups-section", "Subgroups", "subgroups", tables, figures),)
 
 
 def _missing(found: Exhibits) -> tuple[Section, ...]:

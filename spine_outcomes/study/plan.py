@@ -215,11 +215,27 @@ class Multiplicity(Model):
 
 
 class Subgroup(Model):
-    """A pre-listed subgroup: the name of each level and its code in ``column``."""
+    """A pre-listed subgroup.
 
-    name: str
+    Parameters
+    ----------
+    levels
+        The name of each level, and its code in ``column``.
+    label
+        Text for people; by default the label of the column.
+    change
+        Keys of the plan that are other inside the levels, as in a sensitivity analysis: a
+        propensity that few rows can carry.
+    endpoints
+        Those that are estimated; all by default.
+    """
+
+    name: str = Field(min_length=1)
     column: str
     levels: dict[str, Code] = Field(min_length=2)
+    label: str | None = None
+    change: dict[str, Any] = Field(default_factory=dict)
+    endpoints: tuple[str, ...] | None = None
 
 
 class Sensitivity(Model):

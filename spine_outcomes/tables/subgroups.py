@@ -1,0 +1,109 @@
+"""The subgroups of one endpoint: effect inside each level, and whether the levels differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.selection import (
+    headline_estimand,
+    headline_time,
+    in_order,
+    main_analysis,
+    one,
+    where,
+)
+from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
+
+SUBGROUP = "subgroup:"
+CURVES = ("kaplan_meier", "aalen_johansen")
+
+
+def subgroup_endpoints(results: Results) -> list[str]:
+    """Endpoints that are estimated in some subgroup."""
+    frame = results.results
+    return in_order(frame.loc[frame["analysis"].str.startswith(SUBGROUP), "endpoint"])
+
+
+def subgroup_lines(results: Results, endpoint: str) -> list[tuple[str, pd.DataFrame]]:
+    """Label and rows of everybody, then of each subgroup, under the first-named weights."""
+    everybody = _weighted(where(main_analysis(results), endpoint=endpoint), results)
+    lines = [("Everybody", everybody)]
+    name = labels(results)
+    for subgroup in results.plan.subgroups:
+        own = where(results.results, endpoint=endpoint, analysis=SUBGROUP + subgroup.name)
+        if len(own):
+            label = subgroup.label or name.column(subgroup.column)
+            lines.append((label, _weighted(own, results)))
+    return lines
+
+
+def _weighted(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Rows under the first-named weights, however their propensity was fitted."""
+    return frame[frame["estimand"].str.split(":").str[0] == headline_estimand(results)]
+
+
+def subgroups(results: Results, endpoint: str) -> Table:
+    """Hazard ratio and risk difference in every level, with the test of interaction."""
+    name = labels(results)
+    rows: list[Row] = []
+    for label, frame in subgroup_lines(results, endpoint):
+        test = one(frame, measure="interaction")
+        levels = in_order(frame["subgroup"])
+        if not levels:
+            rows.append(Row(label, _line(frame, results)))
+            continue
+        blank = (cells.BLANK,) * 4
+        rows.append(Row(label, (*blank, cells.BLANK if test is None else _p(test))))
+        rows += [
+            Row(level, _line(where(frame, subgroup=level), results), is_indented=True)
+            for level in levels
+        ]
+    return Table(
+        id=identifier("subgroups", endpoint),
+        title=f"{name.endpoint(endpoint)}: subgroups, {name.estimand(headline_estimand(results))}",
+        stub_head="Subgroup",
+        columns=(
+            Column("Rows"),
+            Column("Events"),
+            Column(f"Hazard ratio ({name.level} CI)"),
+            Column(f"Risk difference at {name.time(headline_time(results))} ({name.level} CI)"),
+            Column("p of interaction"),
+        ),
+        rows=tuple(rows),
+        notes=_notes(),
+        direction=f"ratio: {name.quotient}; difference, percentage points: {name.difference}",
+    )
+
+
+def _notes() -> tuple[str, ...]:
+    """What the lines and the p values are."""
+    return (
+        "Listed in the plan before the data were seen. Weights were estimated anew in each level; "
+        "levels with fewer than 10 events keep their line without an estimate.",
+        "p of interaction: Wald test that the hazard ratios of all levels are one, with the "
+        "patients whom levels share counted once. Not adjusted for the number of subgroups.",
+    )
+
+
+def _line(frame: pd.DataFrame, results: Results) -> tuple[Cell, ...]:
+    """Counts and estimates of everybody, or of one level."""
+    hazard = one(frame, measure="hazard_ratio", model="cox")
+    difference = where(frame, measure="risk_difference", time=headline_time(results))
+    difference = difference[difference["model"].isin(CURVES)]
+    return (
+        cells.EMPTY if hazard is None else cells.count(hazard["n"]),
+        cells.EMPTY if hazard is None else cells.count(hazard["n_event"]),
+        cells.estimate(hazard, "ratio"),
+        cells.estimate(difference.iloc[0] if len(difference) else None, "percent"),
+        cells.BLANK,
+    )
+
+
+def _p(test: pd.Series[Any]) -> Cell:
+    """P value of an interaction, or why there is none."""
+    return cells.not_estimable(test) if test["status"] != "ok" else cells.p_value(test)
