@@ -44,8 +44,9 @@ def tipping_point_frame(
     Returns
     -------
     DataFrame
-        ``TIPPING_COLUMNS``, under each weighted estimand; no row with delayed entry, or past the
-        follow-up of an arm. ``conclusion`` is −1 where the interval lies below 0, 1 above, else 0.
+        ``TIPPING_COLUMNS``, under each weighted estimand; no row with delayed entry, past the
+        follow-up of an arm, or where one has no event and so no hazard to multiply.
+        ``conclusion`` is −1 where the interval lies below 0, 1 above, else 0.
     """
     names = [n for n in weighted[0].weights if n != UNWEIGHTED] or [UNWEIGHTED]
     rows = [] if sample.entry is not None else [
@@ -114,7 +115,7 @@ def _rows(
             sample.order, sample.status, weight, arm=sample.arm, cluster=sample.cluster,
             at=last, deltas=DELTAS,
         )  # fmt: skip
-        if any(risk.reasons):
+        if any(risk.reasons) or not (risk.select(delta=1.0).value > 0).all():
             return
         difference = _differences(risk).corrected(counted_nuisance(weights, plan))
         found.append(Estimated(difference, of_influence(difference), plan.estimation.variance))

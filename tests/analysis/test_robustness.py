@@ -202,6 +202,7 @@ def test_nothing_is_made_up_where_nothing_is_estimable(small_run: SmallRun) -> N
     """No event in one arm; and late entry, which no delta adjustment here allows for."""
     empty = small_run([("a", 20, 0)] * 6 + [("b", 3, 1)] * 3 + [("b", 20, 0)] * 3, {})
     assert empty.influential.empty
+    assert empty.tipping_point.empty
     assert empty.bias_grid.empty
     assert empty.e_values["e_value"].isna().all()
     short = small_run([("a", 5, 0), ("a", 3, 1), ("b", 4, 1), ("b", 5, 0)] * 3, {})
