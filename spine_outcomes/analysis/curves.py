@@ -235,12 +235,13 @@ def risk_table_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def display_ticks(last: float) -> NDArray[np.float64]:
-    """At most twelve round times from 0 to ``last``."""
+    """At most twelve round times from 0 to ``last``, two at least: an axis has a length."""
     step = next((s for s in TICK_STEPS if last / s <= MAX_TICKS), None)
     if step is None:
         step = 10.0 ** np.ceil(np.log10(last / MAX_TICKS))
         step = step / 2 if last / (step / 2) <= MAX_TICKS else step
-    return np.arange(0.0, last + 1e-9 * max(last, 1.0), float(step))
+    end = max(last, float(step))
+    return np.arange(0.0, end + 1e-9 * max(end, 1.0), float(step))
 
 
 def _grid(sample: EndpointSample, plan: AnalysisPlan) -> NDArray[np.float64]:

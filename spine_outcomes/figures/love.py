@@ -28,7 +28,7 @@ def draw_love(
         Difference that is still called balanced; drawn as a line.
     """
     sizes = frame.assign(smd=frame["smd"].abs()).pivot_table(
-        index="label", columns="estimand", values="smd", sort=False
+        index="label", columns="estimand", values="smd", sort=False, dropna=False
     )
     sizes = sizes.sort_values(weights[0][0], ascending=True, kind="stable")
     place = np.arange(len(sizes))

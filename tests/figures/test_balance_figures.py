@@ -74,3 +74,13 @@ def test_a_weight_of_zero_does_not_break_the_log_axis() -> None:
     )  # fmt: skip
     ax = draw_weights(Figure().add_subplot(), frame, ARMS, [("ATO", "Overlap")])
     assert 0 < ax.get_xlim()[0] <= 0.1
+
+
+def test_love_plot_of_differences_that_are_not_known() -> None:
+    """Two rows have no spread: no point, and no figure that stops the report."""
+    frame = pd.DataFrame(
+        {"estimand": ["unweighted"] * 2, "label": ["Age", "Sex"], "smd": [float("nan")] * 2}
+    )
+    ax = draw_love(Figure().add_subplot(), frame, [("unweighted", "Unweighted")], 0.1)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["Age", "Sex"]
+    assert ax.get_xlim()[1] > 0.1
