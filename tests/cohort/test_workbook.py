@@ -224,6 +224,20 @@ def test_damaged_workbook_is_a_fault_of_the_file(
     assert "E_WORKBOOK" in refused(path, dictionary())
 
 
+def test_a_part_that_cannot_be_inflated_is_a_fault_of_the_file(
+    tmp_path: Path, dictionary: Make
+) -> None:
+    """One bad byte in a packed sheet ends in an error of the unpacking, not of the archive."""
+    path = saved(book(), tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo("xl/worksheets/sheet1.xml")
+    raw = bytearray(path.read_bytes())
+    start = member.header_offset + 30 + len(member.filename)
+    raw[start : start + 4] = b"\xff\xff\xff\xff"
+    path.write_bytes(bytes(raw))
+    assert "E_WORKBOOK" in refused(path, dictionary())
+
+
 def _replaced(path: Path, old: bytes, new: bytes) -> Path:
     """The workbook with other bytes in its first sheet."""
     out = io.BytesIO()

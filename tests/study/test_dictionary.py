@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from spine_outcomes.errors import DictionaryError
 from spine_outcomes.study.dictionary import Column
 from spine_outcomes.study.load import load_dictionary
 
@@ -103,3 +104,15 @@ def test_a_dictionary_cannot_be_changed(study: Path) -> None:
         dictionary["age"].label = "Other"  # type: ignore[misc]
     assert "age" in dictionary
     assert "agee" not in dictionary
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"), [("[a, b, a]", "'a' stands twice"), ("[{x: 1}, a]", "codes")]
+)
+def test_f49_listed_codes_are_texts_that_stand_once(
+    dictionary_with: Callable[..., Path], codes: str, said: str
+) -> None:
+    """Read as one code, the second would hide a slip; a mapping in a list is no code."""
+    path = dictionary_with("codes: {a: Old, b: New}", f"codes: {codes}")
+    with pytest.raises(DictionaryError, match=said):
+        load_dictionary(path)
