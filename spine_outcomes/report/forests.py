@@ -19,7 +19,7 @@ from spine_outcomes.tables.sensitivity import sensitivity_endpoints, sensitivity
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroup_lines
 from spine_outcomes.tables.table import identifier
 
-Lines = list[tuple[str, pd.Series[Any]]]
+Lines = list[tuple[str, "pd.Series[Any]"]]
 
 
 def forest_pictures(results: Results) -> Iterator[Picture]:
