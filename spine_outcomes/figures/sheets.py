@@ -24,6 +24,7 @@ LABEL = 64  # characters of a row's name
 PANEL = 32  # and of the name of a small panel
 CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
 LINE = 0.18
+NARROWEST = 1.8  # of a plot beside long names, inches
 
 Named = Sequence[tuple[str, str]]
 
@@ -83,9 +84,11 @@ def difference_sheet(
 
 def forest_sheet(frame: pd.DataFrame, favours: tuple[str, str], head: tuple[str, str]) -> Figure:
     """Ratios under one another, with heads over the names and over the numbers."""
-    labels = [str(label) for label in frame["label"]]
     texts = [str(text) for text in frame["text"]]
-    left, right = _margin([*labels, head[0]]), 0.2 + CHARACTER * max(map(len, [*texts, head[1]]))
+    right = 0.2 + CHARACTER * max(map(len, [*texts, head[1]]))
+    most = int((WIDTH - NARROWEST - right - 0.25) / CHARACTER)
+    frame = frame.assign(label=[_cut(str(label), most) for label in frame["label"]])
+    left = _margin([*frame["label"], head[0]])
     figure, ax = _sheet(0.2 + 0.24 * len(frame), left=left, right=right, top=0.35, bottom=0.72)
     with house_style():
         draw_forest(ax, frame, favours, margin=left * 72 - TEXT_GAP)
@@ -123,7 +126,7 @@ def _sheet(
     """A figure with one Axes, all sizes in inches."""
     height = top + plot + bottom
     figure = new_figure(WIDTH, height)
-    width = max(WIDTH - left - right, 1.5)
+    width = max(WIDTH - left - right, NARROWEST)
     with house_style():
         box = (left / WIDTH, bottom / height, width / WIDTH, plot / height)
         return figure, figure.add_axes(box)

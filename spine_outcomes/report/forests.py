@@ -39,14 +39,14 @@ def forest_pictures(results: Results) -> Iterator[Picture]:
             (label, _by_weights(_hazard(frame), name))
             for label, frame in sensitivity_lines(results, endpoint)
         ]
-        key = identifier("sensitivity", endpoint)
+        key = identifier("forest", "sensitivity", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios of the sensitivity analyses"
         yield _forest(results, groups, key, title, "Analysis, weights")
     for endpoint in subgroup_endpoints(results):
         groups = [
             (label, _by_level(_hazard(frame))) for label, frame in subgroup_lines(results, endpoint)
         ]
-        key = identifier("subgroups", endpoint)
+        key = identifier("forest", "subgroups", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios in subgroups"
         yield _forest(results, groups, key, title, "Subgroup")
 

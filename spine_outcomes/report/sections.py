@@ -74,7 +74,7 @@ def _section(
 def _sensitivity(found: Exhibits) -> tuple[Section, ...]:
     """The changes to the plan, endpoint by endpoint."""
     tables = tuple(key for key in found.tables if key.startswith("sensitivity-"))
-    figures = tuple(key for key in found.figures if key.startswith("sensitivity-"))
+    figures = tuple(key for key in found.figures if key.startswith("forest-sensitivity"))
     if not tables:
         return ()
     title = "Sensitivity analyses"
@@ -84,7 +84,7 @@ def _sensitivity(found: Exhibits) -> tuple[Section, ...]:
 def _subgroups(found: Exhibits) -> tuple[Section, ...]:
     """Effects inside the levels of subgroups, endpoint by endpoint."""
     tables = tuple(key for key in found.tables if key.startswith("subgroups-"))
-    figures = tuple(key for key in found.figures if key.startswith("subgroups-"))
+    figures = tuple(key for key in found.figures if key.startswith("forest-subgroups"))
     if not tables:
         return ()
     return (Section("subgroups-section", "Subgroups", "subgroups", tables, figures),)
