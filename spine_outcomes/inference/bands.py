@@ -108,7 +108,9 @@ def supremum_test(
     """
     suprema = _suprema(difference, seed, draws, df)
     if not len(suprema):
-        return no_test("no time has a standard error above 0")
+        is_spent = df is not None and df <= 0
+        why = "degrees of freedom are left" if is_spent else "time has a standard error above 0"
+        return no_test(f"no {why}")
     error = difference.std_error() if std_error is None else std_error
     statistic = float((np.abs(difference.value[error > 0]) / error[error > 0]).max())
     n_beyond = int((suprema >= statistic).sum())
@@ -116,10 +118,10 @@ def supremum_test(
 
 
 def _suprema(estimate: Estimate, seed: int, draws: int, df: float | None) -> Floats:
-    """Draws of the largest absolute standardised error, shape (draws,); () without any error."""
+    """Draws of the largest absolute standardised error, shape (draws,); () where there is none."""
     error = estimate.std_error()
     has_error = np.flatnonzero(error > 0)
-    if not len(has_error):
+    if not len(has_error) or (df is not None and df <= 0):
         return np.zeros(0)
     covariance = estimate.take(has_error.tolist()).covariance()
     correlation = covariance / np.outer(error[has_error], error[has_error])

@@ -179,3 +179,12 @@ def test_errors_that_share_a_chi_square_give_student_s_t():
     density = 2 * stats.t.pdf(stats.t.ppf(0.975, 5), 5)
     error = np.sqrt(0.05 * 0.95 / DRAWS) / density
     assert abs(critical - stats.t.ppf(0.975, 5)) < 4 * error
+
+
+@pytest.mark.parametrize("df", [0.0, -3.0])
+def test_no_degrees_of_freedom_no_band_and_no_test(df):
+    """Fewer clusters than parameters: a chi-square of no degrees of freedom stopped the run."""
+    lower, upper, critical = simultaneous_band(independent(2), "identity", seed=1, df=df)
+    assert np.isnan([*lower, *upper, critical]).all()
+    found = supremum_test(independent(2), seed=1, df=df)
+    assert (found.reason, np.isnan(found.p_value)) == ("no degrees of freedom are left", True)
