@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
     from spine_outcomes.survival.subdistribution_risk import subdistribution_risk
     from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
+    from spine_outcomes.survival.tipping_point import delta_adjusted_incidence
 
 __all__ = [
     "Results",
@@ -53,6 +54,7 @@ __all__ = [
     "conditional_survival",
     "cox",
     "cox_frailty",
+    "delta_adjusted_incidence",
     "fine_gray",
     "fine_gray_score_test",
     "firth",
@@ -89,6 +91,7 @@ _HOMES = {
     "conditional_incidence": "survival.landmark",
     "conditional_survival": "survival.landmark",
     "cox_frailty": "survival.frailty",
+    "delta_adjusted_incidence": "survival.tipping_point",
     "jackknife": "inference.bootstrap",
     "fine_gray_score_test": "survival.fine_gray_score",
     "gray_test": "survival.gray",

@@ -30,6 +30,7 @@ def key_results(results: Results) -> Table:
     estimand, time = headline_estimand(results), headline_time(results)
     frame = where(main_analysis(results), estimand=estimand)
     is_adjusted = bool(frame["p_adjusted"].notna().any())
+    e_values = where(results.e_values, estimand=estimand, measure="hazard_ratio")
     events = f"Events by {name.time(time)} / rows"
     risk = f"At {name.time(time)}, % ({name.level} CI)"
     return Table(
@@ -45,9 +46,17 @@ def key_results(results: Results) -> Table:
             Column("Hazard ratio", "Contrast"),
             Column("p", "Contrast"),
             *((Column("Adjusted p", "Contrast"),) if is_adjusted else ()),
+            *((Column("E-value (of the limit)", "Contrast"),) if len(e_values) else ()),
         ),
         rows=tuple(
-            _row(where(frame, endpoint=endpoint), endpoint, time, name, is_adjusted)
+            _row(
+                where(frame, endpoint=endpoint),
+                endpoint,
+                time,
+                name,
+                is_adjusted=is_adjusted,
+                e_values=e_values,
+            )
             for endpoint in results.plan.endpoints
         ),
         notes=(
@@ -76,7 +85,15 @@ def _rules(results: Results, name: Labels) -> Iterator[str]:
     yield from (f"{', '.join(about)}: {rule}" for rule, about in endpoints.items())
 
 
-def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels, is_adjusted: bool) -> Row:
+def _row(
+    frame: pd.DataFrame,
+    endpoint: str,
+    time: float,
+    name: Labels,
+    *,
+    is_adjusted: bool,
+    e_values: pd.DataFrame,
+) -> Row:
     """One endpoint."""
     measure = absolute_measure(frame)
     arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
@@ -90,6 +107,7 @@ def _row(frame: pd.DataFrame, endpoint: str, time: float, name: Labels, is_adjus
             cells.estimate(hazard, "ratio"),
             cells.p_value(hazard),
             *((cells.p_value(hazard, "p_adjusted"),) if is_adjusted else ()),
+            *((_e_value(one(e_values, endpoint=endpoint)),) if len(e_values) else ()),
         ),
         anchor=identifier("endpoint", endpoint),
     )
@@ -101,3 +119,11 @@ def _events(row: pd.Series[Any] | None) -> Cell:
         return cells.EMPTY
     events, n = cells.count(row["n_event"]), cells.count(row["n"])
     return Cell((*events.parts, " / ", *n.parts), source=str(row["id"]))
+
+
+def _e_value(row: pd.Series[Any] | None) -> Cell:
+    """E-value of the hazard ratio, and of its limit: "2.20 (1.48)"."""
+    if row is None or pd.isna(row["e_value"]):
+        return cells.EMPTY
+    of_estimate, of_limit = (cells.decimal(row[key], 2) for key in ("e_value", "e_value_limit"))
+    return Cell((*of_estimate.parts, " (", *of_limit.parts, ")"), source=str(row["id"]))

@@ -16,6 +16,7 @@ from spine_outcomes.analysis.results import (
 )
 from spine_outcomes.tables.e_values import bias_grid, e_values
 from spine_outcomes.tables.influential import influential
+from spine_outcomes.tables.key_results import key_results
 from spine_outcomes.tables.robustness import robustness
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.tipping_point import SHOWN, tipping_point
@@ -54,6 +55,13 @@ def test_e_values_stand_beside_the_ratios_that_they_are_of() -> None:
     assert texts(missing) == ["NE", "–", "–", "–", "–", "–"]
     assert missing.cells[0].reason == "no event in wide"
     assert "Events in more than 15 % of the rows (relapse)" in table.notes[1]
+
+
+def test_the_key_results_show_the_e_value_of_the_hazard_ratio() -> None:
+    """How fragile a ratio is stands beside it; where it has none, nothing does."""
+    table = key_results(with_e_values())
+    assert table.columns[-1].head == "E-value (of the limit)"
+    assert [texts(row)[-1] for row in table.rows] == ["2.20 (1.48)", "–", "–", "–"]
 
 
 def test_the_grid_marks_what_a_confounder_takes_away() -> None:
