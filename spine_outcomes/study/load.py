@@ -13,7 +13,7 @@ from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_checks import check_plan as check_plan
 from spine_outcomes.study.plan_file import read_plan_file
 from spine_outcomes.study.validation import build
-from spine_outcomes.study.variants import variants
+from spine_outcomes.study.variants import subgroup_plans, variants
 from spine_outcomes.study.yaml_source import read_yaml
 
 TEXT_KEYS = frozenset(
@@ -70,6 +70,7 @@ def load_plan(path: str | PathLike[str]) -> AnalysisPlan:
     plan = build(AnalysisPlan, file.source, PlanError)
     plan._file = file
     variants(plan)
+    subgroup_plans(plan)
     return plan
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -13,6 +13,9 @@ from spine_outcomes.study.endpoint import Endpoint as Endpoint
 from spine_outcomes.study.endpoint import Source as Source
 from spine_outcomes.study.endpoint import StatusColumn as StatusColumn
 from spine_outcomes.study.endpoint import TimeColumn as TimeColumn
+from spine_outcomes.study.further_analyses import Margins as Margins
+from spine_outcomes.study.further_analyses import Sensitivity as Sensitivity
+from spine_outcomes.study.further_analyses import Subgroup as Subgroup
 from spine_outcomes.study.model import Code, Model, refuse
 from spine_outcomes.study.plan_consistency import disagreements
 from spine_outcomes.study.plan_file import PlanFile
@@ -212,56 +215,6 @@ class Multiplicity(Model):
     primary: str | None = None
     method: Literal["none", "holm", "hochberg", "hierarchical"] = "none"
     order: tuple[str, ...] = ()
-
-
-class Subgroup(Model):
-    """A pre-listed subgroup.
-
-    Parameters
-    ----------
-    levels
-        The name of each level, and its code in ``column``.
-    label
-        Text for people; by default the label of the column.
-    change
-        Keys of the plan that are other inside the levels, as in a sensitivity analysis: a
-        propensity that few rows can carry.
-    endpoints
-        Those that are estimated; all by default.
-    """
-
-    name: str = Field(min_length=1)
-    column: str
-    levels: dict[str, Code] = Field(min_length=2)
-    label: str | None = None
-    change: dict[str, Any] = Field(default_factory=dict)
-    endpoints: tuple[str, ...] | None = None
-
-
-class Sensitivity(Model):
-    """A named change to the plan.
-
-    Parameters
-    ----------
-    name, label
-        Key in the results, and text for people (by default the name).
-    change
-        Dotted keys and their new values; a list is extended where the key ends with ``+``.
-    endpoints
-        Those that are estimated again; all by default.
-    """
-
-    name: str = Field(min_length=1)
-    label: str | None = None
-    change: dict[str, Any]
-    endpoints: tuple[str, ...] | None = None
-
-
-class Margins(Model):
-    """How far a sensitivity analysis may lie from the primary one before it is a finding."""
-
-    risk_difference: float = Field(0.05, gt=0)
-    hazard_ratio: float = Field(1.25, gt=1)
 
 
 class Required(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from spine_outcomes.errors import PlanError, printable
 from spine_outcomes.study.column_checks import codes, date, existing, number, population
@@ -12,7 +12,7 @@ from spine_outcomes.study.endpoint_checks import endpoint_faults
 from spine_outcomes.study.key_path import KeyPath, did_you_mean, dotted
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Term
-from spine_outcomes.study.variants import plan_problem, variants
+from spine_outcomes.study.variants import plan_problem, subgroup_plans, variants
 
 
 def check_plan(plan: AnalysisPlan, dictionary: DataDictionary) -> None:
@@ -27,17 +27,23 @@ def check_plan(plan: AnalysisPlan, dictionary: DataDictionary) -> None:
         code that the column cannot have, a date that is none, a form that does not fit the type.
     """
     faults = list(_faults(plan, dictionary, in_sensitivity=False))
-    seen = set(faults)
-    names = [sensitivity.name for sensitivity in plan.sensitivity]
-    for name, variant in variants(plan).items():
-        here: KeyPath = ("sensitivity", names.index(name), "change")
-        for fault in _faults(variant, dictionary, in_sensitivity=True):
-            if fault not in seen:
-                path, code, text = fault
-                text = f"in the sensitivity analysis {name!r}, {dotted(path)}: {text}"
-                faults.append((here, code, text))
+    faults += _further_faults(plan, dictionary, frozenset(faults))
     if faults:
         raise PlanError(*(plan_problem(plan, *fault) for fault in faults))
+
+
+def _further_faults(
+    plan: AnalysisPlan, dictionary: DataDictionary, seen: Collection[Fault]
+) -> Iterator[Fault]:
+    """What the changes of sensitivity analyses and subgroups bring, each at its own key."""
+    for key, plans in (("sensitivity", variants(plan)), ("subgroups", subgroup_plans(plan))):
+        for i, variant in enumerate(plans.values()):
+            analysis = getattr(plan, key)[i]
+            for fault in _faults(variant, dictionary, in_sensitivity=key == "sensitivity"):
+                path, code, text = fault
+                if fault not in seen:
+                    text = f"in {analysis.kind} {analysis.name!r}, {dotted(path)}: {text}"
+                    yield (key, i, "change"), code, text
 
 
 def _faults(
@@ -114,7 +120,8 @@ def _subgroups(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault
             if column.phase != "baseline":
                 text = f"{subgroup.column!r} has phase {column.phase}; a subgroup must be baseline"
                 yield (*path, "column"), "E_NOT_BASELINE", text
-            yield from codes((*path, "levels"), column, subgroup.levels.values())
+            for name, level in subgroup.codes.items():
+                yield from codes((*path, "levels", name), column, level)
 
 
 def _tables(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:

@@ -137,6 +137,12 @@ def _named_endpoints(plan: AnalysisPlan) -> Iterator[Fault]:
     if tests.primary is not None:
         named.append((("multiplicity", "primary"), tests.primary))
     named += [(("required", i, "endpoint"), r.endpoint) for i, r in enumerate(plan.required)]
+    named += [
+        ((key, i, "endpoints", k), name)
+        for key in ("subgroups", "sensitivity")
+        for i, analysis in enumerate(getattr(plan, key))
+        for k, name in enumerate(analysis.endpoints or ())
+    ]
     for path, name in named:
         if name not in plan.endpoints:
             yield path, f"no endpoint {name!r}{did_you_mean(name, plan.endpoints)}"

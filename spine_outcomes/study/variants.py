@@ -1,12 +1,13 @@
-"""A plan with some of its keys changed: sensitivity analyses, and options of the command line."""
+"""A plan with some of its keys changed: by analyses beside it, or by the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from spine_outcomes.errors import PlanError, Problem
+from spine_outcomes.study.further_analyses import Sensitivity, Subgroup
 from spine_outcomes.study.key_path import KeyPath, did_you_mean
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_file import deep_merge
@@ -52,16 +53,33 @@ def variants(plan: AnalysisPlan) -> dict[str, AnalysisPlan]:
     PlanError
         Naming every change that cannot be made.
     """
+    return _variants(plan, "sensitivity", plan.sensitivity)
+
+
+def subgroup_plans(plan: AnalysisPlan) -> dict[str, AnalysisPlan]:
+    """Make the plan that holds inside the levels of each subgroup, by name.
+
+    Raises
+    ------
+    PlanError
+        Naming every change that cannot be made.
+    """
+    return _variants(plan, "subgroups", plan.subgroups)
+
+
+def _variants(
+    plan: AnalysisPlan, key: str, analyses: Sequence[Sensitivity | Subgroup]
+) -> dict[str, AnalysisPlan]:
+    """The changed plans of a list of analyses."""
     made: dict[str, AnalysisPlan] = {}
     problems: list[Problem] = []
-    for i, sensitivity in enumerate(plan.sensitivity):
+    for i, analysis in enumerate(analyses):
         try:
-            made[sensitivity.name] = changed(plan, sensitivity.change)
+            made[analysis.name] = changed(plan, analysis.change)
         except PlanError as fault:
             for problem in fault.problems:
-                text = f"in the sensitivity analysis {sensitivity.name!r}, {problem.message}"
-                here = ("sensitivity", i, "change")
-                problems.append(plan_problem(plan, here, problem.code, text))
+                text = f"in {analysis.kind} {analysis.name!r}, {problem.message}"
+                problems.append(plan_problem(plan, (key, i, "change"), problem.code, text))
     if problems:
         raise PlanError(*problems)
     return made

@@ -171,6 +171,12 @@ def test_eligibility_looks_at_nothing_later(plan_with: Change, rule: str, words:
     [
         ("subgroups: [{name: s, column: sx, levels: {a: f, b: m}}]", "did you mean 'sex'?"),
         ("subgroups: [{name: s, column: sex, levels: {a: f, b: x}}]", "'x' is not a code"),
+        ("subgroups: [{name: s, column: sex, levels: {a: f, b: [m, x]}}]", "levels.b: 'x' is not"),
+        (
+            "subgroups: [{name: s, column: sex, levels: {a: f, b: m}, "
+            "change: {propensity.terms: [agee]}}]",
+            "did you mean 'age'?",
+        ),
         ("subgroups: [{name: s, column: event, levels: {a: 0, b: 1}}]", "must be baseline"),
         ("baseline_table: [age, agee]", "did you mean 'age'?"),
         ("baseline_table: [age, event]", "describes no one at baseline"),

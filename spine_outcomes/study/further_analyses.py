@@ -1,0 +1,92 @@
+"""Analyses that a plan lists beside the primary one: subgroups and sensitivity analyses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, ClassVar
+
+from pydantic import Field, model_validator
+
+from spine_outcomes.study.endpoint import as_tuple
+from spine_outcomes.study.model import Code, Model
+
+
+class Subgroup(Model):
+    """A pre-listed subgroup.
+
+    Parameters
+    ----------
+    levels
+        The name of each level, and its code or codes in ``column``.
+    label
+        Text for people; by default the label of the column.
+    change
+        Keys under ``propensity`` or ``estimation`` that are other inside the levels, as in a
+        sensitivity analysis: a propensity that few rows can carry.
+    endpoints
+        Those that are estimated; all by default.
+    """
+
+    kind: ClassVar[str] = "the subgroup"
+
+    name: str = Field(min_length=1)
+    column: str
+    levels: dict[str, Code | tuple[Code, ...]] = Field(min_length=2)
+    label: str | None = None
+    change: dict[str, Any] = Field(default_factory=dict)
+    endpoints: tuple[str, ...] | None = None
+
+    @property
+    def codes(self) -> dict[str, tuple[Code, ...]]:
+        """The codes of each level."""
+        return {name: as_tuple(codes) for name, codes in self.levels.items()}
+
+    @model_validator(mode="after")
+    def _apart(self) -> Subgroup:
+        named = Counter(str(code) for codes in self.codes.values() for code in codes)
+        shared = [code for code, times in named.items() if times > 1]
+        if shared:
+            raise ValueError(f"a code stands in one level only, not {', '.join(shared)} twice")
+        if not all(self.codes.values()):
+            raise ValueError("every level needs a code")
+        return self
+
+    @model_validator(mode="after")
+    def _same_rows(self) -> Subgroup:
+        other = [
+            key for key in self.change if key.split(".")[0] not in ("propensity", "estimation")
+        ]
+        if other:
+            raise ValueError(
+                f"change may hold keys under propensity and estimation, not {', '.join(other)}: "
+                "rows and endpoints are those of the plan"
+            )
+        return self
+
+
+class Sensitivity(Model):
+    """A named change to the plan.
+
+    Parameters
+    ----------
+    name, label
+        Key in the results, and text for people (by default the name).
+    change
+        Dotted keys and their new values; a list is extended where the key ends with ``+``.
+    endpoints
+        Those that are estimated again; all by default.
+    """
+
+    kind: ClassVar[str] = "the sensitivity analysis"
+
+    name: str = Field(min_length=1)
+    label: str | None = None
+    change: dict[str, Any]
+    endpoints: tuple[str, ...] | None = None
+
+
+class Margins(Model):
+    """How far a sensitivity analysis may lie from the primary one before it is a finding."""
+
+    risk_difference: float = Field(0.05, gt=0)
+    hazard_ratio: float = Field(1.25, gt=1)
