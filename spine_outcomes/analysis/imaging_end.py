@@ -23,8 +23,8 @@ LARGE = 0.01
 
 ENDS = {
     "last_scan": "followed to their last image",
-    "scan_plus_interval": "one planned interval longer",
-    "last_contact": "to their last contact",
+    "scan_plus_interval": "followed one planned interval longer",
+    "last_contact": "followed to their last contact",
 }
 
 

@@ -33,8 +33,8 @@ def test_the_incidence_of_death_under_three_ends_by_hand() -> None:
     """
     (message,) = findings(ROWS)
     assert "100.0% with the living followed to their last image" in message
-    assert "100.0% with the living one planned interval longer" in message
-    assert "25.0% with the living to their last contact" in message
+    assert "100.0% with the living followed one planned interval longer" in message
+    assert "25.0% with the living followed to their last contact" in message
     assert "competing events (death) at 12 months" in message
 
 
