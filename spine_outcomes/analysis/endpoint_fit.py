@@ -25,7 +25,7 @@ from spine_outcomes.analysis.penalised import firth_estimates, firth_findings, p
 from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.resampling import resample
-from spine_outcomes.analysis.uncertainty import of_bootstrap, of_few_clusters, of_influence
+from spine_outcomes.analysis.uncertainty import by_influence, of_bootstrap
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate, Nuisance
@@ -179,10 +179,7 @@ class _Errors:
         if self.resampled is not None:
             found = of_bootstrap(self.replicates(estimate), estimation.level)
             return Estimated(estimate, found, "bootstrap")
-        if not estimation.small_sample:
-            return Estimated(estimate, of_influence(estimate), estimation.variance)
-        n_nuisance = 0 if self.nuisance is None else self.nuisance.influence.shape[1]
-        found = of_few_clusters(estimate, n_nuisance)
+        found = by_influence(estimate, self.nuisance, is_small=estimation.small_sample)
         return Estimated(estimate, found, estimation.variance)
 
     def replicates(self, estimate: Estimate) -> Bootstrap:

@@ -13,7 +13,7 @@ from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.results import INFLUENTIAL_COLUMNS
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, reweighing
-from spine_outcomes.errors import Finding, NotEstimableError
+from spine_outcomes.errors import Finding, NotEstimableError, SampleError
 from spine_outcomes.inference import Estimate, concatenate
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -121,10 +121,9 @@ def _refitted(
     for rows in kept:
         try:
             _, weights = reweigh(rows.astype(np.float64))
-        except NotEstimableError:
+            yield _both(sample, weights[name].value, plan).value
+        except (NotEstimableError, SampleError):  # nobody, or one arm, is left
             yield np.full(2, np.nan)
-            continue
-        yield _both(sample, weights[name].value, plan).value
 
 
 def _kinds(

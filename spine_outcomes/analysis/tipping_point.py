@@ -11,7 +11,7 @@ import pandas as pd
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, pooled_estimates
 from spine_outcomes.analysis.results import TIPPING_COLUMNS
-from spine_outcomes.analysis.uncertainty import of_influence
+from spine_outcomes.analysis.uncertainty import by_influence
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding, Severity
 from spine_outcomes.inference import Estimate, interval
@@ -117,8 +117,10 @@ def _rows(
         )  # fmt: skip
         if any(risk.reasons) or not (risk.select(delta=1.0).value > 0).all():
             return
-        difference = _differences(risk).corrected(counted_nuisance(weights, plan))
-        found.append(Estimated(difference, of_influence(difference), plan.estimation.variance))
+        nuisance = counted_nuisance(weights, plan)
+        difference = _differences(risk).corrected(nuisance)
+        error = by_influence(difference, nuisance, is_small=plan.estimation.small_sample)
+        found.append(Estimated(difference, error, plan.estimation.variance))
     estimate, error, _ = pooled_estimates(found)
     df = np.where(np.isnan(error.df), np.inf, error.df)
     limits = interval(estimate.value, error.std_error, "identity", plan.estimation.level, df)

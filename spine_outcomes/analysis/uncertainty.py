@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.inference import Bootstrap, Estimate, small_sample
+from spine_outcomes.inference import Bootstrap, Estimate, Nuisance, small_sample
 
 Floats = NDArray[np.float64]
 
@@ -62,6 +62,13 @@ def of_influence(estimate: Estimate) -> Uncertainty:
     """Large-sample errors from the influence of the rows."""
     nothing = np.full((3, len(estimate)), np.nan)
     return Uncertainty(estimate.std_error(), nothing[0], nothing[1:], estimate.reasons)
+
+
+def by_influence(estimate: Estimate, nuisance: Nuisance | None, *, is_small: bool) -> Uncertainty:
+    """Errors of an influence corrected for ``nuisance``, of few clusters where ``is_small``."""
+    if not is_small:
+        return of_influence(estimate)
+    return of_few_clusters(estimate, 0 if nuisance is None else nuisance.influence.shape[1])
 
 
 def of_few_clusters(estimate: Estimate, n_nuisance: int) -> Uncertainty:

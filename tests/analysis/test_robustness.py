@@ -177,6 +177,17 @@ def test_at_the_ratio_of_one_the_tipping_point_is_the_primary_result(
         assert same[column].to_numpy(float) == pytest.approx(expected, rel=1e-9)
 
 
+def test_few_clusters_are_counted_there_too(small_run: SmallRun) -> None:
+    """Wider limits of Student's t in the results would contradict those of the tipping point."""
+    found = small_run(drawn(40), ATE | {"estimation.small_sample": True})
+    tipping, results = found.tipping_point, found.results
+    same = tipping[(tipping["delta_reference"] == 1) & (tipping["delta_comparator"] == 1)]
+    own = results[(results["measure"] == "risk_difference") & (results["time"] == 12)]
+    own = own[own["estimand"] == "ATE"]
+    columns = ["estimate", "std_error", "lower", "upper"]
+    np.testing.assert_allclose(same[columns], own[columns].astype(float), rtol=1e-9)
+
+
 def test_the_conclusion_tips_where_it_first_changes() -> None:
     """By hand: from 0 to −1 below 0.5, to 1 above 3, in the comparator; never in the reference."""
     rows = [
