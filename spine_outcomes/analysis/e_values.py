@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.results import BIAS_COLUMNS, E_VALUE_COLUMNS
+from spine_outcomes.analysis.results import BIAS_COLUMNS, CURVE_MODELS, E_VALUE_COLUMNS
 from spine_outcomes.inference.e_value import (
     approximate_risk_ratio,
     e_value_of_hazard_ratio,
@@ -79,9 +79,10 @@ def _weighted(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _last_risk_ratios(weighted: pd.DataFrame) -> pd.DataFrame:
-    is_curve = weighted["model"].isin(["kaplan_meier", "aalen_johansen"])
-    ratios = weighted[is_curve & (weighted["measure"] == "risk_ratio")]
-    return ratios[ratios["time"] == ratios["time"].max()]
+    is_curve = weighted["model"].isin(CURVE_MODELS)
+    ratios: pd.DataFrame = weighted[is_curve & (weighted["measure"] == "risk_ratio")]
+    last: pd.DataFrame = ratios[ratios["time"] == ratios["time"].max()]
+    return last
 
 
 def _e_values(row: pd.Series[Any]) -> dict[str, Any]:
