@@ -16,6 +16,10 @@ from spine_outcomes.study.plan import AnalysisPlan
 
 SCHEMA_VERSION = 1
 
+# How the column ``analysis`` begins where it is not ``primary``.
+SENSITIVITY, SUBGROUP = "sensitivity:", "subgroup:"
+CURVE_MODELS = ("kaplan_meier", "aalen_johansen")
+
 RESULT_COLUMNS = (
     "id", "analysis", "population", "subgroup", "endpoint", "level_unit", "estimand", "model",
     "measure", "arm", "contrast", "term", "time", "estimate", "std_error", "scale", "lower",
