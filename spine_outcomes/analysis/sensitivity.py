@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.fitted import fit
 from spine_outcomes.analysis.prepared import Prepared, prepare
 from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.analysis.results import CURVE_MODELS, SENSITIVITY
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import CohortError, Finding, NotEstimableError
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.variants import variants
-
-PREFIX = "sensitivity:"
 
 
 def sensitivity_results(
@@ -47,7 +47,7 @@ def sensitivity_results(
         step(f"Sensitivity analysis: {chosen.name}")
         try:
             prepared = prepare(variant, cohort, like=known)
-            who = Who(f"{PREFIX}{chosen.name}")
+            who = Who(f"{SENSITIVITY}{chosen.name}")
             frames.append(fit(prepared, who=who, endpoints=chosen.endpoints).results)
         except (CohortError, NotEstimableError) as fault:
             reason = "; ".join(problem.message for problem in fault.problems)
@@ -64,19 +64,17 @@ def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
     Compared are hazard ratios, and risk differences at the last time, of one endpoint and estimand.
     """
     margins = plan.sensitivity_margins
-    labels = {f"{PREFIX}{s.name}": s.label or s.name for s in plan.sensitivity}
     hazard = results[(results["model"] == "cox") & (results["measure"] == "hazard_ratio")]
-    is_curve = results["model"].isin(["kaplan_meier", "aalen_johansen"])
+    is_curve = results["model"].isin(CURVE_MODELS)
     risk = results[is_curve & (results["measure"] == "risk_difference")]
     last = risk[risk["time"] == risk["time"].max()]
+    labels = {
+        f"{SENSITIVITY}{chosen.name}": chosen.label or chosen.name for chosen in plan.sensitivity
+    }
     for frame, quantity in ((hazard, "hazard ratio"), (last, "risk difference")):
-        main = frame[frame["analysis"] == "primary"].set_index(["endpoint", "estimand"])["estimate"]
         beside = frame[frame["analysis"].isin(labels)]
-        # ATE:entropy is another way to the ATE.
-        estimand = beside["estimand"].str.split(":").str[0]
-        keys = pd.MultiIndex.from_arrays([beside["endpoint"], estimand])
-        primary = main.reindex(keys).to_numpy(float)
-        own = beside["estimate"].to_numpy(float)
+        primary = _primary(frame, beside)
+        own = beside["estimate"].to_numpy(np.float64)
         if quantity == "hazard ratio":
             is_far = np.abs(np.log(own / primary)) > np.log(margins.hazard_ratio)
         else:
@@ -92,6 +90,14 @@ def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
                 "outcomes",
                 str(row.endpoint),
             )
+
+
+def _primary(frame: pd.DataFrame, beside: pd.DataFrame) -> NDArray[np.float64]:
+    """The primary estimate of the endpoint and estimand of each row; NaN where there is none."""
+    main = frame[frame["analysis"] == "primary"].set_index(["endpoint", "estimand"])["estimate"]
+    estimand = beside["estimand"].str.split(":").str[0]  # ATE:entropy is another way to the ATE
+    keys = pd.MultiIndex.from_arrays([beside["endpoint"], estimand])
+    return main.reindex(keys).to_numpy(np.float64)
 
 
 def _shown(value: float, quantity: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,23 +11,23 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_results import Who
-from spine_outcomes.analysis.estimated import Estimated
+from spine_outcomes.analysis.estimated import Estimated, Tested, pooled
 from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
-from spine_outcomes.analysis.results import stack
+from spine_outcomes.analysis.results import SUBGROUP, stack
 from spine_outcomes.cohort.comparison import is_one_of
 from spine_outcomes.errors import NotEstimableError
 from spine_outcomes.inference import Estimate, TestResult, concatenate
 from spine_outcomes.inference.hypothesis_tests import no_test, quadratic_test
-from spine_outcomes.inference.pooling import pool_statistics
-from spine_outcomes.study.plan import Subgroup
-from spine_outcomes.study.variants import changed
+from spine_outcomes.study.plan import AnalysisPlan, Subgroup
+from spine_outcomes.study.variants import subgroup_plans
 
-PREFIX = "subgroup:"
 FEW_EVENTS = 10
-TOO_FEW = "fewer than 10 events in the subgroup"
+NOT_ALL = "not every level is estimable"
+TOO_FEW = f"fewer than {FEW_EVENTS} events in the subgroup"
+SUMMED = ("n", "n_event", "n_competing", "ess")
 NUMBERS = (
     "estimate", "std_error", "lower", "upper", "statistic", "df", "p_value", "fmi", "mc_error",
 )  # fmt: skip
@@ -65,21 +65,22 @@ def subgroup_results(primary: Prepared, step: Step = silent) -> list[pd.DataFram
     ratios of both levels is summed before the test; its statistics are pooled by the rule D2.
     """
     frames = []
+    plans = subgroup_plans(primary.plan)
     for subgroup in primary.plan.subgroups:
         step(f"Subgroup: {subgroup.name}")
-        levels = [_level(primary, subgroup, name, code) for name, code in subgroup.levels.items()]
+        levels = [_level(primary, plans[subgroup.name], subgroup, name) for name in subgroup.levels]
         shown = [frame for level in levels if (frame := _shown(level, levels)) is not None]
         if shown:
             frames += [*shown, _interactions(levels, subgroup, stack(shown))]
     return frames
 
 
-def _level(primary: Prepared, subgroup: Subgroup, name: str, code: object) -> _Level:
+def _level(primary: Prepared, plan: AnalysisPlan, subgroup: Subgroup, name: str) -> _Level:
     """Prepare and fit one level; rows whose level is not recorded are in none."""
-    rows = np.flatnonzero(is_one_of(primary.selection.cohort.frame[subgroup.column], (code,)))
-    plan = changed(primary.plan, subgroup.change)
+    recorded = primary.selection.cohort.frame[subgroup.column]
+    rows = np.flatnonzero(is_one_of(recorded, subgroup.codes[name]))
     prepared = replace(primary.take(rows), plan=plan)
-    who = Who(f"{PREFIX}{subgroup.name}", name)
+    who = Who(f"{SUBGROUP}{subgroup.name}", name)
     try:
         fitted = fit(prepared, who=who, endpoints=subgroup.endpoints)
     except NotEstimableError as fault:
@@ -91,22 +92,29 @@ def _level(primary: Prepared, subgroup: Subgroup, name: str, code: object) -> _L
 
 def _shown(level: _Level, levels: Sequence[_Level]) -> pd.DataFrame | None:
     """Rows of one level; those of an endpoint with few events are not estimable."""
-    if level.fitted is not None:
-        results = level.fitted.results
-        events = results[results["model"] == "score"].groupby("endpoint")["n_event"].max()
-        is_few = results["endpoint"].map(events).to_numpy() < FEW_EVENTS
-        return _withheld(results, is_few, TOO_FEW)
-    like = next((other.fitted for other in levels if other.fitted is not None), None)
-    if like is None:
-        return None
-    results = like.results.assign(subgroup=level.name)
+    if level.fitted is None:
+        like = next((other.fitted for other in levels if other.fitted is not None), None)
+        return None if like is None else _blank(level, like)
+    results = level.fitted.results
+    events = results[results["model"] == "score"].groupby("endpoint")["n_event"].max()
+    is_few = results["endpoint"].map(events).to_numpy() < FEW_EVENTS
+    return _withheld(results, is_few, TOO_FEW)
+
+
+def _blank(level: _Level, like: Fitted) -> pd.DataFrame:
+    """Rows of a level that could not be fitted: contrasts of another one, and its own people."""
+    results = like.results.assign(subgroup=level.name, ess=np.nan)
     counts = {
-        o.name: (len(o.rows), (o.status == 1).sum(), (o.status > 1).sum())
+        o.name: {
+            "n": len(o.rows),
+            "n_event": (o.status == 1).sum(),
+            "n_competing": (o.status > 1).sum(),
+        }
         for o in level.prepared.outcomes
     }
-    for position, column in enumerate(("n", "n_event", "n_competing")):
-        results[column] = [counts[str(name)][position] for name in results["endpoint"]]
-    results = results[results["arm"].isna()].assign(ess=np.nan)
+    for column in ("n", "n_event", "n_competing"):
+        results[column] = [counts[str(name)][column] for name in results["endpoint"]]
+    results = results[results["arm"].isna()]
     return _withheld(results, np.ones(len(results), dtype=bool), level.reason or "")
 
 
@@ -122,26 +130,28 @@ def _interactions(
     levels: Sequence[_Level], subgroup: Subgroup, shown: pd.DataFrame
 ) -> pd.DataFrame:
     """Tests that the hazard ratios of all levels are one, by endpoint and weights."""
-    fitted = [level.fitted for level in levels if level.fitted is not None]
+    like = next(level.fitted for level in levels if level.fitted is not None)
     scores = shown[shown["model"] == "score"]
-    rows: list[Mapping[str, Any]] = []
-    for place, own in _by_endpoint(fitted[0]):
-        is_own = (scores["endpoint"] == place["endpoint"]) & (
-            scores["estimand"] == place["estimand"]
-        )
-        mine = scores[is_own]
-        place |= {name: mine[name].sum() for name in ("n", "n_event", "n_competing", "ess")}
-        if mine["reason"].notna().any():
-            test = no_test("not every level is estimable")
-        else:
-            test = _interaction(levels, own)
+    rows = []
+    for place, own in _by_endpoint(like):
+        is_own = np.logical_and(*(scores[key] == place[key] for key in ("endpoint", "estimand")))
+        is_estimable = scores.loc[is_own, "reason"].isna().all()
+        test = _interaction(levels, own) if is_estimable else no_test(NOT_ALL)
         rows.append(
-            place
-            | {"analysis": f"{PREFIX}{subgroup.name}", "model": "cox", "measure": "interaction"}
-            | {"statistic": test.statistic, "df": test.df, "p_value": test.p_value}
-            | {"reason": test.reason}
+            {
+                **place,
+                "analysis": f"{SUBGROUP}{subgroup.name}",
+                "model": "cox",
+                "measure": "interaction",
+                "contrast": "between levels",
+                **{name: scores.loc[is_own, name].sum() for name in SUMMED},
+                "statistic": test.statistic,
+                "df": test.df,
+                "p_value": test.p_value,
+                "reason": test.reason,
+            }
         )
-    return results_frame(dict(row) for row in rows)
+    return results_frame(rows)
 
 
 def _by_endpoint(fitted: Fitted) -> Iterator[tuple[dict[str, Any], tuple[int, str]]]:
@@ -153,7 +163,6 @@ def _by_endpoint(fitted: Fitted) -> Iterator[tuple[dict[str, Any], tuple[int, st
                 "endpoint": sample.outcome.name,
                 "level_unit": sample.outcome.level,
                 "estimand": name,
-                "contrast": "between levels",
                 "imputations": len(weighted) if len(weighted) > 1 else None,
                 "variance": fitted.found[i].results["variance"].iloc[0],
             }
@@ -163,14 +172,11 @@ def _by_endpoint(fitted: Fitted) -> Iterator[tuple[dict[str, Any], tuple[int, st
 def _interaction(levels: Sequence[_Level], place: tuple[int, str]) -> TestResult:
     """Wald test of equal log hazard ratios, pooled over the completed cohorts."""
     patients = _patients(levels)
-    found = [_ratios(level, place, patients) for level in levels]
-    tests = [_equal(concatenate(*ratios)) for ratios in zip(*found, strict=True)]
-    reason = next((test.reason for test in tests if test.reason), None)
-    if reason is not None:
-        return no_test(reason)
-    if len(tests) == 1:
-        return tests[0]
-    return pool_statistics([test.statistic for test in tests], float(tests[0].df or np.nan))
+    ratios = zip(*(_ratios(level, place, patients) for level in levels), strict=True)
+    tests = [Tested(_equal(concatenate(*own)), "cox", "interaction", "robust") for own in ratios]
+    found = pooled(tests)
+    assert isinstance(found, Tested)  # noqa: S101 - tests are pooled to a test
+    return found.test
 
 
 def _patients(levels: Sequence[_Level]) -> NDArray[np.int64]:

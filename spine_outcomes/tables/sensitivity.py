@@ -6,14 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.results import Results
+from spine_outcomes.analysis.results import CURVE_MODELS, SENSITIVITY, Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import headline_time, in_order, main_analysis, one, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
-
-SENSITIVITY = "sensitivity:"
-CURVES = ("kaplan_meier", "aalen_johansen")
 
 
 def sensitivity_endpoints(results: Results) -> list[str]:
@@ -68,7 +65,7 @@ def _lines(frame: pd.DataFrame, label: str, time: float, name: Labels) -> list[R
     found = []
     for model in in_order(difference["model"]):
         row = one(difference, model=model)
-        is_main = model in CURVES
+        is_main = model in CURVE_MODELS
         counted = hazard if is_main else row
         found.append(
             Row(

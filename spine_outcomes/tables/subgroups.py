@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.results import Results
+from spine_outcomes.analysis.results import CURVE_MODELS, SUBGROUP, Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.selection import (
@@ -18,9 +18,6 @@ from spine_outcomes.tables.selection import (
     where,
 )
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
-
-SUBGROUP = "subgroup:"
-CURVES = ("kaplan_meier", "aalen_johansen")
 
 
 def subgroup_endpoints(results: Results) -> list[str]:
@@ -94,7 +91,7 @@ def _line(frame: pd.DataFrame, results: Results) -> tuple[Cell, ...]:
     """Counts and estimates of everybody, or of one level."""
     hazard = one(frame, measure="hazard_ratio", model="cox")
     difference = where(frame, measure="risk_difference", time=headline_time(results))
-    difference = difference[difference["model"].isin(CURVES)]
+    difference = difference[difference["model"].isin(CURVE_MODELS)]
     return (
         cells.EMPTY if hazard is None else cells.count(hazard["n"]),
         cells.EMPTY if hazard is None else cells.count(hazard["n_event"]),

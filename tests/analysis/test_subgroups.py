@@ -60,6 +60,15 @@ def test_a_level_is_the_plan_on_its_rows(small_run: SmallRun) -> None:
     assert results["id"].is_unique
 
 
+def test_a_level_may_be_several_codes(small_run: SmallRun) -> None:
+    """Rows of a second code left out of the level, or counted in the other one."""
+    rows = [(a, t, s, p, 75 if age == 70 and p % 2 else age) for a, t, s, p, age in rows_of()]
+    listed = OLD | {"levels": {"young": "50", "old": ["70", "75"]}}
+    pd.testing.assert_frame_equal(
+        found(small_run, rows, listed), found(small_run, rows_of(), OLD), check_exact=True
+    )
+
+
 def test_interaction_is_that_of_one_model_with_patients_in_both_levels(small_run: SmallRun) -> None:
     """Levels taken as independent: a patient who is in both would count twice."""
     rows = rows_of()
