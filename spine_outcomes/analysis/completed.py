@@ -28,6 +28,12 @@ Ints = NDArray[np.int64]
 
 # A positive number whose largest value is this many times its smallest predicts by its logarithm.
 WIDE_RANGE = 20.0
+NOTHING_MISSING = Finding(
+    "W_MI_NOOP",
+    "The plan imputes missing covariates, and none is missing: nothing was imputed or pooled.",
+    severity="note",
+    section="cohort",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +78,7 @@ def completed(cohort: Cohort, plan: AnalysisPlan, outcomes: Sequence[Outcome]) -
     nothing = pd.DataFrame(columns=list(IMPUTATION_COLUMNS))
     columns = [] if not plan.missing.is_imputed else _imputed_columns(cohort, plan)
     if not any(cohort.frame[column.name].isna().any() for column in columns):
-        return Completed((cohort,), nothing, ())
+        return Completed((cohort,), nothing, (NOTHING_MISSING,) * plan.missing.is_imputed)
     patient = pd.factorize(cohort.frame[cohort.dictionary.table.patient])[0].astype(np.int64)
     per_patient = [c for c in columns if _is_of_patient(c, cohort.dictionary)]
     per_row = [c for c in columns if c not in per_patient]

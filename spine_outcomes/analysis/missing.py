@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,11 @@ from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.results import MISSING_COLUMNS, PATTERN_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_text
+from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
+
+OFTEN = 0.4  # share missing in both arms together
+APART = 0.1  # difference of the shares in the two arms
 
 
 def missing_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
@@ -30,6 +36,28 @@ def missing_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
         ],
         columns=list(MISSING_COLUMNS),
     )
+
+
+def missing_findings(missing: pd.DataFrame) -> Iterator[Finding]:
+    """Covariates that are missing often, or in one arm far more than in the other."""
+    for column, rows in missing.groupby("column", sort=False):
+        share = rows["n_missing"].sum() / rows["n"].sum()
+        label = rows["label"].iloc[0]
+        if share > OFTEN:
+            message = (
+                f"{label} ({column}) is missing in {share:.0%} of the selected rows: whatever is "
+                "done about it, the result rests on few of them."
+            )
+            yield Finding("W_HIGH_MISSING", message, "serious", "cohort")
+        by_arm = rows.set_index("arm")
+        shares = by_arm["n_missing"] / by_arm["n"]
+        if shares.max() - shares.min() > APART:
+            parts = ", ".join(f"{part:.0%} in arm {arm}" for arm, part in shares.items())
+            message = (
+                f"{label} ({column}) is missing more often in one arm ({parts}): complete cases "
+                "are then other patients in each arm."
+            )
+            yield Finding("W_DIFFERENTIAL_MISSING", message, "caution", "cohort")
 
 
 def pattern_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from spine_outcomes.analysis.flow import complete_flow
 from spine_outcomes.analysis.imaging import imaging_findings, imaging_frame
 from spine_outcomes.analysis.imaging_end import imaging_end_findings
 from spine_outcomes.analysis.misclassification import misclassification_findings
-from spine_outcomes.analysis.missing import missing_frame, pattern_frame
+from spine_outcomes.analysis.missing import missing_findings, missing_frame, pattern_frame
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
@@ -80,6 +80,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     described = sets[level]
     balance = stack(balance_frame(w, plan, dictionary) for w in weighted.values())
     weights = stack(weights_frame(w, plan) for w in weighted.values())
+    missing = missing_frame(selection.cohort, plan)
     imaging = imaging_frame(described.analysis_set, plan)
     results = adjust_tests(fitted.results, plan)
     robust = robustness(fitted, plan, step)
@@ -91,6 +92,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         *selection.findings,
         *misclassification_findings(selection.cohort, plan, outcomes),
         *prepared.data.findings,
+        *missing_findings(missing),
         *(f for w in sets.values() for f in (*w.analysis_set.findings, *w.findings)),
         *weight_findings(weights, plan),
         *(f for outcome in outcomes for f in outcome.findings),
@@ -126,7 +128,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         balance_at_risk=stack(
             balance_at_risk(*sample, plan, dictionary) for sample in fitted.samples
         ),
-        missing=missing_frame(selection.cohort, plan),
+        missing=missing,
         missing_patterns=pattern_frame(selection.cohort, plan),
         imputation=prepared.data.trace,
         effect_over_time=stack(endpoint.effect_over_time for endpoint in found),

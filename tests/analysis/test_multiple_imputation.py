@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import joblib
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from scipy import stats
 
 from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
 from spine_outcomes.analysis.completed import completed
+from spine_outcomes.analysis.missing import missing_findings, missing_frame
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.eligibility import select
 from spine_outcomes.endpoints.derive import derive
@@ -143,6 +146,29 @@ def test_nothing_missing_is_the_complete_case_bit_for_bit() -> None:
     imputed = run(*_study(IMPUTED | change | {"missing.auxiliary": []}))
     pd.testing.assert_frame_equal(imputed.results, complete.results)
     pd.testing.assert_frame_equal(imputed.curves, complete.curves)
+    assert "W_MI_NOOP" in set(imputed.findings["code"])
+    assert "W_MI_NOOP" not in set(complete.findings["code"])
+
+
+@pytest.mark.parametrize(
+    ("missing", "codes"),
+    [
+        (("focal", 0.95, 0.05), {"W_HIGH_MISSING", "W_DIFFERENTIAL_MISSING"}),
+        (("focal", 0.15, 0.0), {"W_DIFFERENTIAL_MISSING"}),
+        (("focal", 0.05, 0.05), set()),
+    ],
+)
+def test_what_is_missing_often_or_in_one_arm_is_found(
+    missing: tuple[str, float, float], codes: set[str]
+) -> None:
+    """Complete cases that are other patients in each arm, and nobody told."""
+    plan, cohort = _study({"missing.method": "complete_case"})
+    arm, own, other = missing
+    share = np.where(cohort.frame["arm"] == arm, own, other)
+    is_gone = np.random.default_rng(1).random(len(share)) < share
+    frame = cohort.frame.assign(sins_collapse=cohort.frame["sins_collapse"].mask(is_gone))
+    found = missing_findings(missing_frame(replace(cohort, frame=frame), plan))
+    assert {f.code for f in found if "collapse" in f.message} == codes
 
 
 def test_curves_stay_between_0_and_1_and_parts_make_the_whole(imputed: Results) -> None:

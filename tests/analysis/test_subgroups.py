@@ -115,3 +115,14 @@ def test_the_primary_analysis_is_what_it_was(small_run: SmallRun) -> None:
     alone = small_run(rows_of(), WEIGHTED).results
     primary = results[results["analysis"] == "primary"].reset_index(drop=True)
     pd.testing.assert_frame_equal(primary, alone)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_level_of_nobody_or_one_patient_keeps_its_line(small_run: SmallRun, n: int) -> None:
+    """C15: an internal fault, or an estimate from one patient."""
+    rows = [(a, t, s, p, 50 if age == 70 and i // 2 >= n else age)
+            for i, (a, t, s, p, age) in enumerate(rows_of())]  # fmt: skip
+    results = found(small_run, rows, OLD)
+    old = results[(results["subgroup"] == "old") & (results["measure"] == "hazard_ratio")]
+    assert list(old["status"]) == ["not_estimable"]
+    assert old["n"].iloc[0] == n
