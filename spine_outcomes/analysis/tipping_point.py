@@ -58,22 +58,21 @@ def tipping_point_frame(
 def tipping_findings(tipping: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
     """Up to which hazard after censoring in one arm the conclusion stays as it is."""
     for (endpoint, estimand), frame in tipping.groupby(["endpoint", "estimand"], sort=False):
-        tips = [
-            (arm, delta)
-            for arm, column in zip(
-                plan.arms.codes, ("delta_reference", "delta_comparator"), strict=True
-            )
-            for delta in tipping_deltas(frame, column)
-        ]
-        said = ", or ".join(f"{_times(delta)} in arm {arm} alone" for arm, delta in tips)
+        columns = ("delta_reference", "delta_comparator")
+        tips = [tipping_deltas(frame, column) for column in columns]
+        said = ", or ".join(
+            f"{' or '.join(map(_times, deltas))} in arm {arm} alone"
+            for arm, deltas in zip(plan.arms.codes, tips, strict=True)
+            if deltas
+        )
         when = (
             f"changes once the hazard after censoring, over that of those still observed, is {said}"
-            if tips
+            if said
             else "stays, whatever the hazard after censoring in one arm alone"
         )
         is_observed = (frame["delta_reference"] == 1) & (frame["delta_comparator"] == 1)
         conclusion = CONCLUSIONS[int(frame.loc[is_observed, "conclusion"].item())]
-        is_near = any(NEAR[0] <= delta <= NEAR[1] for _, delta in tips)
+        is_near = any(NEAR[0] <= delta <= NEAR[1] for deltas in tips for delta in deltas)
         severity: Severity = "caution" if is_near else "note"
         yield Finding(
             "N_TIPPING_POINT",

@@ -139,11 +139,8 @@ class _AfterCensoring:
         power = quotient(own, jump)
         stay, share = left**power, quotient(delta * h1, own)
         lost = table.total(table.weight * is_lost)[:m]
-        chance, waiting = np.zeros(m + 1), np.zeros(m + 1)
-        for j in range(m):
-            waiting[j + 1] = waiting[j] * stay[j] + lost[j]
-        for j in reversed(range(m)):
-            chance[j] = (1 - stay[j]) * share[j] + stay[j] * chance[j + 1]
+        waiting = _carried(stay, lost)
+        chance = _carried(stay[::-1], ((1 - stay) * share)[::-1])[::-1]
         # Where all at risk have the event none of them can change h: that part is left out.
         log_left = np.log(left, out=np.zeros(m), where=left > 0)
         by_power = stay * log_left * quotient(delta - 1, jump**2)
@@ -169,3 +166,11 @@ class _AfterCensoring:
         at_event = np.where(is_cause, self.cause_slope[group], self.other_slope[group])
         is_event = table.is_event & (table.group < m)
         return np.where(is_event, at_event / at_risk[group], 0.0) - passed[group]
+
+
+def _carried(factor: Floats, gain: Floats) -> Floats:
+    """v₀ = 0 and v_{j+1} = v_j factor_j + gain_j, shape (m + 1,)."""
+    carried = [0.0]
+    for kept, gained in zip(factor.tolist(), gain.tolist(), strict=True):
+        carried.append(carried[-1] * kept + gained)
+    return np.array(carried)
