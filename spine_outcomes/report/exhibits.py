@@ -26,6 +26,7 @@ from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
 from spine_outcomes.tables.table import Table
+from spine_outcomes.tables.target_trial import target_trial
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def tables(results: Results) -> Iterable[Table]:
     if len(results.missing):
         yield missing(results)
         yield missing_patterns(results)
+    yield target_trial(results.plan, results.dictionary)
     if len(results.baseline):
         yield baseline(results)
         yield from weighted_baseline(results)

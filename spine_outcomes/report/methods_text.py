@@ -6,7 +6,6 @@ plan asked for and the run did not do is not claimed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,8 +13,15 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.notes import variance_text
-from spine_outcomes.study.plan import Interaction, Term, Trim
-from spine_outcomes.tables.labels import POPULATIONS, Labels, labels
+from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.plan_text import (
+    LEARNERS,
+    adjusted_for,
+    bounds,
+    for_whom,
+    listed,
+    plain,
+)
 from spine_outcomes.tables.selection import in_order, of_everybody, where
 
 SCALES = {
@@ -53,11 +59,6 @@ def methods(results: Results) -> tuple[Paragraph, ...]:
     return tuple(paragraph for paragraph in found if paragraph.text)
 
 
-def listed(items: Sequence[str]) -> str:
-    """Items as words: "a, b and c"."""
-    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else list(items))
-
-
 def _population(results: Results, name: Labels) -> str:
     """Who was analysed, by which rules."""
     rules = [step.label.lower() for step in results.plan.population.eligibility]
@@ -85,7 +86,7 @@ def _follow_up(results: Results, name: Labels) -> str:
     plan = results.plan
     parts: list[str] = []
     if plan.origin:
-        parts.append(f"Time zero: {_plain(plan.origin, name)}")
+        parts.append(f"Time zero: {plain(plan.origin, name)}")
     if plan.cutoff:
         parts.append(f"what happened after {plan.cutoff.isoformat()} is not counted")
     text = "; ".join(parts) + ". " if parts else ""
@@ -102,20 +103,12 @@ def _unit_length(unit: str) -> str:
     return lengths.get(unit, "")
 
 
-LEARNERS = {
-    "logistic": "logistic regression",
-    "firth": "Firth's penalised logistic likelihood",
-    "boosting": "boosted trees (cross-fitted, each patient's rows scored without that patient)",
-    "cbps": "logistic scores that balance the means of the arms exactly, one score an estimand,",
-}
-
-
 def _confounding(results: Results, name: Labels) -> str:
     """The propensity model, if one was fitted."""
     plan = results.plan.propensity
     if not plan.terms or (results.propensity.empty and plan.learner != "entropy"):
         return ""
-    terms = listed([_term(term, name) for term in plan.terms])
+    terms = adjusted_for(name)
     text = (
         f"Entropy-balancing weights gave each arm the means of the target population of {terms}."
         if plan.learner == "entropy"
@@ -123,7 +116,7 @@ def _confounding(results: Results, name: Labels) -> str:
         f"{LEARNERS[plan.learner]} on {terms}."
     )
     if plan.trim is not None:
-        text += f" Rows with a score outside the bounds ({_bounds(plan.trim, name)}) were left out "
+        text += f" Rows with a score outside the bounds ({bounds(plan.trim, name)}) were left out "
         text += "and the model fitted again to the others."
     if plan.truncate is not None:
         low, high = plan.truncate.percentiles
@@ -133,43 +126,9 @@ def _confounding(results: Results, name: Labels) -> str:
     return text
 
 
-def _bounds(trim: Trim | str, name: Labels) -> str:
-    """The rule by which rows were trimmed."""
-    if isinstance(trim, str):
-        return "Crump's rule"
-    if trim.percentiles is None:
-        return "{:g} to {:g}".format(*trim.bounds or ())
-    low, high = trim.percentiles
-    return f"percentile {low:g} of {name.comparator} to percentile {high:g} of {name.reference}"
-
-
-def _term(term: Term | Interaction, name: Labels) -> str:
-    """One term of a model in words."""
-    if isinstance(term, Interaction):
-        return " × ".join(_plain(column, name) for column in term.interaction)
-    label = _plain(term.column, name)
-    if term.spline is not None:
-        return f"{label} (restricted cubic spline, {term.spline} knots)"
-    if term.cuts is not None:
-        return f"{label} (cut at {listed([f'{cut:g}' for cut in term.cuts])})"
-    if term.levels is not None:
-        groups = [name.value(term.column, "/".join(codes)) for codes in term.levels]
-        return f"{label} (grouped: {'; '.join(groups)})"
-    return f"logarithm of {label}" if term.log else label
-
-
-def _plain(column: str, name: Labels) -> str:
-    """Label of a column within a sentence, without its unit."""
-    found = name.dictionary[column].label if column in name.dictionary else name.column(column)
-    return found if found[1:2].isupper() else found[:1].lower() + found[1:]
-
-
 def _estimands(results: Results, name: Labels) -> str:
     """Each set of weights that the results hold, and for whom it answers."""
-    found = [
-        f"{name.estimand(estimand)}: {POPULATIONS.get(estimand.partition(':')[0], estimand)}"
-        for estimand in in_order(of_everybody(results)["estimand"])
-    ]
+    found = [for_whom(estimand, name) for estimand in in_order(of_everybody(results)["estimand"])]
     text = "; ".join(found) + "." if found else ""
     if results.plan.estimation.average == "clusters":
         text += " Every cluster counts alike: each row weighs 1/(rows of its cluster)."

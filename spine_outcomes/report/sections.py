@@ -48,7 +48,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         Section("flow-section", "Flow", "flow", ("flow",), ("flow-chart",)),
         Section("data-quality", "Data quality", "data_quality"),
         *_missing(found),
-        Section("methods", "Estimands and methods", "methods"),
+        Section("methods", "Estimands and methods", "methods", ("target-trial",)),
         *_section(found, "baseline-section", "Baseline", "baseline", _baseline(found)),
         *_propensity(found),
         *_section(found, "imaging-section", "Imaging schedule", "imaging", ("imaging",)),

@@ -65,6 +65,13 @@ def rules_of(results: Results, endpoint: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(rule for rule in found if rule is not None))
 
 
+def observation_end(endpoint: Endpoint, name: Labels) -> str:
+    """Until when a row without an event is observed."""
+    if endpoint.censor is not None:
+        return name.column(endpoint.censor.date) + ENDS[endpoint.imaging_end]
+    return name.column(endpoint.time.column) if endpoint.time is not None else ""
+
+
 def _dated(endpoint: Endpoint, name: Labels) -> Iterator[Line]:
     """Lines of an endpoint made of dates."""
     yield "Event", _any(endpoint.event, name)
@@ -80,7 +87,7 @@ def _dated(endpoint: Endpoint, name: Labels) -> Iterator[Line]:
         longest = endpoint.death_gap.at_most
         yield "Death counts", f"At most {longest} after the last image; later the row ends there"
     if endpoint.censor is not None:
-        text = name.column(endpoint.censor.date) + ENDS[endpoint.imaging_end]
+        text = observation_end(endpoint, name)
         if endpoint.censor.or_before and name.plan.cutoff is not None:
             earlier = ", ".join(name.column(column) for column in endpoint.censor.or_before)
             text += f". Where it lies after the data cut-off, the latest before that of: {earlier}"

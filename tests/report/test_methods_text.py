@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spine_outcomes.report.methods_text import listed, methods
+from spine_outcomes.report.methods_text import methods
 from spine_outcomes.report.missing_text import pooling_note
 from spine_outcomes.report.notes import curve_notes
+from spine_outcomes.tables.plan_text import listed
 from tests.report.synthetic import synthetic_plan, synthetic_results
 
 
