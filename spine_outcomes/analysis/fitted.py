@@ -27,6 +27,8 @@ class Fitted:
 
     Parameters
     ----------
+    level
+        That of the arms.
     weighted
         By level of rows, once for each completed cohort.
     samples
@@ -35,6 +37,7 @@ class Fitted:
         Results of each endpoint.
     """
 
+    level: str
     weighted: dict[str, list[WeightedSet]]
     samples: tuple[tuple[list[WeightedSet], EndpointSample], ...]
     found: tuple[EndpointResults, ...]
@@ -43,6 +46,11 @@ class Fitted:
     def sets(self) -> dict[str, WeightedSet]:
         """By level, the rows in the first completed cohort: they are the same in all."""
         return {level: own[0] for level, own in self.weighted.items()}
+
+    @property
+    def described_level(self) -> str:
+        """The level whose rows are described: that of the arms, else of the first endpoint."""
+        return self.level if self.level in self.weighted else next(iter(self.weighted))
 
     @property
     def results(self) -> pd.DataFrame:
@@ -85,4 +93,4 @@ def fit(
         (weighted[o.level], endpoint_sample(weighted[o.level][0].analysis_set, o)) for o in outcomes
     )
     found = tuple(endpoint_results(*sample, plan, dictionary, step, who=who) for sample in samples)
-    return Fitted(weighted, samples, found)
+    return Fitted(plan.arms.level, weighted, samples, found)
