@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.firth import firth, firth_interval
     from spine_outcomes.survival.frailty import cox_frailty
     from spine_outcomes.survival.gray import gray_test
+    from spine_outcomes.survival.interval_censored import turnbull
     from spine_outcomes.survival.kaplan_meier import kaplan_meier
     from spine_outcomes.survival.landmark import conditional_incidence, conditional_survival
     from spine_outcomes.survival.log_rank import log_rank, score_test
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
     from spine_outcomes.survival.subdistribution_risk import subdistribution_risk
     from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
+    from spine_outcomes.survival.weibull_interval import weibull_interval
     from spine_outcomes.survival.tipping_point import delta_adjusted_incidence
 
 __all__ = [
@@ -78,6 +80,8 @@ __all__ = [
     "simultaneous_band",
     "subdistribution_risk",
     "supremum_test",
+    "turnbull",
+    "weibull_interval",
 ]
 
 _HOMES = {
@@ -107,6 +111,7 @@ _HOMES = {
     "restricted_mean_time_lost": "survival.restricted_mean",
     "simultaneous_band": "inference.bands",
     "supremum_test": "inference.bands",
+    "turnbull": "survival.interval_censored",
 }
 
 
