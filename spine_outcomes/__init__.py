@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from spine_outcomes.survival.standardization import aiptw, g_formula, iptw_risk
     from spine_outcomes.survival.subdistribution_risk import subdistribution_risk
     from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
-    from spine_outcomes.survival.weibull_interval import weibull_interval
     from spine_outcomes.survival.tipping_point import delta_adjusted_incidence
+    from spine_outcomes.survival.weibull_interval import weibull_interval
 
 __all__ = [
     "Results",
