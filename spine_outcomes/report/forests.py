@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ def _by_level(frame: pd.DataFrame) -> Lines:
 
 
 def _forest(
-    results: Results, groups: Iterable[tuple[str, Lines]], key: str, title: str, stub: str
+    results: Results, groups: Sequence[tuple[str, Lines]], key: str, title: str, stub: str
 ) -> Picture:
     """One forest plot: a head a group, then its lines."""
     name = labels(results)
@@ -84,4 +84,5 @@ def _forest(
     favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
     head = (stub, f"Hazard ratio ({name.level} CI)")
     figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head)
-    return drawn(figure, key, title, hazard_notes(results))
+    shown = pd.DataFrame([row for _, lines in groups for _, row in lines])
+    return drawn(figure, key, title, hazard_notes(results, shown))

@@ -84,10 +84,9 @@ def difference_notes(results: Results, frame: pd.DataFrame) -> tuple[str, ...]:
     )
 
 
-def hazard_notes(results: Results) -> tuple[str, ...]:
-    """Model, ties and variance of the hazard ratios."""
+def hazard_notes(results: Results, rows: pd.DataFrame) -> tuple[str, ...]:
+    """Model, ties and variance of these hazard ratios."""
     name = labels(results)
-    rows = where(main_analysis(results), measure="hazard_ratio", model="cox")
     ties = in_order(rows["ties"])
     text = "Weighted Cox models with the arm alone"
     if (results.results["measure"] == "cumulative_incidence").any():
@@ -95,7 +94,7 @@ def hazard_notes(results: Results) -> tuple[str, ...]:
     text += f", {ties[0].capitalize()}'s ties" if ties else ""
     variance = variance_text(results, rows)
     text += f"; {name.level} intervals on the log scale, variance {variance}." if variance else "."
-    missing = "NE: not estimable; the reason is in the table of the endpoint."
+    missing = "NE: not estimable; the reason stands in the table."
     return (text, missing) if (rows["status"] != "ok").any() else (text,)
 
 
