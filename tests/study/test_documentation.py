@@ -10,7 +10,7 @@ import yaml
 
 from spine_outcomes.study.dictionary import Check, Column, DataDictionary, LongTable, Table
 from spine_outcomes.study.endpoint import Endpoint
-from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan import AnalysisPlan, Subgroup
 from spine_outcomes.study.rules import Rule
 from spine_outcomes.study.terms import Term
 
@@ -56,6 +56,14 @@ def test_every_key_of_an_endpoint_and_of_a_term_stands_in_the_page() -> None:
         Endpoint.model_validate(endpoint)
     terms = page("plan.md").split("## Terms")[1]
     assert all(f"{{{form}:" in terms for form in set(Term.model_fields) - {"column"})
+
+
+def test_every_key_of_a_subgroup_stands_in_the_page() -> None:
+    """A change that nobody knows of, or an example that no plan may hold."""
+    listed = yaml.safe_load(page("plan.md").split("## Subgroups")[1].split("```")[1][4:])
+    (example,) = listed["subgroups"]
+    assert set(example) == set(Subgroup.model_fields)
+    assert Subgroup.model_validate(example).codes == {"Low": ("1",), "Higher": ("2", "3")}
 
 
 @pytest.mark.parametrize("model", [Table, Column, Check, Rule, LongTable])
