@@ -21,6 +21,7 @@ from spine_outcomes.analysis.effect_over_time import effect_rows
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, Found, Tested
+from spine_outcomes.analysis.interval_censoring import interval_estimates
 from spine_outcomes.analysis.penalised import firth_estimates, firth_findings, profiled
 from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
 from spine_outcomes.analysis.piecewise import piecewise_estimates
@@ -136,6 +137,8 @@ def _fit(
     else:
         for penalised in firth_estimates(sample, weights.value, plan):
             found.append(errors(penalised.corrected(nuisance)))
+    for beside in interval_estimates(sample, weights.value, plan):
+        found.append(errors(beside.corrected(nuisance)))
     for pieces in piecewise_estimates(sample, weights.value, plan):
         changing = pieces.corrected(nuisance)
         constant = constant_hazard_ratio_test(changing)
@@ -179,7 +182,9 @@ class _Errors:
         if self.resampled is not None:
             found = of_bootstrap(self.replicates(estimate), estimation.level)
             return Estimated(estimate, found, "bootstrap")
-        found = by_influence(estimate, self.nuisance, is_small=estimation.small_sample)
+        # Turnbull's risks have no influence, and no error to enlarge
+        is_small = estimation.small_sample and not np.isnan(estimate.influence).any()
+        found = by_influence(estimate, self.nuisance, is_small=is_small)
         return Estimated(estimate, found, estimation.variance)
 
     def replicates(self, estimate: Estimate) -> Bootstrap:

@@ -35,6 +35,8 @@ class EndpointSample:
     entry : ndarray, shape (n,), or None
     arm : ndarray of int, shape (n,)
     cluster : ndarray of int, shape (n,), or None
+    lower, upper : ndarray, shape (n,)
+        Bounds of the event, as ``Outcome`` has them.
     is_known : ndarray of bool, shape (n,)
         Rows whose outcome is known; the others weigh nothing.
     """
@@ -45,6 +47,8 @@ class EndpointSample:
     entry: NDArray[np.float64] | None
     arm: NDArray[np.int64]
     cluster: NDArray[np.int64] | None
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     is_known: NDArray[np.bool_]
 
     @property
@@ -81,5 +85,7 @@ def endpoint_sample(rows: AnalysisSet, outcome: Outcome) -> EndpointSample:
         entry=entry,
         arm=rows.arm,
         cluster=rows.cluster,
+        lower=np.where(is_known, outcome.lower[position], 0.0),
+        upper=np.where(is_known, outcome.upper[position], np.inf),
         is_known=is_known,
     )

@@ -12,6 +12,7 @@ from spine_outcomes.analysis.curves import shown_curves
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.interval_censoring import interval_estimates
 from spine_outcomes.analysis.penalised import firth_estimates
 from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.weighting import WeightedSet, reweighing
@@ -46,6 +47,7 @@ def resample(
                     ),
                     *doubly_robust_estimates(sample, propensity, name, plan),
                     *firth_estimates(sample, weights.value, plan),
+                    *interval_estimates(sample, weights.value, plan),
                     *piecewise_estimates(sample, weights.value, plan),
                     concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),
                 )

@@ -158,6 +158,9 @@ def _estimation(results: Results) -> str:
         "censoring_weighted": "Beside them stand risks under weights that undo censoring which "
         "depends on covariates: inverse probabilities of being uncensored, from a Cox model of the "
         "time to censoring in each arm, counted as estimated.",
+        "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
+        "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; limits by "
+        "bootstrap only), and hazard ratios of a weighted Weibull model of the same bounds.",
         "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
         "covariates of the propensity score (g-formula),",
         "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",

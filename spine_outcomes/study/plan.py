@@ -197,6 +197,7 @@ class Estimation(Model):
     censoring_weights: ModelTerms | None = None
     doubly_robust: bool = False
     firth: bool = False
+    interval_censored: bool = False
     piecewise: tuple[PlanDuration, ...] | None = None
 
     @property

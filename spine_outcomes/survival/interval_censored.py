@@ -130,7 +130,7 @@ def turnbull(
     sample, grid = rows.sample, display_times("times", times)
     values: list[float] = []
     reasons: list[str | None] = []
-    arms: list[int | None] = [None] if sample.arm is None else list(sample.arms)
+    arms: list[int | None] = [None] if sample.arm is None else np.unique(sample.arm).tolist()
     for code in arms:
         is_own = sample.weight > 0
         if code is not None:
@@ -152,12 +152,14 @@ def _incidence(
     rows: IntervalSample, is_own: NDArray[np.bool_], grid: Floats
 ) -> Iterator[tuple[float, str | None]]:
     """Incidence at each time among some of the rows, or why there is none."""
+    if not is_own.any():
+        yield from ((np.nan, "no row with a weight above 0") for _ in grid)
+        return
     support = _Support.of(rows, is_own)
     try:
         mass = support.maximise(rows.sample.weight[is_own])
     except NotEstimableError as fault:
-        for _ in grid:
-            yield np.nan, fault.problems[0].message
+        yield from ((np.nan, fault.problems[0].message) for _ in grid)
         return
     m = len(support.left)
     beyond = mass[-1] if support.has_tail else 0.0
@@ -168,7 +170,7 @@ def _incidence(
         if beyond > NOTHING and t > support.last * (1 + TIE_TOLERANCE):
             yield np.nan, f"beyond the last time known free of the event ({support.last:g})"
         else:
-            yield float(share @ mass[:m]), None
+            yield min(float(share @ mass[:m]), 1.0), None
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +226,7 @@ class _Support:
         for _ in range(MAX_STEPS):
             once, height, gap = self._step(mass, share)
             if gap <= GAP:
-                return mass
+                return np.where(mass > GAP, mass, 0.0)
             twice = self._step(once, share)[0]
             change, bend = once - mass, twice - 2 * once + mass
             size = float(np.linalg.norm(bend))
