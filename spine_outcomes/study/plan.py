@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+import secrets
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from spine_outcomes.study.durations import PlanDuration, TimeUnit
 from spine_outcomes.study.endpoint import CensorSource as CensorSource
@@ -244,6 +245,11 @@ class ReportOptions(Model):
     formats: tuple[Literal["html", "docx", "pdf"], ...] = ("html",)
 
 
+def _drawn(seed: Any) -> Any:
+    """A number in place of ``random``: it is printed, so that the run can be repeated."""
+    return secrets.randbelow(2**31) if seed == "random" else seed
+
+
 class AnalysisPlan(Model):
     """The whole plan, every default visible.
 
@@ -275,7 +281,7 @@ class AnalysisPlan(Model):
     sensitivity_margins: Margins = Margins()
     required: tuple[Required, ...] = ()
     lock: Lock | None = None
-    seed: int = Field(20240906, ge=0)
+    seed: Annotated[int, BeforeValidator(_drawn), Field(ge=0)] = 20240906
     report: ReportOptions = ReportOptions()
 
     _file: PlanFile | None = PrivateAttr(None)

@@ -60,7 +60,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Study:
         # C14: an arm that the column does not have.
         ("reference: a", "reference: z", "E_CODE", ["arms.reference", "allowed: a, b"]),
         # C16, C17: seeds and numbers of replicates.
-        ("report:", "seed: random\nreport:", "E_VALUE", ["seed", "integer"]),
+        ("report:", "seed: chance\nreport:", "E_VALUE", ["seed", "integer"]),
         ("report:", "missing: {imputations: 1}\nreport:", "E_VALUE", ["missing.imputations", "2"]),
         ("report:", "missing: {imputations: 0}\nreport:", "E_VALUE", ["missing.imputations"]),
         # C29: nothing in a plan is run.

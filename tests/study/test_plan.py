@@ -221,3 +221,12 @@ def test_a_plan_cannot_be_changed(study: Path) -> None:
     plan = load_plan(study / "analyses" / "plan.yaml")
     with pytest.raises(ValueError, match="frozen"):
         plan.seed = 1  # type: ignore[misc]
+
+
+def test_a_random_seed_is_drawn_once_and_kept(plan_with: Change) -> None:
+    """C16: drawn again by each part, no number could be repeated."""
+    plan = load_plan(plan_with("propensity:\n", "seed: random\npropensity:\n"))
+    again = AnalysisPlan.model_validate(plan.model_dump(mode="json", by_alias=True))
+    assert again.seed == plan.seed
+    other = load_plan(plan_with("propensity:\n", "seed: random\npropensity:\n"))
+    assert other.seed != plan.seed
