@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -307,7 +308,13 @@ def test_no_identifier_leaves(study: Path, command: Command) -> None:
 def test_an_interrupted_run_leaves_nothing(study: Path) -> None:
     """Ctrl-C: one line, exit 130, no half-written folder."""
     words = [sys.executable, "-m", "spine_outcomes.report", "plan.yaml", "--out", "out"]
-    with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as run:
+    # The job of a shell in the background ignores the signal, and so would its children.
+    with subprocess.Popen(
+        words,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as run:
         assert run.stderr is not None
         while "Estimating" not in run.stderr.readline():
             assert run.poll() is None
