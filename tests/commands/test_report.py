@@ -313,7 +313,7 @@ def test_an_interrupted_run_leaves_nothing(study: Path) -> None:
         words,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as run:
         assert run.stderr is not None
         while "Estimating" not in run.stderr.readline():
