@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.fitted import fit
+from spine_outcomes.analysis.interval_censoring import MODEL as WEIBULL
+from spine_outcomes.analysis.interval_censoring import RISK_MODEL as TURNBULL
 from spine_outcomes.analysis.prepared import Prepared, prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import CURVE_MODELS, SENSITIVITY
@@ -61,11 +63,13 @@ def sensitivity_results(
 def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
     """Sensitivity analyses further from the primary one than the plan's margins.
 
-    Compared are hazard ratios, and risk differences at the last time, of one endpoint and estimand.
+    Compared are hazard ratios, and risk differences at the last time, of one endpoint and estimand;
+    interval-censored ones with those of the first look at the event.
     """
     margins = plan.sensitivity_margins
-    hazard = results[(results["model"] == "cox") & (results["measure"] == "hazard_ratio")]
-    is_curve = results["model"].isin(CURVE_MODELS)
+    is_ratio = results["model"].isin(("cox", WEIBULL))
+    hazard = results[is_ratio & (results["measure"] == "hazard_ratio")]
+    is_curve = results["model"].isin((*CURVE_MODELS, TURNBULL))
     risk = results[is_curve & (results["measure"] == "risk_difference")]
     last = risk[risk["time"] == risk["time"].max()]
     labels = {
@@ -94,7 +98,8 @@ def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:
 
 def _primary(frame: pd.DataFrame, beside: pd.DataFrame) -> NDArray[np.float64]:
     """The primary estimate of the endpoint and estimand of each row; NaN where there is none."""
-    main = frame[frame["analysis"] == "primary"].set_index(["endpoint", "estimand"])["estimate"]
+    is_main = (frame["analysis"] == "primary") & ~frame["model"].isin((WEIBULL, TURNBULL))
+    main = frame[is_main].set_index(["endpoint", "estimand"])["estimate"]
     estimand = beside["estimand"].str.split(":").str[0]  # ATE:entropy is another way to the ATE
     keys = pd.MultiIndex.from_arrays([beside["endpoint"], estimand])
     return main.reindex(keys).to_numpy(np.float64)

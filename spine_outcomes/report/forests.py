@@ -15,7 +15,11 @@ from spine_outcomes.report.picture import Picture, drawn
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
-from spine_outcomes.tables.sensitivity import sensitivity_endpoints, sensitivity_lines
+from spine_outcomes.tables.sensitivity import (
+    HAZARD_MODEL,
+    sensitivity_endpoints,
+    sensitivity_lines,
+)
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroup_lines
 from spine_outcomes.tables.table import identifier
 
@@ -36,7 +40,7 @@ def forest_pictures(results: Results) -> Iterator[Picture]:
     yield _forest(results, groups, "forest", title, "Endpoint, weights")
     for endpoint in sensitivity_endpoints(results):
         groups = [
-            (label, _by_weights(_hazard(frame), name))
+            (label, _by_weights(_hazard(frame, *HAZARD_MODEL.values()), name))
             for label, frame in sensitivity_lines(results, endpoint)
         ]
         key = identifier("forest", "sensitivity", endpoint)
@@ -51,14 +55,21 @@ def forest_pictures(results: Results) -> Iterator[Picture]:
         yield _forest(results, groups, key, title, "Subgroup")
 
 
-def _hazard(frame: pd.DataFrame) -> pd.DataFrame:
-    """Cause-specific hazard ratios of the arms."""
-    return where(frame, measure="hazard_ratio", model="cox")
+def _hazard(frame: pd.DataFrame, *beside: str) -> pd.DataFrame:
+    """Cause-specific hazard ratios of the arms by Cox's model, and by models beside it."""
+    return where(frame[frame["model"].isin(("cox", *beside))], measure="hazard_ratio")
 
 
 def _by_weights(frame: pd.DataFrame, name: Labels) -> Lines:
-    """A line a set of weights."""
-    return [(name.estimand(str(row["estimand"])), row) for _, row in frame.iterrows()]
+    """A line a set of weights; another model than Cox's is named."""
+    return [
+        (
+            name.estimand(str(row["estimand"]))
+            + ("" if row["model"] == "cox" else f", {name.model(str(row['model']))}"),
+            row,
+        )
+        for _, row in frame.iterrows()
+    ]
 
 
 def _by_level(frame: pd.DataFrame) -> Lines:

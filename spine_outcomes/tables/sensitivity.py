@@ -12,6 +12,8 @@ from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import headline_time, in_order, main_analysis, one, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
+HAZARD_MODEL = {"turnbull": "weibull_interval"}  # beside risks by another method
+
 
 def sensitivity_endpoints(results: Results) -> list[str]:
     """Endpoints that some sensitivity analysis estimates again."""
@@ -66,13 +68,15 @@ def _lines(frame: pd.DataFrame, label: str, time: float, name: Labels) -> list[R
     for model in in_order(difference["model"]):
         row = one(difference, model=model)
         is_main = model in CURVE_MODELS
-        counted = hazard if is_main else row
+        other = one(frame, measure="hazard_ratio", model=HAZARD_MODEL.get(model))
+        ratio = hazard if is_main else other
+        counted = row if ratio is None else ratio
         found.append(
             Row(
                 label if is_main else f"{label}, {name.model(model)}",
                 (
                     *_counts(counted),
-                    cells.estimate(hazard, "ratio") if is_main else cells.EMPTY,
+                    cells.estimate(ratio, "ratio"),
                     cells.estimate(row, "percent"),
                 ),
                 is_indented=True,

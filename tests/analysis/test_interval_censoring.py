@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ import pandas as pd
 import pytest
 
 from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
+from spine_outcomes.analysis.sensitivity import departures
 from spine_outcomes.report.render import render_report
+from spine_outcomes.study.plan import Sensitivity
 from spine_outcomes.study.variants import changed
 from spine_outcomes.survival.interval_censored import turnbull
 from spine_outcomes.survival.weibull_interval import weibull_interval
+from spine_outcomes.tables.sensitivity import sensitivity
 
 DICTIONARY = """\
 schema_version: 1
@@ -187,3 +191,24 @@ def test_the_report_shows_them(rerun: Rerun) -> None:
     assert "Interval-censored (Turnbull) (unweighted)" in page
     assert "Weibull, interval-censored" in page
     assert "between two looks" in page
+
+
+def test_a_change_to_the_plan_sets_it_beside_the_primary_analysis(rerun: Rerun) -> None:
+    """A sensitivity analysis whose table shows Cox's model once more, and nothing of its own."""
+    results = rerun(BEFORE)
+    asked = Sensitivity(name="between", change={"estimation.interval_censored": True})
+    beside_it = rerun({}).results.assign(analysis="sensitivity:between")
+    both = replace(
+        results,
+        results=pd.concat([results.results, beside_it], ignore_index=True),
+        plan=results.plan.model_copy(update={"sensitivity": (asked,)}),
+    )
+    lines = {row.stub: row.cells for row in sensitivity(both, "relapse").rows}
+    (key,) = [stub for stub in lines if stub.startswith("Unweighted") and "Turnbull" in stub]
+    ratio = beside_it[(beside_it["model"] == "weibull_interval")].iloc[0]["estimate"]
+    assert lines[key][2].text.startswith(f"{ratio:.2f} (")
+    far = beside_it.assign(
+        estimate=beside_it["estimate"].where(beside_it["model"] != "weibull_interval", 9.0)
+    )
+    (finding, *_) = departures(pd.concat([results.results, far], ignore_index=True), both.plan)
+    assert "the hazard ratio (unweighted) is 9.00" in finding.message
