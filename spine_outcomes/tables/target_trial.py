@@ -111,9 +111,9 @@ def _outcomes(name: Labels) -> Line:
     """Every endpoint, its unit and what competes with it."""
     found = []
     for endpoint in name.plan.endpoints.values():
-        names = list(endpoint.competitors)
-        against = f", against {listed([worded(n).lower() for n in names])}" if names else ""
-        found.append(f"{endpoint.label} (a {endpoint.level}{against})")
+        others = listed([worded(other).lower() for other in endpoint.competitors])
+        competing = f"; competing: {others}" if others else ""
+        found.append(f"{endpoint.label} (per {endpoint.level}{competing})")
     return (
         "Outcomes",
         "; ".join(found),

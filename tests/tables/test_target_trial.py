@@ -87,7 +87,7 @@ def test_endpoints_with_one_end_of_follow_up_stand_together() -> None:
         "Last date (Relapse, Relapse at the edge, Rare harm); Contact date (Overall survival); "
         "nothing after 2024-12-31 counts"
     )
-    assert "Relapse (a lesion, against death)" in texts(line(found, "Outcomes"))[0]
+    assert "Relapse (per lesion; competing: death)" in texts(line(found, "Outcomes"))[0]
 
 
 def test_it_is_a_table_of_the_report_and_needs_no_data() -> None:
