@@ -153,7 +153,7 @@ def _is_weighted(name: Labels) -> bool:
 def _owner(name: Labels) -> str:
     """Whose rows a cluster has."""
     cluster = name.plan.cluster
-    return "patient" if cluster == name.dictionary.table.patient else name.column(str(cluster))
+    return "patient" if cluster == name.dictionary.table.patient else plain(str(cluster), name)
 
 
 def _steps(name: Labels) -> Iterator[str]:
