@@ -19,8 +19,8 @@ from spine_outcomes.analysis.result_rows import results_frame
 from spine_outcomes.analysis.results import SUBGROUP, stack
 from spine_outcomes.cohort.comparison import is_one_of
 from spine_outcomes.errors import NotEstimableError
-from spine_outcomes.inference import Estimate, TestResult, concatenate
-from spine_outcomes.inference.hypothesis_tests import no_test, quadratic_test
+from spine_outcomes.inference import Estimate, TestResult, concatenate, equality_test
+from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.study.plan import AnalysisPlan, Subgroup
 from spine_outcomes.study.variants import subgroup_plans
 
@@ -173,7 +173,9 @@ def _interaction(levels: Sequence[_Level], place: tuple[int, str]) -> TestResult
     """Wald test of equal log hazard ratios, pooled over the completed cohorts."""
     patients = _patients(levels)
     ratios = zip(*(_ratios(level, place, patients) for level in levels), strict=True)
-    tests = [Tested(_equal(concatenate(*own)), "cox", "interaction", "robust") for own in ratios]
+    tests = [
+        Tested(equality_test(concatenate(*own)), "cox", "interaction", "robust") for own in ratios
+    ]
     found = pooled(tests)
     assert isinstance(found, Tested)  # noqa: S101 - tests are pooled to a test
     return found.test
@@ -205,12 +207,3 @@ def _ratios(level: _Level, place: tuple[int, str], patients: NDArray[np.int64]) 
         influence[rows] = own.influence
         ratios.append(Estimate(own.value, influence, own.labels, patients, own.reasons))
     return ratios
-
-
-def _equal(ratios: Estimate) -> TestResult:
-    """Wald test that all values are one."""
-    reason = next((reason for reason in ratios.error_reasons if reason is not None), None)
-    if reason is not None:
-        return no_test(reason)
-    contrast = np.eye(len(ratios))[1:] - np.eye(len(ratios))[0]
-    return quadratic_test(contrast @ ratios.value, contrast @ ratios.covariance() @ contrast.T)

@@ -10,7 +10,7 @@ from spine_outcomes.inference.contrasts import (
 )
 from spine_outcomes.inference.estimate import Estimate, Label, concatenate
 from spine_outcomes.inference.few_clusters import SmallSample, small_sample
-from spine_outcomes.inference.hypothesis_tests import TestResult, wald_test
+from spine_outcomes.inference.hypothesis_tests import TestResult, equality_test, wald_test
 from spine_outcomes.inference.intervals import exact_interval, interval
 from spine_outcomes.inference.nuisance import Nuisance
 
@@ -26,6 +26,7 @@ __all__ = [
     "bootstrap",
     "concatenate",
     "difference",
+    "equality_test",
     "exact_interval",
     "interval",
     "jackknife",

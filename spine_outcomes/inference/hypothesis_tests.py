@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from spine_outcomes.inference.estimate import Estimate
+
 
 @dataclass(frozen=True)
 class TestResult:
@@ -60,3 +62,29 @@ def quadratic_test(value: NDArray[np.float64], covariance: NDArray[np.float64]) 
     solution = np.linalg.lstsq(covariance, value, rcond=None)[0]
     statistic = float(value @ solution)
     return TestResult(statistic, float(rank), float(special.chdtrc(rank, statistic)))
+
+
+def equality_test(estimate: Estimate) -> TestResult:
+    """Wald χ² test that all values of an estimate are one, robust and clustered.
+
+    Parameters
+    ----------
+    estimate
+        The k ≥ 2 quantities to compare; their covariances are kept.
+
+    Returns
+    -------
+    TestResult
+        On k − 1 degrees of freedom, or the first reason why a quantity has no standard error.
+
+    Examples
+    --------
+    >>> influence = np.array([[1.0, 2.0], [1.0, 1.0]])
+    >>> round(equality_test(Estimate(np.array([1.0, 4.0]), influence, ({}, {}))).statistic, 6)
+    9.0
+    """
+    reason = next((reason for reason in estimate.error_reasons if reason is not None), None)
+    if reason is not None:
+        return no_test(reason)
+    contrast = np.eye(len(estimate))[1:] - np.eye(len(estimate))[0]
+    return quadratic_test(contrast @ estimate.value, contrast @ estimate.covariance() @ contrast.T)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spine_outcomes.inference.hypothesis_tests import quadratic_test, wald_test
+from spine_outcomes.inference import Estimate
+from spine_outcomes.inference.hypothesis_tests import equality_test, quadratic_test, wald_test
 
 
 def test_wald_by_hand():
@@ -59,3 +60,32 @@ def test_wald_divides_by_the_error(df, p_value):
     test = wald_test(3.0, 2.0, df)
     assert test.statistic == 1.5
     assert test.p_value == pytest.approx(p_value, rel=1e-12)
+
+
+def test_equality_by_hand():
+    """Values taken as independent: 1 and 4, variances 2 and 5, covariance 3: 3²/(2 + 5 − 6)."""
+    influence = np.array([[1.0, 2.0], [1.0, 1.0]])
+    test = equality_test(Estimate(np.array([1.0, 4.0]), influence, ({}, {})))
+    assert test.statistic == pytest.approx(9)
+    assert test.df == 1
+
+
+def test_equality_of_three_by_hand():
+    """Compared with the first one only: the squares about their weighted mean, order no matter.
+
+    Values 0, 3, 6 with errors 1, 1, 2: weights 1, 1, ¼, mean 2, hence 4 + 1 + ¼ · 16 = 9.
+    """
+    halves = np.diag([1.0, 1.0, 2.0]) / np.sqrt(2)
+    three = Estimate(np.array([0.0, 3.0, 6.0]), np.vstack([halves, -halves]), ({}, {}, {}))
+    for order in ([0, 1, 2], [2, 0, 1]):
+        test = equality_test(three.take(order))
+        assert test.statistic == pytest.approx(9)
+        assert test.df == 2
+
+
+def test_equality_with_a_value_that_is_missing():
+    """A test among the others that looks like one of all."""
+    values, influence = np.array([1.0, np.nan]), np.array([[1.0, 0.0], [2.0, 0.0]])
+    test = equality_test(Estimate(values, influence, ({}, {}), reasons=(None, "no event")))
+    assert np.isnan(test.p_value)
+    assert test.reason == "no event"
