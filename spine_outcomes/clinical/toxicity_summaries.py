@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -43,18 +44,19 @@ class _Asked:
 
 def _asked(
     records: Records,
+    /,
     *,
     term: Codes,
     grade: Floats,
     onset: Floats,
     severe: Floats,
     since: Floats,
-    attribution: Floats | None,
-    terms: Iterable[str],
-    other_than: Iterable[str],
-    related_at_least: float | None,
-    first_day: float,
-    last_day: float | None,
+    attribution: Floats | None = None,
+    terms: Iterable[str] = (),
+    other_than: Iterable[str] = (),
+    related_at_least: float | None = None,
+    first_day: float = 0,
+    last_day: float | None = None,
 ) -> _Asked:
     """Choose the events: of some terms, within some days, related if that is asked.
 
@@ -87,29 +89,11 @@ _Pick = Callable[[Toxicities, int], Known]
 def _of_events(pick: _Pick, *, is_date: bool) -> Callable[..., Derived]:
     """A column of the events asked for, whose days count from the start of treatment."""
 
-    def compute(
-        records: Records,
-        /,
-        *,
-        term: Codes,
-        grade: Floats,
-        onset: Floats,
-        severe: Floats,
-        since: Floats,
-        attribution: Floats | None = None,
-        terms: Iterable[str] = (),
-        other_than: Iterable[str] = (),
-        related_at_least: float | None = None,
-        first_day: float = 0,
-        last_day: float | None = None,
-    ) -> Derived:
-        asked = _asked(
-            records, term=term, grade=grade, onset=onset, severe=severe, since=since,
-            attribution=attribution, terms=terms, other_than=other_than,
-            related_at_least=related_at_least, first_day=first_day, last_day=last_day,
-        )  # fmt: skip
+    @wraps(_asked)
+    def compute(records: Records, /, **given: Any) -> Derived:
+        asked = _asked(records, **given)
         found = pick(asked.events, records.n)
-        start = records.of_rows(since) if is_date else 0.0
+        start = records.of_rows(given["since"]) if is_date else 0.0
         return Derived(found.value + start, is_known=found.is_known & ~asked.is_undecided)
 
     return compute
