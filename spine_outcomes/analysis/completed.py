@@ -14,7 +14,7 @@ from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.results import IMPUTATION_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_numbers, is_one_of
-from spine_outcomes.cohort.derivations import fill_derived, typed
+from spine_outcomes.cohort.derivations import fill_derived, typed_as
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import CohortError, Finding, Problem, people
 from spine_outcomes.imputation.chained_equations import Imputed, Table, chained_equations
@@ -210,7 +210,7 @@ def _filled(
         patient = patient_of[name]
         of_rows = value if patient is None else value[patient]
         own = frame[name]
-        new = pd.Series(typed(of_rows, dictionary[name]), index=frame.index, dtype=own.dtype)
+        new = typed_as(own, of_rows, dictionary[name])
         frame = frame.assign(**{name: own.where(own.notna(), new)})
     return replace(cohort, frame=fill_derived(frame, dictionary, values))
 

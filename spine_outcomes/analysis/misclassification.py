@@ -14,7 +14,7 @@ import pandas as pd
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_text, is_one_of
-from spine_outcomes.cohort.derivations import definition, derive_column, typed
+from spine_outcomes.cohort.derivations import definition, derive_column, typed_as
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.errors import Finding, Severity, people
 from spine_outcomes.study.plan import AnalysisPlan
@@ -122,5 +122,4 @@ def _derived_arm(cohort: Cohort, plan: AnalysisPlan) -> pd.Series | None:
     derived = derive_column(cohort.frame, column, cohort.dictionary, {})
     if derived is None:
         return None
-    own = cohort.frame[column.name]
-    return pd.Series(typed(derived.value, column), index=own.index, dtype=own.dtype)
+    return typed_as(cohort.frame[column.name], derived.value, column)

@@ -13,7 +13,7 @@ import pandas as pd
 from spine_outcomes.clinical.derivations import Derived
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import Bools, as_days, verdict
-from spine_outcomes.cohort.derivations import derive_column, in_order, typed
+from spine_outcomes.cohort.derivations import derive_column, in_order, typed_as
 from spine_outcomes.cohort.disagreements import disagrees
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.long_rows import Joined, LongRows, join
@@ -144,7 +144,7 @@ def _differs(was: Derived, found: Derived) -> Bools:
 def _replaced(frame: pd.DataFrame, column: Column, found: Derived, rows: Bools) -> pd.Series[Any]:
     """A column with its derived values in some rows."""
     own = frame[column.name]
-    new = pd.Series(typed(found.value, column), index=frame.index, dtype=own.dtype)
+    new = typed_as(own, found.value, column)
     return own.where(~rows, new)
 
 

@@ -89,9 +89,9 @@ def fill_derived(
             continue
         if all(name in frame for name in inputs.values()):
             derived = _derive(frame, column, derivation, formula, inputs)
-            values = typed(_of_patients(derived, frame, column, dictionary).value, column)
+            values = _of_patients(derived, frame, column, dictionary).value
             own = frame[column.name]
-            new = pd.Series(values, index=frame.index, dtype=own.dtype)
+            new = typed_as(own, values, column)
             frame = frame.assign(**{column.name: own.where(own.notna(), new)})
             changed.add(column.name)
     return frame
@@ -255,6 +255,11 @@ def _of_patients(
         return np.asarray(grouped.transform(how), dtype=np.float64)
 
     return Derived(over(derived.value, "min"), over(low, "min"), over(high, "max"))
+
+
+def typed_as(own: pd.Series[Any], values: NDArray[Any], column: Column) -> pd.Series[Any]:
+    """Values as those of a column that a frame has: of its type, on its rows."""
+    return pd.Series(typed(values, column), index=own.index, dtype=own.dtype)
 
 
 def typed(values: NDArray[Any], column: Column) -> Any:
