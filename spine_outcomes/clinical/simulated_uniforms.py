@@ -8,7 +8,7 @@ its row and its name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Uniforms = dict[str, Floats]
 Stream = Literal["law", "columns", "missing", "dirt", "blemishes", "long tables"]
-
-_STREAMS: tuple[Stream, ...] = ("law", "columns", "missing", "dirt", "blemishes", "long tables")
+_STREAMS: tuple[Stream, ...] = get_args(Stream)  # places are seeds: a new one goes to the end
 _SMALLEST = 2.0**-54  # an exact 0 would become an infinite normal variate
 
 
