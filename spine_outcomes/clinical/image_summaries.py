@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from spine_outcomes.clinical import images
-from spine_outcomes.clinical.derivations import Codes, Derived, Formula, Values, by_code
+from spine_outcomes.clinical.formula import Codes, Derived, Formula, Values, by_code, has_code_of
 from spine_outcomes.clinical.records import Bools, Floats, Records
 
 
@@ -45,9 +45,7 @@ def _n_images(
     records: Records, /, *, date: Floats, since: Floats, modality: Codes, modalities: Iterable[Any]
 ) -> Derived:
     """Images of some modalities, whether they could be evaluated or not."""
-    wanted = {str(code) for code in modalities}
-    is_meant = by_code(modality, (str(code) in wanted for code in modality.categories), False)
-    rows = records.row[is_meant.astype(bool) & (date >= since)]
+    rows = records.row[has_code_of(modality, modalities) & (date >= since)]
     count = np.bincount(rows, minlength=records.n)
     return Derived(count.astype(np.float64), is_known=records.is_known)
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.clinical.derivations import Codes, Derived, Formula, Values, by_code
+from spine_outcomes.clinical.formula import Codes, Derived, Formula, Values, has_code_of
 from spine_outcomes.clinical.image_summaries import IMAGE_SUMMARIES
 from spine_outcomes.clinical.pain_response import pain_response
 from spine_outcomes.clinical.records import Bools, Floats, Records
@@ -73,9 +73,7 @@ def _of_event(pick: Callable[[Floats, Values], Values]) -> Callable[..., Derived
     def compute(
         records: Records, /, *, date: Floats, since: Floats, kind: Codes, kinds: Iterable[Any]
     ) -> Derived:
-        wanted = {str(code) for code in kinds}
-        is_meant = by_code(kind, (str(code) in wanted for code in kind.categories), False)
-        is_meant = is_meant.astype(bool) & (date >= since)
+        is_meant = has_code_of(kind, kinds) & (date >= since)
         order = (date, kind.codes.astype(np.float64))
         day = _first(records, is_meant, order, date)
         code = _first(records, is_meant, order, kind.codes.astype(np.float64))

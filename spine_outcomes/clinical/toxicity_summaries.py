@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from spine_outcomes.clinical.derivations import Codes, Derived, Formula, by_code
+from spine_outcomes.clinical.formula import Codes, Derived, Formula, by_code
 from spine_outcomes.clinical.records import Bools, Floats, Records
 from spine_outcomes.clinical.toxicity import (
     SEVERE,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spine_outcomes.clinical.derivations import Derived
+from spine_outcomes.clinical.formula import Derived
 from spine_outcomes.clinical.records import Records
 from spine_outcomes.clinical.summaries import SUMMARIES
 
