@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.errors import NotEstimableError, Problem, SampleError
 from spine_outcomes.inference import Estimate
-from spine_outcomes.survival.by_arm import display_times
+from spine_outcomes.survival.by_arm import Quantity, display_times, estimate_by_arm, not_estimable
+from spine_outcomes.survival.life_table import LifeTable
 from spine_outcomes.survival.sample import Sample, sample_of
 from spine_outcomes.survival.time_order import TIE_TOLERANCE, TimeOrder
 
@@ -107,9 +108,9 @@ def turnbull(
     Returns
     -------
     Estimate
-        Labels ``measure`` cumulative_incidence, ``cause`` 1, ``time`` and ``arm``. The influence is
-        NaN, for the estimate has none: its error is that of a bootstrap. Not estimable after the
-        last time known free where mass is left, and where the search found no maximum.
+        Labels ``measure`` cumulative_incidence, ``cause`` 1, ``time`` and ``arm``. The influence of
+        the rows is NaN, for the estimate has none: its error is that of a bootstrap. Not estimable
+        after the last time known free where mass is left, and where the search found no maximum.
 
     Notes
     -----
@@ -127,39 +128,22 @@ def turnbull(
     array([0.667, 0.667])
     """
     rows = interval_sample(time, status, weight, lower, upper, arm=arm, cluster=cluster)
-    sample, grid = rows.sample, display_times("times", times)
-    values: list[float] = []
-    reasons: list[str | None] = []
-    arms: list[int | None] = [None] if sample.arm is None else np.unique(sample.arm).tolist()
-    for code in arms:
-        is_own = sample.weight > 0
-        if code is not None:
-            is_own &= sample.arm == code
-        for value, reason in _incidence(rows, is_own, grid):
-            values.append(value)
-            reasons.append(reason)
-    labels = tuple(
-        {"measure": "cumulative_incidence", "time": float(t), "cause": 1}
-        | ({} if code is None else {"arm": code})
-        for code in arms
-        for t in grid
-    )
-    influence = np.full((sample.n, len(values)), np.nan)
-    return Estimate(np.array(values), influence, labels, sample.cluster, tuple(reasons))
+    grid = display_times("times", times)
+
+    def quantities(table: LifeTable) -> Iterator[Quantity]:
+        return _incidence(rows, np.sort(table.rows), grid)
+
+    labels = [{"measure": "cumulative_incidence", "time": float(t), "cause": 1} for t in grid]
+    return estimate_by_arm(rows.sample, labels, quantities)
 
 
-def _incidence(
-    rows: IntervalSample, is_own: NDArray[np.bool_], grid: Floats
-) -> Iterator[tuple[float, str | None]]:
-    """Incidence at each time among some of the rows, or why there is none."""
-    if not is_own.any():
-        yield from ((np.nan, "no row with a weight above 0") for _ in grid)
-        return
-    support = _Support.of(rows, is_own)
+def _incidence(rows: IntervalSample, own: Indices, grid: Floats) -> Iterator[Quantity]:
+    """Incidence at each time among the rows ``own``, or why there is none."""
+    support = _Support.of(rows, own)
     try:
-        mass = support.maximise(rows.sample.weight[is_own])
+        mass = support.maximise(rows.sample.weight[own])
     except NotEstimableError as fault:
-        yield from ((np.nan, fault.problems[0].message) for _ in grid)
+        yield from [not_estimable(fault.problems[0].message)] * len(grid)
         return
     m = len(support.left)
     beyond = mass[-1] if support.has_tail else 0.0
@@ -168,9 +152,9 @@ def _incidence(
         is_past = t * (1 + TIE_TOLERANCE) >= support.right
         share = np.where(is_past, 1.0, np.clip((t - support.left) / width, 0.0, 1.0))
         if beyond > NOTHING and t > support.last * (1 + TIE_TOLERANCE):
-            yield np.nan, f"beyond the last time known free of the event ({support.last:g})"
+            yield not_estimable(f"beyond the last time known free of the event ({support.last:g})")
         else:
-            yield min(float(share @ mass[:m]), 1.0), None
+            yield Quantity(min(float(share @ mass[:m]), 1.0), None, np.nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,19 +173,19 @@ class _Support:
     last: float
 
     @classmethod
-    def of(cls, rows: IntervalSample, is_own: NDArray[np.bool_]) -> _Support:
-        """Find it for some of the rows."""
-        status, time = rows.sample.status[is_own], rows.sample.order.time[is_own]
-        lower, upper = rows.lower[is_own], rows.upper[is_own]
+    def of(cls, rows: IntervalSample, own: Indices) -> _Support:
+        """Find it for the rows ``own``."""
+        status, time = rows.sample.status[own], rows.sample.order.time[own]
+        lower, upper = rows.lower[own], rows.upper[own]
         is_event, competed, censored = status == 1, status > 1, status == 0
         begin, end = np.zeros((2, 2, len(status)), dtype=np.intp)
         spans, size, has_tail = [], 0, bool(censored.any())
-        for block, (own, left, right, is_exact) in enumerate(
-            ((is_event, lower, upper, rows.is_exact[is_own]), (competed, time, time, competed))
+        for block, (is_seen, left, right, is_exact) in enumerate(
+            ((is_event, lower, upper, rows.is_exact[own]), (competed, time, time, competed))
         ):
-            seen = own | censored
-            right = np.where(own, right, np.inf)
-            span, first, last = _innermost(left[seen], right[seen], (is_exact & own)[seen])
+            seen = is_seen | censored
+            right = np.where(is_seen, right, np.inf)
+            span, first, last = _innermost(left[seen], right[seen], (is_exact & is_seen)[seen])
             begin[block, seen], end[block, seen] = size + first, size + last
             size += span.shape[1]
             # What lies after all that is censored covers every row that the rest of time covers.
