@@ -10,23 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from spine_outcomes.analysis.censoring_weighting import (
-    censoring_weight_findings,
-    censoring_weighted_estimates,
-)
+from spine_outcomes.analysis.censoring_weighting import censoring_weight_findings
 from spine_outcomes.analysis.curves import Curves, curves_of
 from spine_outcomes.analysis.design import model_design
-from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.effect_over_time import effect_rows
-from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, Found, Tested
-from spine_outcomes.analysis.interval_censoring import interval_estimates
-from spine_outcomes.analysis.penalised import firth_estimates, firth_findings, profiled
+from spine_outcomes.analysis.penalised import MODEL as FIRTH
+from spine_outcomes.analysis.penalised import firth_findings, profiled
 from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
-from spine_outcomes.analysis.piecewise import piecewise_estimates
 from spine_outcomes.analysis.resampling import resample
 from spine_outcomes.analysis.uncertainty import by_influence, of_bootstrap
+from spine_outcomes.analysis.weighted_estimates import weighted_estimates
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Bootstrap, Estimate, Nuisance
@@ -127,24 +122,21 @@ def _fit(
     nuisance = counted_nuisance(weights, plan)
     errors = _Errors(plan, nuisance, {"estimand": name}, resampled)
     of_own_models = replace(errors, nuisance=None)  # their labels count the propensity, too
-    estimate = endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models"))
-    found: list[Found] = [errors(estimate.corrected(nuisance))]
-    by_covariates = designs.get("censoring_weights")
-    for beside in censoring_weighted_estimates(sample, weights.value, plan, by_covariates):
-        found.append(errors(beside.corrected(nuisance)))
-    if name == UNWEIGHTED and plan.estimation.average == "rows":
-        found += profiled(sample, weights.value, plan)
-    else:
-        for penalised in firth_estimates(sample, weights.value, plan):
-            found.append(errors(penalised.corrected(nuisance)))
-    for beside in interval_estimates(sample, weights.value, plan):
-        found.append(errors(beside.corrected(nuisance)))
-    for pieces in piecewise_estimates(sample, weights.value, plan):
-        changing = pieces.corrected(nuisance)
-        constant = constant_hazard_ratio_test(changing)
-        found += [errors(changing), Tested(constant, PIECEWISE, "chi_square", variance)]
-    for beside in doubly_robust_estimates(sample, weighted.propensity, name, plan):
-        found.append(of_own_models(beside))
+    is_plain = name == UNWEIGHTED and plan.estimation.average == "rows"
+    found: list[Found] = []
+    for estimate, holds_propensity in weighted_estimates(
+        sample, weights, name, plan, designs, propensity=weighted.propensity
+    ):
+        model = estimate.labels[0]["model"]
+        if model == FIRTH and is_plain:
+            found += profiled(sample, weights.value, plan)
+            continue
+        own = of_own_models if holds_propensity else errors
+        corrected = estimate.corrected(own.nuisance)
+        found.append(own(corrected))
+        if model == PIECEWISE:
+            constant = constant_hazard_ratio_test(corrected)
+            found.append(Tested(constant, PIECEWISE, "chi_square", variance))
     proportional = _proportional(sample, weights, plan)
     found += _tests(sample, weights, plan)
     found.append(Tested(proportional.robust_global, "proportional_hazards", "chi_square", variance))

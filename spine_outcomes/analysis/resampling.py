@@ -7,14 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estimates
 from spine_outcomes.analysis.curves import shown_curves
-from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
-from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
-from spine_outcomes.analysis.interval_censoring import interval_estimates
-from spine_outcomes.analysis.penalised import firth_estimates
-from spine_outcomes.analysis.piecewise import piecewise_estimates
+from spine_outcomes.analysis.weighted_estimates import weighted_estimates
 from spine_outcomes.analysis.weighting import WeightedSet, reweighing
 from spine_outcomes.inference import Bootstrap, Estimate, bootstrap, concatenate
 from spine_outcomes.study.plan import AnalysisPlan
@@ -41,14 +36,12 @@ def resample(
                 estimate.relabel(estimand=name)
                 for name, weights in by_estimand.items()
                 for estimate in (
-                    endpoint_estimate(sample, weights.value, plan, designs.get("adjusted_models")),
-                    *censoring_weighted_estimates(
-                        sample, weights.value, plan, designs.get("censoring_weights")
+                    *(
+                        found.estimate
+                        for found in weighted_estimates(
+                            sample, weights, name, plan, designs, propensity=propensity
+                        )
                     ),
-                    *doubly_robust_estimates(sample, propensity, name, plan),
-                    *firth_estimates(sample, weights.value, plan),
-                    *interval_estimates(sample, weights.value, plan),
-                    *piecewise_estimates(sample, weights.value, plan),
                     concatenate(*shown_curves(sample, weights.value, plan)).relabel(part="curve"),
                 )
             )
