@@ -67,8 +67,9 @@ def pattern_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
     """
     missing = _missing(cohort, plan)
     arm = as_text(cohort.frame[plan.arms.column]).to_numpy()
-    codes = missing.to_numpy() @ (1 << np.arange(missing.shape[1], dtype=np.int64))
-    patterns, first, of_row, n = np.unique(
+    bits = np.array([1 << i for i in range(missing.shape[1])], dtype=object)  # of any number
+    codes = (missing.to_numpy() * bits).sum(axis=1)
+    _, first, of_row, n = np.unique(
         codes, return_index=True, return_inverse=True, return_counts=True
     )
     return pd.DataFrame(
@@ -78,7 +79,7 @@ def pattern_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
                 "arm": code,
                 "n": int(((of_row == k) & (arm == code)).sum()),
             }
-            for k in np.lexsort((patterns, -n))
+            for k in np.argsort(-n, kind="stable")
             for code in plan.arms.codes
         ],
         columns=list(PATTERN_COLUMNS),

@@ -11,8 +11,9 @@ import pytest
 from scipy import stats
 
 from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
+from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.completed import completed
-from spine_outcomes.analysis.missing import missing_findings, missing_frame
+from spine_outcomes.analysis.missing import missing_findings, missing_frame, pattern_frame
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.eligibility import select
 from spine_outcomes.endpoints.derive import derive
@@ -273,3 +274,23 @@ def test_the_same_rows_are_trimmed_in_every_completed_cohort() -> None:
         2 * last["n_lesions"],
         2 * trimmed.results.query("model == 'cox' and endpoint == 'overall_survival'")["n"].max(),
     }
+
+
+def test_patterns_of_more_columns_than_a_number_has_bits() -> None:
+    """Columns past the 64th would fall out of the pattern, or into another."""
+    plan, cohort = _study({"missing.method": "complete_case"})
+    names = [column.name for column in cohort.dictionary.columns if column.name in cohort.frame]
+    others = [n for n in names if cohort.dictionary[n].type == "date"]
+    wide = [n for n in names if n not in (plan.arms.column, *others)][:70]
+    frame = cohort.frame.copy()
+    for i, name in enumerate(wide):
+        frame.loc[frame.index[i], name] = None
+    plan = plan.model_copy(
+        update={"missing": plan.missing.model_copy(update={"auxiliary": tuple(wide)})}
+    )
+    found = pattern_frame(replace(cohort, frame=frame), plan)
+    lacking = frame[list(dict.fromkeys([*covariates(plan), *wide]))].isna()
+    lacking = lacking.loc[:, lacking.any()]
+    assert lacking.shape[1] > 64
+    assert found["pattern"].nunique() == len(lacking.drop_duplicates())
+    assert found["n"].sum() == len(frame)
