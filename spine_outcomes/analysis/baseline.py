@@ -127,13 +127,16 @@ def baseline_frame(
     )
     if len(weighted) == 1:
         return frame
-    complete = [
-        pd.DataFrame(_baseline(own, own.analysis_set.frame, plan, columns), columns=frame.columns)
-        for own in weighted
-    ]
-    keys = ["column", "level", "kind", "estimand", "arm"]
-    mean = pd.concat(complete).groupby(keys, sort=False, dropna=False)[list(numbers)].mean()
-    both = frame.merge(mean.reset_index(), how="left", on=keys, suffixes=("", "_completed"))
+    uncounted = [name for name in BASELINE_COLUMNS if name != "n"]
+    mean = averaged(
+        [
+            pd.DataFrame(_baseline(own, own.analysis_set.frame, plan, columns), columns=uncounted)
+            for own in weighted
+        ],
+        numbers,
+    )
+    keys = [name for name in uncounted if name not in numbers]
+    both = frame.merge(mean, how="left", on=keys, suffixes=("", "_completed"))
     is_weighted = (frame["estimand"] != UNWEIGHTED) & (frame["kind"] != "missing")
     for name in numbers:
         frame.loc[is_weighted, name] = both.loc[is_weighted, f"{name}_completed"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -83,18 +83,19 @@ def completed(cohort: Cohort, plan: AnalysisPlan, outcomes: Sequence[Outcome]) -
     per_patient = [c for c in columns if _is_of_patient(c, cohort.dictionary)]
     per_row = [c for c in columns if c not in per_patient]
     arm = is_one_of(cohort.frame[plan.arms.column], (plan.arms.comparator,)).astype(np.float64)
+    known = tuple(_outcomes(outcomes, len(arm)))
     try:
         found = chained_equations(
             Table(
                 tuple(_variable(as_numbers(cohort.frame[c.name]), c) for c in per_row),
-                _varying(_of_rows(arm, outcomes, patient)),
+                _varying(_of_rows(arm, known, patient)),
             ),
             Table(
                 tuple(
                     _variable(_of_patient(as_numbers(cohort.frame[c.name]), patient), c)
                     for c in per_patient
                 ),
-                _varying(_of_patients(arm, outcomes, patient)),
+                _varying(_of_patients(arm, known, patient)),
             ),
             patient,
             imputations=plan.missing.imputations,
@@ -163,34 +164,41 @@ def _of_patient(value: Floats, patient: Ints) -> Floats:
     return found
 
 
-def _of_rows(arm: Floats, outcomes: Iterable[Outcome], patient: Ints) -> Floats:
+class _OfOutcome(NamedTuple):
+    """What an endpoint says of each of the n rows, 0 where it is not known there."""
+
+    level: str
+    event: Floats
+    hazard: Floats
+
+
+def _outcomes(outcomes: Iterable[Outcome], n: int) -> Iterator[_OfOutcome]:
+    """Event and cumulative hazard of each endpoint."""
+    for outcome in outcomes:
+        event, hazard = np.zeros((2, n))
+        event[outcome.rows] = outcome.status == 1
+        hazard[outcome.rows] = nelson_aalen(outcome.time, outcome.status, entry=outcome.entry)
+        yield _OfOutcome(outcome.level, event, hazard)
+
+
+def _of_rows(arm: Floats, outcomes: Iterable[_OfOutcome], patient: Ints) -> Floats:
     """Arm, and event and cumulative hazard of each endpoint, of each row: shape (n, q)."""
     columns: list[NDArray[Any]] = [arm]
-    for outcome, column in _outcomes(outcomes, len(arm)):
-        is_shared = outcome.level == "patient"
-        columns.append(np.bincount(patient, column)[patient] if is_shared else column)
+    for level, event, hazard in outcomes:
+        if level == "patient":
+            columns += [np.bincount(patient, column)[patient] for column in (event, hazard)]
+        else:
+            columns += [event, hazard]
     return np.column_stack(columns)
 
 
-def _of_patients(arm: Floats, outcomes: Iterable[Outcome], patient: Ints) -> Floats:
+def _of_patients(arm: Floats, outcomes: Iterable[_OfOutcome], patient: Ints) -> Floats:
     """Share in the comparator arm, number of rows, any event and summed hazards: (patients, q)."""
     n_rows = np.bincount(patient).astype(np.float64)
     columns: list[NDArray[Any]] = [np.bincount(patient, arm) / n_rows, n_rows]
-    for _, column in _outcomes(outcomes, len(arm)):
-        total = np.bincount(patient, column)
-        is_indicator = np.isin(column, (0.0, 1.0)).all()
-        columns.append(np.minimum(total, 1.0) if is_indicator else total)
+    for _, event, hazard in outcomes:
+        columns += [np.minimum(np.bincount(patient, event), 1.0), np.bincount(patient, hazard)]
     return np.column_stack(columns)
-
-
-def _outcomes(outcomes: Iterable[Outcome], n: int) -> Iterator[tuple[Outcome, Floats]]:
-    """Event, then cumulative hazard of each endpoint on the n rows, 0 where it is not known."""
-    for outcome in outcomes:
-        hazard = nelson_aalen(outcome.time, outcome.status, entry=outcome.entry)
-        for values in ((outcome.status == 1).astype(np.float64), hazard):
-            column = np.zeros(n)
-            column[outcome.rows] = values
-            yield outcome, column
 
 
 def _varying(matrix: Floats) -> Floats:

@@ -58,7 +58,7 @@ def pooled(found: Sequence[Found]) -> Found:
     if isinstance(first, Estimated):
         return pooled_estimates([part for part in found if isinstance(part, Estimated)])
     tests = [part.test for part in found if isinstance(part, Tested)]
-    return first._replace(test=_pooled_test(tests))
+    return first._replace(test=pooled_test(tests))
 
 
 def pooled_estimates(found: Sequence[Estimated]) -> Estimated:
@@ -81,7 +81,7 @@ def pooled_estimates(found: Sequence[Estimated]) -> Estimated:
     curve stays between 0 and 1; ratios as logarithms; differences and times as they are. A
     probability of 0 or 1, where nothing or everything has happened, is so in every cohort.
     """
-    # profile limits are of rows without weights, which the imputed covariates do not touch
+    # Profile limits are of rows without weights, which imputed covariates do not touch.
     if len(found) == 1 or found[0].uncertainty.limits_scale == "profile":
         return found[0]
     first = found[0].estimate
@@ -117,8 +117,10 @@ def _reason(reasons: Sequence[str | None]) -> str | None:
     return f"in {len(given)} of {len(reasons)} imputations: {given[0]}"
 
 
-def _pooled_test(tests: Sequence[TestResult]) -> TestResult:
-    """Pool χ² statistics by the rule D2."""
+def pooled_test(tests: Sequence[TestResult]) -> TestResult:
+    """Pool the χ² statistics of m completed cohorts by the rule D2; one as it is."""
+    if len(tests) == 1:
+        return tests[0]
     reason = _reason([test.reason for test in tests])
     if reason is not None:
         return no_test(reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -109,6 +110,11 @@ def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
     }
 
 
+def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
+    """A frame that says nothing."""
+    return pd.DataFrame(columns=list(columns))
+
+
 @dataclass(frozen=True, eq=False)
 class Results:
     """What ``run`` returns.
@@ -187,31 +193,13 @@ class Results:
     flow: pd.DataFrame
     imaging: pd.DataFrame
     findings: pd.DataFrame
-    balance_at_risk: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(AT_RISK_COLUMNS))
-    )
-    effect_over_time: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(EFFECT_COLUMNS))
-    )
-    missing: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(MISSING_COLUMNS))
-    )
-    missing_patterns: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(PATTERN_COLUMNS))
-    )
-    imputation: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(IMPUTATION_COLUMNS))
-    )
-    e_values: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(E_VALUE_COLUMNS))
-    )
-    bias_grid: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(BIAS_COLUMNS))
-    )
-    influential: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(INFLUENTIAL_COLUMNS))
-    )
-    tipping_point: pd.DataFrame = field(
-        default_factory=lambda: pd.DataFrame(columns=list(TIPPING_COLUMNS))
-    )
+    balance_at_risk: pd.DataFrame = field(default_factory=partial(_no_rows, AT_RISK_COLUMNS))
+    effect_over_time: pd.DataFrame = field(default_factory=partial(_no_rows, EFFECT_COLUMNS))
+    missing: pd.DataFrame = field(default_factory=partial(_no_rows, MISSING_COLUMNS))
+    missing_patterns: pd.DataFrame = field(default_factory=partial(_no_rows, PATTERN_COLUMNS))
+    imputation: pd.DataFrame = field(default_factory=partial(_no_rows, IMPUTATION_COLUMNS))
+    e_values: pd.DataFrame = field(default_factory=partial(_no_rows, E_VALUE_COLUMNS))
+    bias_grid: pd.DataFrame = field(default_factory=partial(_no_rows, BIAS_COLUMNS))
+    influential: pd.DataFrame = field(default_factory=partial(_no_rows, INFLUENTIAL_COLUMNS))
+    tipping_point: pd.DataFrame = field(default_factory=partial(_no_rows, TIPPING_COLUMNS))
     provenance: dict[str, Any] = field(default_factory=dict)

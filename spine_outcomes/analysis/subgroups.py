@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_results import Who
-from spine_outcomes.analysis.estimated import Estimated, Tested, pooled
+from spine_outcomes.analysis.estimated import Estimated, pooled_test
 from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
@@ -173,12 +173,7 @@ def _interaction(levels: Sequence[_Level], place: tuple[int, str]) -> TestResult
     """Wald test of equal log hazard ratios, pooled over the completed cohorts."""
     patients = _patients(levels)
     ratios = zip(*(_ratios(level, place, patients) for level in levels), strict=True)
-    tests = [
-        Tested(equality_test(concatenate(*own)), "cox", "interaction", "robust") for own in ratios
-    ]
-    found = pooled(tests)
-    assert isinstance(found, Tested)  # noqa: S101 - tests are pooled to a test
-    return found.test
+    return pooled_test([equality_test(concatenate(*own)) for own in ratios])
 
 
 def _patients(levels: Sequence[_Level]) -> NDArray[np.int64]:
