@@ -49,10 +49,6 @@ ESTIMANDS = ("unweighted", *WEIGHTED)
 MONTHS = 24
 HORIZON = Duration.parse(f"{MONTHS} months").to("days")
 NAMES = ("endpoint", "estimand", "variance")
-NUMBERS = (
-    "truth", "mean", "mean_mc_error", "empirical_std_error", "mean_std_error", "coverage",
-    "coverage_mc_error",
-)  # fmt: skip
 RESULTS = Path(__file__).parent / "results" / "coverage.json"
 
 
@@ -147,14 +143,6 @@ def study(
     return performance(answers, truth(answers.labels))
 
 
-def cells(found: Performance) -> Iterator[dict[str, object]]:
-    """The numbers of each quantity, as a file holds them."""
-    for k, label in enumerate(found.labels):
-        numbers = {name: round(float(getattr(found, name)[k]), 8) for name in NUMBERS}
-        counts = {name: int(getattr(found, name)[k]) for name in ("n", "n_failed")}
-        yield {name: label[name] for name in NAMES} | numbers | counts
-
-
 def table(found: Mapping[str, Any]) -> Iterator[str]:
     """Lines of the table, in per cent points."""
     yield (
@@ -199,7 +187,7 @@ def main() -> None:
         found = study(intervals, draws=chosen["draws"], **keys)
         resampled = study(resample, draws=chosen["resampled"], **keys)
         made = {"patients": N_PATIENTS, "months": MONTHS, **chosen}
-        store(RESULTS, made, [*cells(found), *cells(resampled)])
+        store(RESULTS, made, [*found.cells(NAMES), *resampled.cells(NAMES)])
     sys.stdout.write("\n".join(table(stored(RESULTS))) + "\n")
 
 

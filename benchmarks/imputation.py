@@ -62,11 +62,8 @@ NODES = 60
 METHODS = (
     "nothing missing", "complete cases", "imputation", "imputation without outcomes"
 )  # fmt: skip
+NAMES = ("measure", "method")
 MEASURES = ("risk_difference", "log_hazard_ratio")
-NUMBERS = (
-    "truth", "mean", "mean_mc_error", "empirical_std_error", "mean_std_error", "coverage",
-    "coverage_mc_error",
-)  # fmt: skip
 RESULTS = Path(__file__).parent / "results" / "imputation.json"
 
 DICTIONARY = DataDictionary.model_validate(
@@ -239,14 +236,6 @@ def study(
     return performance(answers, np.array([true[str(label["measure"])] for label in answers.labels]))
 
 
-def cells(found: Performance) -> Iterator[dict[str, object]]:
-    """The numbers of each quantity, as a file holds them."""
-    for k, label in enumerate(found.labels):
-        numbers = {name: round(float(getattr(found, name)[k]), 8) for name in NUMBERS}
-        counts = {name: int(getattr(found, name)[k]) for name in ("n", "n_failed")}
-        yield {name: label[name] for name in ("measure", "method")} | numbers | counts
-
-
 def table(found: Mapping[str, Any]) -> Iterator[str]:
     """Lines of the table; 100 times the numbers."""
     yield (
@@ -278,7 +267,7 @@ def main() -> None:
     if not chosen.pop("table"):
         found = study(**chosen)
         chosen.pop("jobs")
-        store(RESULTS, {"patients": N_PATIENTS, "time": TIME, **chosen}, cells(found))
+        store(RESULTS, {"patients": N_PATIENTS, "time": TIME, **chosen}, found.cells(NAMES))
     sys.stdout.write("\n".join(table(stored(RESULTS))) + "\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,11 @@ from numpy.typing import NDArray
 
 from spine_outcomes.inference import Label
 from spine_outcomes.simulation.replication import Answers
+
+_NUMBERS = (
+    "truth", "mean", "mean_mc_error", "empirical_std_error", "mean_std_error", "coverage",
+    "coverage_mc_error",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +61,13 @@ class Performance:
     def bias_in_mc_errors(self) -> NDArray[np.float64]:
         """Bias as a multiple of its Monte-Carlo error."""
         return self.bias / self.mean_mc_error
+
+    def cells(self, names: Sequence[str]) -> Iterator[dict[str, object]]:
+        """Labels of these names, numbers and counts of each quantity, as a file holds them."""
+        for k, label in enumerate(self.labels):
+            numbers = {name: round(float(getattr(self, name)[k]), 8) for name in _NUMBERS}
+            counts = {name: int(getattr(self, name)[k]) for name in ("n", "n_failed")}
+            yield {name: label[name] for name in names} | numbers | counts
 
 
 def performance(answers: Answers, truth: NDArray[np.float64]) -> Performance:

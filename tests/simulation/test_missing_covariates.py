@@ -22,7 +22,7 @@ GATE = 4.0
 def found() -> dict[tuple[str, str], dict[str, float]]:
     """The numbers of each measure and method over the draws."""
     performance: Performance = SCRIPT["study"](DRAWS, seed=500_001, imputations=5)
-    return by_method(SCRIPT["cells"](performance))
+    return by_method(performance.cells(SCRIPT["NAMES"]))
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,10 @@ def test_performance_worked_by_hand():
     np.testing.assert_allclose(found.mean_std_error, np.sqrt(2))
     np.testing.assert_allclose(found.coverage, [1, 2 / 3])
     np.testing.assert_allclose(found.coverage_mc_error, [0, np.sqrt(2 / 9 / 3)])
+    _, second = found.cells(["k"])
+    assert second["k"] == 2
+    assert (second["truth"], second["coverage"]) == (3.5, 0.66666667)
+    assert (second["n"], second["n_failed"]) == (3, 1)
 
 
 def test_coverage_of_a_known_law_is_nominal():
