@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spine_outcomes.errors import DefinitionError, NotEstimableError, Problem
 from spine_outcomes.weights.descriptives import weighted_quantile
 from spine_outcomes.weights.design import Design
-from spine_outcomes.weights.propensity import Propensity, fit_propensity
+from spine_outcomes.weights.propensity import Propensity, fit_propensity, prior_weight
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def fit_trimmed(
     The model is fitted twice: the first score decides who stays, the second makes the weights
     (Li, Thomas and Li, 2019). Who stays is taken as fixed in standard errors.
     """
-    prior = np.ones(len(arm)) if weight is None else weight
+    prior = prior_weight(arm, weight)
     if score is None:
         score = fit_propensity(design, arm, prior).score
     if isinstance(bounds, ArmPercentiles):
