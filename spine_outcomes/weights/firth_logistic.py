@@ -11,6 +11,7 @@ from scipy.special import expit, logit
 
 from spine_outcomes.errors import NotEstimableError, Problem
 from spine_outcomes.weights.design import Design
+from spine_outcomes.weights.logistic import log_likelihood
 from spine_outcomes.weights.propensity import Propensity, orthonormal, prior_weight
 
 MAX_STEPS = 500
@@ -103,10 +104,10 @@ def _evaluate(
     information = basis.T @ (variance[:, None] * basis)
     inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
     leverage = variance * np.einsum("ij,jk,ik->i", basis, inverse, basis)
-    gain = weight @ (arm * predictor - np.logaddexp(0.0, predictor))
     row_scores = basis * (weight * (arm - score) + leverage * (0.5 - score))[:, None]
     penalty = float(np.linalg.slogdet(information)[1]) / 2
-    return _Evaluation(float(gain) + penalty, score, leverage, inverse, row_scores)
+    plain = log_likelihood(predictor, arm, weight)
+    return _Evaluation(plain + penalty, score, leverage, inverse, row_scores)
 
 
 def _influence(basis: Floats, weight: Floats, at: _Evaluation) -> Floats:

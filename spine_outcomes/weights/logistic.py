@@ -40,7 +40,7 @@ def logistic_newton(
     at the step limit or far out; `maximum_exists` tells.
     """
     coefficients, predictor = start, basis @ start
-    likelihood = _log_likelihood(predictor, arm, weight)
+    likelihood = log_likelihood(predictor, arm, weight)
     small = TOLERANCE * np.linalg.norm(weight)
     for _ in range(MAX_STEPS):
         score = expit(predictor)
@@ -52,7 +52,7 @@ def logistic_newton(
         step = np.linalg.solve(information, gradient)
         change = basis @ step
         for _ in range(MAX_HALVINGS):
-            proposed = _log_likelihood(predictor + change, arm, weight)
+            proposed = log_likelihood(predictor + change, arm, weight)
             if proposed >= likelihood - ROUNDING * abs(likelihood):
                 break
             step, change = step / 2.0, change / 2.0
@@ -81,9 +81,9 @@ def maximum_exists(
     return bool(np.linalg.norm(gradient) < 0.5 * np.abs(residual[weight > 0]).min())
 
 
-def _log_likelihood(
+def log_likelihood(
     predictor: NDArray[np.float64], arm: NDArray[np.int64], weight: NDArray[np.float64]
 ) -> float:
-    """Σ w (a η − log(1 + exp η))."""
+    """Σ w (a η − log(1 + exp η)), the logarithm faster than by ``np.logaddexp``."""
     softplus = np.log1p(np.exp(-np.abs(predictor))) + np.maximum(predictor, 0.0)
     return float(weight @ (arm * predictor - softplus))
