@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from spine_outcomes.inference import Estimate, TestResult
+from spine_outcomes.inference import Estimate, Label, TestResult
 from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.survival.covariates import covariates_of
 from spine_outcomes.survival.estimability import flat_reasons, unidentified
@@ -107,14 +107,13 @@ def firth(
     )
     matrix, terms = covariates_of(covariates, names, sample.n)
     labels = tuple({"measure": "log_hazard_ratio", "term": term} for term in terms)
-    covariance = np.full((len(terms),) * 2, np.nan)
     reason = no_event(sample, cause)
-    prepared = None if reason is not None else _prepare(sample, matrix, terms, cause, ties)
-    if prepared is not None and not len(prepared.kept):
+    if reason is not None:
+        return _nothing(sample, labels, reason, ties)
+    prepared = _prepare(sample, matrix, terms, cause, ties)
+    if not len(prepared.kept):
         reason = next(reason for reason in prepared.reasons if reason is not None)
-    if prepared is None or reason is not None:
-        nothing = not_estimable(sample, labels, str(reason))
-        return FirthFit(nothing, covariance, np.nan, no_test(str(reason)), ties)
+        return _nothing(sample, labels, reason, ties)
     everything = np.ones(len(prepared.kept), dtype=bool)
     reached, at = _maximise(prepared.penalised, np.zeros(len(everything)), everything)
     curvature, row_scores = prepared.penalised.slopes(reached)
@@ -126,6 +125,7 @@ def firth(
     value[prepared.kept] = reached / prepared.unit
     influence[:, prepared.kept] = np.linalg.solve(curvature, scores.T).T / prepared.unit
     inverse = np.linalg.inv(at.information) / np.outer(prepared.unit, prepared.unit)
+    covariance = np.full((len(terms),) * 2, np.nan)
     covariance[np.ix_(prepared.kept, prepared.kept)] = inverse
     is_missing = np.array([reason is not None for reason in prepared.reasons])
     value[is_missing], influence[:, is_missing] = np.nan, 0.0
@@ -191,6 +191,13 @@ def firth_interval(
     inside, unit = float(best[is_own].item()), float(prepared.unit[is_own].item())
     lower, upper = (profile_limit(height, inside, side, FARTHEST) for side in (-1.0, 1.0))
     return ProfileInterval(float(lower / unit), float(upper / unit), level)
+
+
+def _nothing(sample: Sample, labels: tuple[Label, ...], reason: str, ties: Ties) -> FirthFit:
+    """Fit without any coefficient, all for one reason."""
+    estimate = not_estimable(sample, labels, reason)
+    covariance = np.full((len(labels),) * 2, np.nan)
+    return FirthFit(estimate, covariance, np.nan, no_test(reason), ties)
 
 
 def _prepare(
