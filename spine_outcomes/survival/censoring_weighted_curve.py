@@ -83,14 +83,16 @@ def censoring_weighted_aalen_johansen(
 
     def quantities(table: LifeTable) -> Iterator[Quantity]:
         weighted = _WeightedTable.of(table, matrix[table.rows], terms)
+        if weighted.model.reason is not None:
+            no_model = not_estimable(f"model of censoring: {weighted.model.reason}")
+            yield from [no_model] * len(labels)
+            return
         positions = table.position(grid)
         ends = [past_follow_up(table) if table.past_follow_up(t) else None for t in grid]
         for k in causes:
             found = weighted.incidence(k, positions)
             for value, influence, end in zip(*found, ends, strict=True):
-                reason = weighted.model.reason and f"model of censoring: {weighted.model.reason}"
-                reason = reason or end
-                yield not_estimable(reason) if reason else Quantity(value, None, influence)
+                yield not_estimable(end) if end else Quantity(value, None, influence)
 
     labels = [
         {"measure": "cumulative_incidence", "cause": int(k), "time": float(t)}
