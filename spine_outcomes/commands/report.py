@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from spine_outcomes.commands.options import LongTables, Overwrite
 from spine_outcomes.errors import Problem, UsageError
 
 FORMATS = ("html", "docx", "pdf")
@@ -21,10 +22,7 @@ def report(
     cohort: Annotated[
         Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
     ] = None,
-    table: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FILE", help="Long table beside the cohort; may be repeated."),
-    ] = None,
+    table: LongTables = None,
     dictionary: Annotated[
         Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
     ] = None,
@@ -46,9 +44,7 @@ def report(
     min_cell: Annotated[
         int | None, typer.Option(min=0, help="Counts below this are masked, instead of the plan's.")
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace whatever the folder holds.")
-    ] = False,
+    overwrite: Overwrite = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
     ] = False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from spine_outcomes.commands.console import announce, progress
+from spine_outcomes.commands.options import Overwrite
 
 if TYPE_CHECKING:
     from spine_outcomes.clinical.simulator import Simulated
@@ -24,9 +25,7 @@ def simulate(
     dirty: Annotated[
         bool, typer.Option("--dirty", help="Also with planted errors, as other programs export it.")
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace whatever the folder holds.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Draw a cohort with known truth: cohort.csv and truth.json.
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from spine_outcomes.commands.console import announce, progress, say
+from spine_outcomes.commands.options import LongTables, Overwrite
 from spine_outcomes.errors import Finding, NotEstimableError, Problem
 
 
@@ -18,10 +19,7 @@ def validate(
         Path | None,
         typer.Argument(help="Cohort table.  [default: the packaged demo cohort]"),
     ] = None,
-    table: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FILE", help="Long table beside the cohort; may be repeated."),
-    ] = None,
+    table: LongTables = None,
     dictionary: Annotated[
         Path | None, typer.Option(help="Data dictionary.  [default: the packaged one]")
     ] = None,
@@ -29,9 +27,7 @@ def validate(
     min_cell: Annotated[
         int, typer.Option(min=0, help="Counts of missing values and bars below this are masked.")
     ] = 5,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace whatever the folder holds.")
-    ] = False,
+    overwrite: Overwrite = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 5 where there is any warning.")
     ] = False,
