@@ -54,8 +54,8 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *_section(found, "imaging-section", "Imaging schedule", "imaging", ("imaging",)),
         *(_endpoint(results, found, endpoint) for endpoint in results.plan.endpoints),
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
-        *_sensitivity(found),
-        *_subgroups(found),
+        *_beside(found, "sensitivity", "Sensitivity analyses"),
+        *_beside(found, "subgroups", "Subgroups"),
         Section("findings-section", "Findings", "findings", ("findings",)),
         Section("plan-section", "Plan and departures", "plan", ("plan",)),
         Section("provenance-section", "Provenance", "provenance", ("provenance",)),
@@ -71,23 +71,11 @@ def _section(
     return (Section(anchor, title, template, tables, figures),) if is_there and is_drawn else ()
 
 
-def _sensitivity(found: Exhibits) -> tuple[Section, ...]:
-    """The changes to the plan, endpoint by endpoint."""
-    tables = tuple(key for key in found.tables if key.startswith("sensitivity-"))
-    figures = tuple(key for key in found.figures if key.startswith("forest-sensitivity"))
-    if not tables:
-        return ()
-    title = "Sensitivity analyses"
-    return (Section("sensitivity-section", title, "sensitivity", tables, figures),)
-
-
-def _subgroups(found: Exhibits) -> tuple[Section, ...]:
-    """Effects inside the levels of subgroups, endpoint by endpoint."""
-    tables = tuple(key for key in found.tables if key.startswith("subgroups-"))
-    figures = tuple(key for key in found.figures if key.startswith("forest-subgroups"))
-    if not tables:
-        return ()
-    return (Section("subgroups-section", "Subgroups", "subgroups", tables, figures),)
+def _beside(found: Exhibits, kind: str, title: str) -> tuple[Section, ...]:
+    """Analyses beside the primary one, endpoint by endpoint."""
+    tables = tuple(key for key in found.tables if key.startswith(f"{kind}-"))
+    figures = tuple(key for key in found.figures if key.startswith(f"forest-{kind}"))
+    return (Section(f"{kind}-section", title, kind, tables, figures),) if tables else ()
 
 
 def _missing(found: Exhibits) -> tuple[Section, ...]:

@@ -47,6 +47,14 @@ def percent(value: float) -> Cell:
     return EMPTY if pd.isna(value) else Cell((Number(numbers.percent(value), float(value)),))
 
 
+def count_of(n: float | str, share: float) -> Cell:
+    """A count and its share: "20 (40.0%)"; a hidden count stands alone, its share gives it back."""
+    counted = count(n)
+    if isinstance(n, str):
+        return counted
+    return Cell((*counted.parts, " (", *percent(share).parts, "%)"))
+
+
 def p_value(row: pd.Series[Any] | None, column: str = "p_value") -> Cell:
     """The p value of a row of results, as it is or as adjusted (``p_adjusted``)."""
     if row is None or pd.isna(row[column]):

@@ -47,9 +47,7 @@ def _cell(row: pd.Series[Any] | None) -> Cell:
     if row is None:
         return cells.EMPTY
     if _is_share(row):
-        n = cells.count(row["n"])
-        share = cells.percent(row["value"])
-        return n if isinstance(row["n"], str) else Cell((*n.parts, " (", *share.parts, "%)"))
+        return cells.count_of(row["n"], row["value"])
     if isinstance(row["n"], str) or pd.isna(row["value"]):
         return cells.EMPTY
     value, lower, upper = (

@@ -75,8 +75,6 @@ def _share(row: pd.Series[Any] | None) -> Cell:
     """Number and percentage without a value; a hidden count has no percentage."""
     if row is None:
         return cells.EMPTY
-    n = cells.count(row["n_missing"])
     if isinstance(row["n_missing"], str) or isinstance(row["n"], str):
-        return n
-    share = cells.percent(row["n_missing"] / row["n"])
-    return Cell((*n.parts, " (", *share.parts, "%)"))
+        return cells.count(row["n_missing"])
+    return cells.count_of(row["n_missing"], row["n_missing"] / row["n"])

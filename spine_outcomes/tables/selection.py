@@ -71,6 +71,12 @@ def headline_estimand(results: Results) -> str:
     return next((name for name in estimands if name != "unweighted"), estimands[0])
 
 
+def endpoints_beside(results: Results, prefix: str) -> list[str]:
+    """Endpoints of the analyses whose name begins so: ``SENSITIVITY`` or ``SUBGROUP``."""
+    frame = results.results
+    return in_order(frame.loc[frame["analysis"].str.startswith(prefix), "endpoint"])
+
+
 def absolute_measure(frame: pd.DataFrame) -> str:
     """What the curves of these rows show: ``survival`` or ``cumulative_incidence``."""
     return "survival" if (frame["measure"] == "survival").any() else "cumulative_incidence"

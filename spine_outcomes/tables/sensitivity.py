@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from spine_outcomes.analysis.results import CURVE_MODELS, SENSITIVITY, Results
-from spine_outcomes.tables import cells
+from spine_outcomes.tables.comparison import (
+    comparison_cells,
+    comparison_direction,
+    comparison_heads,
+)
 from spine_outcomes.tables.labels import Labels, labels
-from spine_outcomes.tables.selection import headline_time, in_order, main_analysis, one, where
-from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
+from spine_outcomes.tables.selection import (
+    endpoints_beside,
+    headline_time,
+    in_order,
+    main_analysis,
+    one,
+    where,
+)
+from spine_outcomes.tables.table import Row, Table, identifier
 
 HAZARD_MODEL = {"turnbull": "weibull_interval"}  # beside risks by another method
 
 
 def sensitivity_endpoints(results: Results) -> list[str]:
     """Endpoints that some sensitivity analysis estimates again."""
-    frame = results.results
-    return in_order(frame.loc[frame["analysis"].str.startswith(SENSITIVITY), "endpoint"])
+    return endpoints_beside(results, SENSITIVITY)
 
 
 def sensitivity_lines(results: Results, endpoint: str) -> list[tuple[str, pd.DataFrame]]:
@@ -45,18 +53,13 @@ def sensitivity(results: Results, endpoint: str) -> Table:
         id=identifier("sensitivity", endpoint),
         title=f"{name.endpoint(endpoint)}: sensitivity analyses",
         stub_head="Analysis, weights",
-        columns=(
-            Column("Rows"),
-            Column("Events"),
-            Column(f"Hazard ratio ({name.level} CI)"),
-            Column(f"Risk difference at {name.time(headline_time(results))} ({name.level} CI)"),
-        ),
+        columns=comparison_heads(results),
         rows=tuple(rows),
         notes=(
             "Each is the plan with the change that its label names, all else being equal; hazard "
             "ratios are cause-specific where events compete. Rows and events are unweighted.",
         ),
-        direction=f"ratio: {name.quotient}; difference, percentage points: {name.difference}",
+        direction=comparison_direction(results),
     )
 
 
@@ -69,24 +72,7 @@ def _lines(frame: pd.DataFrame, label: str, time: float, name: Labels) -> list[R
         row = one(difference, model=model)
         is_main = model in CURVE_MODELS
         other = one(frame, measure="hazard_ratio", model=HAZARD_MODEL.get(model))
-        ratio = hazard if is_main else other
-        counted = row if ratio is None else ratio
-        found.append(
-            Row(
-                label if is_main else f"{label}, {name.model(model)}",
-                (
-                    *_counts(counted),
-                    cells.estimate(ratio, "ratio"),
-                    cells.estimate(row, "percent"),
-                ),
-                is_indented=True,
-            )
-        )
+        stub = label if is_main else f"{label}, {name.model(model)}"
+        line = comparison_cells(hazard if is_main else other, row)
+        found.append(Row(stub, line, is_indented=True))
     return found
-
-
-def _counts(row: pd.Series[Any] | None) -> tuple[Cell, Cell]:
-    """Rows and events."""
-    if row is None:
-        return cells.EMPTY, cells.EMPTY
-    return cells.count(row["n"]), cells.count(row["n_event"])

@@ -7,9 +7,16 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.analysis.results import CURVE_MODELS, SUBGROUP, Results
+from spine_outcomes.analysis.subgroups import FEW_EVENTS
 from spine_outcomes.tables import cells
+from spine_outcomes.tables.comparison import (
+    comparison_cells,
+    comparison_direction,
+    comparison_heads,
+)
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.selection import (
+    endpoints_beside,
     headline_estimand,
     headline_time,
     in_order,
@@ -22,8 +29,7 @@ from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 def subgroup_endpoints(results: Results) -> list[str]:
     """Endpoints that are estimated in some subgroup."""
-    frame = results.results
-    return in_order(frame.loc[frame["analysis"].str.startswith(SUBGROUP), "endpoint"])
+    return endpoints_beside(results, SUBGROUP)
 
 
 def subgroup_lines(results: Results, endpoint: str) -> list[tuple[str, pd.DataFrame]]:
@@ -64,16 +70,10 @@ def subgroups(results: Results, endpoint: str) -> Table:
         id=identifier("subgroups", endpoint),
         title=f"{name.endpoint(endpoint)}: subgroups, {name.estimand(headline_estimand(results))}",
         stub_head="Subgroup",
-        columns=(
-            Column("Rows"),
-            Column("Events"),
-            Column(f"Hazard ratio ({name.level} CI)"),
-            Column(f"Risk difference at {name.time(headline_time(results))} ({name.level} CI)"),
-            Column("p of interaction"),
-        ),
+        columns=(*comparison_heads(results), Column("p of interaction")),
         rows=tuple(rows),
         notes=_notes(),
-        direction=f"ratio: {name.quotient}; difference, percentage points: {name.difference}",
+        direction=comparison_direction(results),
     )
 
 
@@ -81,7 +81,7 @@ def _notes() -> tuple[str, ...]:
     """What the lines and the p values are."""
     return (
         "Listed in the plan before the data were seen. Weights were estimated anew in each level; "
-        "levels with fewer than 10 events keep their line without an estimate.",
+        f"levels with fewer than {FEW_EVENTS} events keep their line without an estimate.",
         "p of interaction: Wald test that the hazard ratios of all levels are one, with the "
         "patients whom levels share counted once. Not adjusted for the number of subgroups.",
     )
@@ -92,13 +92,8 @@ def _line(frame: pd.DataFrame, results: Results) -> tuple[Cell, ...]:
     hazard = one(frame, measure="hazard_ratio", model="cox")
     difference = where(frame, measure="risk_difference", time=headline_time(results))
     difference = difference[difference["model"].isin(CURVE_MODELS)]
-    return (
-        cells.EMPTY if hazard is None else cells.count(hazard["n"]),
-        cells.EMPTY if hazard is None else cells.count(hazard["n_event"]),
-        cells.estimate(hazard, "ratio"),
-        cells.estimate(difference.iloc[0] if len(difference) else None, "percent"),
-        cells.BLANK,
-    )
+    row = difference.iloc[0] if len(difference) else None
+    return (*comparison_cells(hazard, row), cells.BLANK)
 
 
 def _p(test: pd.Series[Any]) -> Cell:
