@@ -24,10 +24,9 @@ from spine_outcomes.survival.restricted_mean import (
 )
 from spine_outcomes.survival.time_varying import hazard_ratio_along, piecewise_hazard_ratios
 from spine_outcomes.survival.tipping_point import delta_adjusted_incidence
+from tests.differences import derivatives
 
 Floats = NDArray[np.float64]
-STEP = 1e-5
-# Central differences at this step lose about STEP² of curvature and 1e-16/STEP of rounding.
 TOLERANCE = 1e-7
 
 
@@ -137,17 +136,6 @@ def incidence(rows: Rows, weight: Floats) -> Estimate:
 
 def arms(estimate: Estimate) -> tuple[Estimate, Estimate]:
     return estimate.select(arm=1), estimate.select(arm=0)
-
-
-def derivatives(value: Callable[[Floats], Floats], at: Floats) -> Floats:
-    """at_i ∂value/∂at_i by central differences, shape (n, k)."""
-    slopes = []
-    for i in range(len(at)):
-        up, down = at.copy(), at.copy()
-        up[i] *= 1 + STEP
-        down[i] *= 1 - STEP
-        slopes.append((value(up) - value(down)) / (2 * STEP))
-    return np.array(slopes)
 
 
 def logistic(x: Floats, arm: NDArray[np.int64], multiplicity: Floats) -> Floats:

@@ -13,6 +13,7 @@ from spine_outcomes.inference import Nuisance
 from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
 from spine_outcomes.survival.log_rank import score_test
+from tests.differences import derivatives
 from tests.strategies import Drawn, samples
 
 
@@ -95,17 +96,11 @@ def small(seed=0, n=30):
     return Drawn(rng.integers(1, 9, n), rng.choice(3, n), rng.uniform(0.2, 3, n), arm, np.arange(n))
 
 
-def slopes(value, n):
-    """Derivative of a function of n multiplicities at 1, by central differences."""
-    step = 1e-5 * np.eye(n)
-    return np.array([(value(1 + e) - value(1 - e)) / 2e-5 for e in step])
-
-
 @pytest.mark.parametrize("seed", [0, 1])
 def test_it_is_the_score_over_its_derivatives(seed):
     """A wrong score or variance, G known: U²/ΣU_i², U_i the derivative of U in the weight."""
     sample = small(seed)
-    of_rows = slopes(lambda m: score(sample, m * sample.weight), len(sample))
+    of_rows = derivatives(lambda m: score(sample, m * sample.weight), np.ones(len(sample)))
     expected = score(sample, sample.weight) ** 2 / (of_rows**2).sum()
     keys = {"arm": sample.arm, "censoring_term": False}
     test = fine_gray_score_test(sample.time, sample.status, sample.weight, **keys)
@@ -135,7 +130,7 @@ def test_corrected_test_refits_the_propensity():
     information = (x * (e * (1 - e))[:, None]).T @ x
     phi = np.linalg.solve(information, (x * (arm - e)[:, None]).T).T
     nuisance = Nuisance(phi, (e - arm)[:, None] * x)
-    of_rows = slopes(lambda m: score(sample, weights(m)), n)
+    of_rows = derivatives(lambda m: score(sample, weights(m)), np.ones(n))
     expected = score(sample, weights(ones)) ** 2 / (of_rows**2).sum()
     keys = {"arm": arm, "censoring_term": False, "nuisance": nuisance}
     test = fine_gray_score_test(sample.time, sample.status, weights(ones), **keys)

@@ -12,6 +12,7 @@ from spine_outcomes.inference import Nuisance
 from spine_outcomes.survival.cox import cox
 from spine_outcomes.survival.proportional_hazards import proportional_hazards
 from spine_outcomes.survival.schoenfeld import effect_over_time
+from tests.differences import derivatives
 
 R = json.loads((Path(__file__).parents[1] / "reference/answers/stratified.json").read_text())
 DATA = {name: np.array([row[name] for row in R["data"]]) for name in R["data"][0]}
@@ -107,16 +108,6 @@ def interaction_score(weight):
         mean = np.average(covariate[at_risk], weights=hazard[at_risk])
         total += weight[i] * rank[i] * (covariate[i] - mean)
     return total
-
-
-def derivatives(value, at, step=1e-5):
-    slopes = []
-    for i in range(len(at)):
-        up, down = at.copy(), at.copy()
-        up[i] *= 1 + step
-        down[i] *= 1 - step
-        slopes.append((value(up) - value(down)) / (2 * step))
-    return np.array(slopes)
 
 
 def test_robust_test_is_the_score_over_its_influence():

@@ -9,6 +9,7 @@ import numpy as np
 
 from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.subdistribution_risk import subdistribution_risk
+from tests.differences import derivatives
 
 ANSWERS = Path(__file__).parents[1] / "reference/answers"
 R = json.loads((ANSWERS / "subdistribution_risk.json").read_text())
@@ -18,19 +19,13 @@ ROWS = np.random.default_rng(6)
 N = 40
 TIME, STATUS = np.ceil(ROWS.exponential(5, N)) + 1, ROWS.choice([0, 0, 1, 1, 2], N)
 X, WEIGHT = np.column_stack([ROWS.integers(0, 2, N), ROWS.normal(size=N)]), ROWS.uniform(0.3, 3, N)
-NEW, TIMES, STEP = [[0.0, 0.0], [1.0, 0.5]], [3.0, 6.0], 1e-5
+NEW, TIMES = [[0.0, 0.0], [1.0, 0.5]], [3.0, 6.0]
 
 
 def risk(weight=WEIGHT, **keys):
     return subdistribution_risk(
         TIME, STATUS, weight, covariates=X, new_covariates=NEW, times=TIMES, **keys
     )
-
-
-def differences(value, at):
-    """Derivative of ``value`` in the logarithm of each of ``at``."""
-    moves = STEP * np.diag(at)
-    return np.array([(value(at + move) - value(at - move)) / (2 * STEP) for move in moves])
 
 
 def test_predicted_risks():
@@ -50,7 +45,7 @@ def test_predicted_risks():
 def test_influence_with_known_censoring():
     """Wrong errors of a predicted risk: not the derivative in each weight, G held."""
     found = risk(censoring_term=False)
-    expected = differences(lambda weight: risk(weight).value, WEIGHT)
+    expected = derivatives(lambda weight: risk(weight).value, WEIGHT)
     np.testing.assert_allclose(found.influence, expected, atol=1e-8)
     np.testing.assert_allclose(found.influence.sum(axis=0), 0, atol=1e-12)
 
@@ -76,7 +71,7 @@ def test_influence_of_the_estimated_censoring():
         return risk(censoring_survival=np.minimum(moved, 1.0)).value
 
     found = risk()
-    np.testing.assert_allclose(found.beside_weights, differences(refitted, ones), atol=1e-8)
+    np.testing.assert_allclose(found.beside_weights, derivatives(refitted, ones), atol=1e-8)
     own = risk(censoring_term=False).influence
     np.testing.assert_allclose(found.influence, own + found.beside_weights, atol=1e-14)
 

@@ -22,10 +22,10 @@ from spine_outcomes.weights.design import Design, assemble, linear
 from spine_outcomes.weights.entropy_balancing import entropy_weights
 from spine_outcomes.weights.estimands import Weights, weigh
 from spine_outcomes.weights.propensity import fit_propensity
+from tests.differences import derivatives
 
 Floats = NDArray[np.float64]
 N = 50
-STEP = 1e-5
 CHECKED = slice(None, None, 4)
 RNG = np.random.default_rng(17)
 X = RNG.normal(size=(2, N))
@@ -80,12 +80,6 @@ def hazard_ratio(weight: Floats) -> Estimate:
 ESTIMATORS = pytest.mark.parametrize("estimator", [incidence, ratio_of_time_lost, hazard_ratio])
 
 
-def derivatives(value: Callable[[Floats], Floats]) -> Floats:
-    """∂value/∂multiplicity of the rows checked at 1, shape (n/4, k)."""
-    steps = STEP * np.eye(N)[CHECKED]
-    return np.array([(value(1 + step) - value(1 - step)) / (2 * STEP) for step in steps])
-
-
 @ESTIMATORS
 @pytest.mark.parametrize("kind", WEIGHTS)
 def test_corrected_influence_is_the_derivative_of_the_whole_procedure(kind, estimator):
@@ -95,7 +89,9 @@ def test_corrected_influence_is_the_derivative_of_the_whole_procedure(kind, esti
     """
     weights = WEIGHTS[kind](np.ones(N))
     corrected = estimator(weights.value).corrected(weights.nuisance)
-    expected = derivatives(lambda prior: estimator(WEIGHTS[kind](prior).value).value)
+    expected = derivatives(
+        lambda prior: estimator(WEIGHTS[kind](prior).value).value, np.ones(N), CHECKED
+    )
     np.testing.assert_allclose(corrected.influence[CHECKED], expected, rtol=0, atol=2e-7)
 
 
@@ -113,7 +109,8 @@ def test_truncated_weights_take_the_bound_as_fixed(estimator):
         is_bound = (weights.value == low) | (weights.value == high)
         return estimator(prior * np.where(is_bound, weights.value, free)).value
 
-    np.testing.assert_allclose(corrected.influence[CHECKED], derivatives(value), rtol=0, atol=2e-7)
+    expected = derivatives(value, np.ones(N), CHECKED)
+    np.testing.assert_allclose(corrected.influence[CHECKED], expected, rtol=0, atol=2e-7)
 
 
 @ESTIMATORS
