@@ -54,6 +54,11 @@ def wald_test(value: float, std_error: float, df: float | None = None) -> TestRe
     return TestResult(statistic, df, float(2 * special.stdtr(df, -abs(statistic))))
 
 
+def chi_squared_test(statistic: float, df: float) -> TestResult:
+    """Test by a statistic that is χ² on ``df`` degrees of freedom if there is no difference."""
+    return TestResult(statistic, float(df), float(special.chdtrc(df, statistic)))
+
+
 def quadratic_test(value: NDArray[np.float64], covariance: NDArray[np.float64]) -> TestResult:
     """χ² test that all of ``value`` (k,) are 0, with covariance (k, k): vᵀ V⁻¹ v on rank(V) df."""
     rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
@@ -61,7 +66,7 @@ def quadratic_test(value: NDArray[np.float64], covariance: NDArray[np.float64]) 
         return no_test("the covariance is 0")
     solution = np.linalg.lstsq(covariance, value, rcond=None)[0]
     statistic = float(value @ solution)
-    return TestResult(statistic, float(rank), float(special.chdtrc(rank, statistic)))
+    return chi_squared_test(statistic, rank)
 
 
 def equality_test(estimate: Estimate) -> TestResult:

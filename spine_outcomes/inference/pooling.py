@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from spine_outcomes.inference.hypothesis_tests import TestResult, no_test
+from spine_outcomes.inference.hypothesis_tests import TestResult, chi_squared_test, no_test
 
 Floats = NDArray[np.float64]
 
@@ -139,6 +139,6 @@ def pool_statistics(statistic: ArrayLike, df: float) -> TestResult:
     r = (1 + 1 / m) * float((roots - roots[0]).var(ddof=1))
     pooled = max((float(values.mean()) / df - (m + 1) / (m - 1) * r) / (1 + r), 0.0)
     if r == 0:
-        return TestResult(pooled * df, df, float(special.chdtrc(df, pooled * df)))
+        return chi_squared_test(pooled * df, df)
     df_error = df ** (-3 / m) * (m - 1) * (1 + 1 / r) ** 2
     return TestResult(pooled * df, df, float(special.fdtrc(df, df_error, pooled)))

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from spine_outcomes.inference import Estimate
-from spine_outcomes.inference.hypothesis_tests import equality_test, quadratic_test, wald_test
+from spine_outcomes.inference.hypothesis_tests import (
+    chi_squared_test,
+    equality_test,
+    quadratic_test,
+    wald_test,
+)
 
 
 def test_wald_by_hand():
@@ -89,3 +94,10 @@ def test_equality_with_a_value_that_is_missing():
     test = equality_test(Estimate(values, influence, ({}, {}), reasons=(None, "no event")))
     assert np.isnan(test.p_value)
     assert test.reason == "no event"
+
+
+def test_chi_squared_keeps_its_digits_far_out():
+    """1 − cdf, 0 from about 70 on: on 2 degrees of freedom the upper tail at 200 is exp(−100)."""
+    test = chi_squared_test(200.0, 2)
+    assert test.p_value == pytest.approx(np.exp(-100), rel=1e-12, abs=0)
+    assert (test.statistic, test.df) == (200, 2)
