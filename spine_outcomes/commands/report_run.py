@@ -76,12 +76,13 @@ def run_report(
             if strict:
                 check_strict(results)
             results = _with_sources(results, named.path, dictionary)
-            files = run_files(results, step)
+            made = run_files(results, step)
             seconds = step.seconds()
             step("Writing")
             facts = {**results.provenance, "command": _command()}
-            folder.publish(with_manifest(files, identity, facts, seconds))
-    _tell(results, out, sorted((*files, "manifest.json")))
+            files = with_manifest(made, identity, facts, seconds)
+            folder.publish(files)
+    _tell(results, out, sorted(files))
     for part, elapsed in step.seconds().items():
         say(f"{elapsed:8.2f} s  {part}")
 

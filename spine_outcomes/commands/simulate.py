@@ -52,8 +52,9 @@ def simulate(
         if dirty:
             step("Planting errors")
             files |= {f"dirty/{name}": raw for name, raw in _dirty_files(simulated, seed).items()}
-        folder.publish(with_manifest(files, identity, {"n": n, "seed": seed, "dirty": dirty}))
-    for name in sorted((*files, "manifest.json")):
+        files = with_manifest(files, identity, {"n": n, "seed": seed, "dirty": dirty})
+        folder.publish(files)
+    for name in sorted(files):
         announce(out / name)
 
 

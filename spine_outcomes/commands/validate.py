@@ -75,8 +75,9 @@ def validate(
             "dictionary": described.name,
             "dictionary_sha256": sha256(described.read_bytes()),
         }
-        folder.publish(with_manifest(files, identity, facts))
-    for name in sorted((*files, "manifest.json")):
+        files = with_manifest(files, identity, facts)
+        folder.publish(files)
+    for name in sorted(files):
         announce(out / name)
     _tell(inspection.cohort().findings, strict=strict)
 
