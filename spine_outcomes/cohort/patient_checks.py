@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy import stats
 from spine_outcomes.cohort.comparison import as_days, as_numbers, cell_text, verdict
 from spine_outcomes.cohort.grouping import first_rows, joint_codes
 from spine_outcomes.cohort.places import Breach, Fault, Places
-from spine_outcomes.cohort.severity import code_of, finding_of
+from spine_outcomes.cohort.severity import breach_of, code_of, finding_of
 from spine_outcomes.errors import people, quoted
 from spine_outcomes.study.checks import Check, Heaping, Overlap
 from spine_outcomes.study.durations import DAYS_PER_UNIT
@@ -76,7 +76,7 @@ def _same_person(check: Check, columns: tuple[str, ...], rows: Patients) -> Iter
         f"under two names ({check.id})?"
     )
     demand = f"two patients with the same {listed}: one person?"
-    yield _breach(check, at, fault, rows.patient, text, demand)
+    yield breach_of(check, at, fault, rows.patient, message=text, demand=demand)
 
 
 def _differs(check: Check, column: str, rows: Patients) -> Iterator[Breach]:
@@ -94,7 +94,8 @@ def _differs(check: Check, column: str, rows: Patients) -> Iterator[Breach]:
 
     n = len(np.unique(patient[at]))
     text = f"{people(n)} patients have rows that differ in {column} ({check.id})."
-    yield _breach(check, at, fault, column, text, "differs between the rows of a patient")
+    demand = "differs between the rows of a patient"
+    yield breach_of(check, at, fault, column, message=text, demand=demand)
 
 
 def _overlap(check: Check, overlap: Overlap, rows: Patients) -> Iterator[Breach]:
@@ -127,7 +128,7 @@ def _overlap(check: Check, overlap: Overlap, rows: Patients) -> Iterator[Breach]
     days = f"{fewest} days or more" if most is None else f"{fewest} to {most} days"
     demand = f"{span} meets that of an earlier row of the patient, begun {days} before"
     text = f"{people(len(at))} rows: {demand} ({check.id})."
-    yield _breach(check, at, fault, overlap.date, text, demand)
+    yield breach_of(check, at, fault, overlap.date, message=text, demand=demand)
 
 
 def _latest_overlapping(overlap: Overlap, rows: Patients) -> Rows:
@@ -180,11 +181,3 @@ def _heaping(check: Check, demand: Heaping, rows: Patients) -> Iterator[Breach]:
         asked = f"at most {demand.at_most:.0%} of the dates on day {days} of the month"
         at = np.flatnonzero(is_heaped)
         yield Breach(check.id, at, fault, name, check.severity, finding, asked, is_of_column=True)
-
-
-def _breach(
-    check: Check, at: Rows, fault: Callable[[int], Fault], column: str, text: str, demand: str
-) -> Breach:
-    """Rows that break a check."""
-    finding = finding_of(check.id, check.severity, text, len(at)) if len(at) else None
-    return Breach(check.id, at, fault, column, check.severity, finding, demand)

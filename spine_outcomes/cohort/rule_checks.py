@@ -18,9 +18,9 @@ from spine_outcomes.cohort.comparison import (
 )
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.rule_words import demand_of, presence
-from spine_outcomes.cohort.severity import code_of, finding_of
+from spine_outcomes.cohort.severity import breach_of, code_of
 from spine_outcomes.cohort.value_checks import check_grades
-from spine_outcomes.errors import Finding, people, quoted
+from spine_outcomes.errors import people, quoted
 from spine_outcomes.study.checks import Check
 from spine_outcomes.study.rules import Operand, Rule
 
@@ -57,8 +57,8 @@ def _check_rule(
         rows = np.flatnonzero(_broken(rule, column, frame, faulty))
         if len(rows):
             words = _Words(check, rule, column, frame)
-            finding = _finding(check, rule, column, len(rows))
-            yield Breach(check.id, rows, words.fault, column, check.severity, finding, words.demand)
+            message = _message(check, rule, column, len(rows))
+            yield breach_of(check, rows, words.fault, column, message=message, demand=words.demand)
 
 
 def _broken(
@@ -125,9 +125,8 @@ class _Words:
         return cell_text(self._frame[name], row)
 
 
-def _finding(check: Check, rule: Rule, column: str, n: int) -> Finding | None:
-    """How many rows break a rule that only warns."""
+def _message(check: Check, rule: Rule, column: str, n: int) -> str:
+    """How many rows break a rule."""
     when = "" if rule.when is None else f", where {rule.when.column} is {demand_of(rule.when)}"
     demand = f"be {demand_of(rule)}" if rule.present_iff is None else presence(rule)[5:]
-    message = f"{column} should {demand}{when}: not so in {people(n)} rows ({check.id})."
-    return finding_of(check.id, check.severity, message, n)
+    return f"{column} should {demand}{when}: not so in {people(n)} rows ({check.id})."

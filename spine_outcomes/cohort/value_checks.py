@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
 from spine_outcomes.clinical.ctcae import largest_grades
 from spine_outcomes.cohort.comparison import Bools, as_numbers, as_text, cell_text, verdict
+from spine_outcomes.cohort.long_rows import Rows
 from spine_outcomes.cohort.places import Breach, Fault
 from spine_outcomes.cohort.rule_words import demand_of
-from spine_outcomes.cohort.severity import code_of, finding_of
+from spine_outcomes.cohort.severity import breach_of, code_of
 from spine_outcomes.errors import people, quoted
 from spine_outcomes.study.checks import Check, LargestGrade, NotApplicable
 
@@ -39,7 +39,7 @@ def check_grades(
         return Fault(code_of(check.id, check.severity), message, fix, f"{grade[row]:g}")
 
     asked = "must be a grade that the term has"
-    yield _breach(check, at, fault, demand.grade, asked)
+    yield _asked(check, at, fault, demand.grade, asked)
 
 
 def check_questions(
@@ -74,12 +74,13 @@ def _not_applicable(
             return Fault(code_of(check.id, check.severity), message, fix, "not applicable")
 
         asked = f"must not be called not applicable unless {where.column} is {demand_of(where)}"
-        yield _breach(check, at, fault, name, asked)
+        yield _asked(check, at, fault, name, asked)
 
 
-def _breach(check: Check, at: Any, fault: Any, column: str, asked: str) -> Breach:
-    """Rows that break a check."""
+def _asked(
+    check: Check, at: Rows, fault: Callable[[int], Fault], column: str, asked: str
+) -> Breach:
+    """Rows that break a check, whose message is what it asks."""
     should = asked.replace("must", "should")
     message = f"{column} {should}: not so in {people(len(at))} rows ({check.id})."
-    finding = finding_of(check.id, check.severity, message, len(at)) if len(at) else None
-    return Breach(check.id, at, fault, column, check.severity, finding, asked)
+    return breach_of(check, at, fault, column, message=message, demand=asked)
