@@ -43,13 +43,25 @@ def read_delimited(source: SourceFile, dictionary: DataDictionary) -> TextTable:
     DictionaryError
         If the declared encoding does not exist.
     """
+    return read_opened(*open_delimited(source, dictionary), source.name, dictionary)
+
+
+def read_opened(
+    names: Sequence[str], reader: Any, file: str, dictionary: DataDictionary
+) -> TextTable:
+    """Read the rows below the names of a file that ``open_delimited`` has opened.
+
+    Raises
+    ------
+    CohortError
+        As ``read_delimited``, of the rows.
+    """
     table = dictionary.table
-    names, reader = open_delimited(source, dictionary)
-    header = match_header(names, dictionary, source.name)
-    body = _Body(source.name, header, len(names))
+    header = match_header(names, dictionary, file)
+    body = _Body(file, header, len(names))
     body.read(reader)
     return TextTable(
-        file=source.name,
+        file=file,
         columns=body.columns(),
         lines=np.array(body.lines, dtype=np.int64),
         decimal=table.decimal,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from spine_outcomes.cohort.delimited import open_delimited, read_delimited
+from spine_outcomes.cohort.delimited import open_delimited, read_opened
 from spine_outcomes.cohort.redcap_boxes import STATUS, answered_boxes, field_of, is_box
 from spine_outcomes.cohort.redcap_rows import EVENT, INSTRUMENT, instance_rows
 from spine_outcomes.cohort.source_file import DELIMITED, SourceFile
@@ -42,11 +42,11 @@ def read_redcap(source: SourceFile, dictionary: DataDictionary) -> TextTable:
         message = "a REDCap export is read as the text that REDCap writes"
         fix = "Export the raw data as CSV, and read that file as it came."
         raise CohortError(Problem("E_REDCAP", message, file=source.name, fix=fix))
-    names, _ = open_delimited(source, dictionary)
+    names, reader = open_delimited(source, dictionary)
     _refuse_labels(_LABELLED_NAMES.intersection(names), source.name)
     described = _of_lines(dictionary, redcap, names)
     own = {field.name: column.name for field, column in _pairs(described, dictionary)}
-    export = read_delimited(source, described)
+    export = read_opened(names, reader, source.name, described)
     _refuse_labels(_labels(export), source.name)
     columns = {own.get(name, name): column for name, column in export.columns.items()}
     export = replace(export, columns=columns)
