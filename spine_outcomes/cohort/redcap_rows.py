@@ -48,14 +48,16 @@ def instance_rows(export: TextTable, dictionary: DataDictionary, redcap: Redcap)
     findings = [*export.findings, *lines.findings(redcap, beside)]
     for name in (name for name in dictionary.names if name in export.columns):
         column = export.columns[name]
-        is_shared = column.is_filled & lines.is_base
+        is_filled = column.is_filled
+        is_shared = is_filled & lines.is_base
         if name == dictionary.table.patient:
             columns[name] = column.take(rows)
-        elif not (column.is_filled & lines.is_own).any():
-            source = lines.first_shared(is_shared)[rows]
+        elif not (is_filled & lines.is_own).any():
+            first = lines.first_shared(is_shared)
+            source = first[rows]
             columns[name] = TextColumn(column.values, _at(column.codes, source))
             lines_of[name] = np.where(source < 0, export.lines[rows], export.lines[source])
-            problems += lines.clashes(export, name, is_shared)
+            problems += _clashes(export, name, is_shared, first)
         else:
             columns[name] = column.take(rows)
             if is_shared.any() and redcap.events:
@@ -110,12 +112,9 @@ class _Lines:
     @classmethod
     def of(cls, export: TextTable, patient: str, redcap: Redcap) -> _Lines:
         """Tell the lines of an export apart."""
-        n = len(export)
-        event, instrument, instance = (
-            _texts(export, key, n) for key in (EVENT, INSTRUMENT, INSTANCE)
-        )
+        event, instrument, instance = (_texts(export, key) for key in (EVENT, INSTRUMENT, INSTANCE))
         kind = np.where(instrument != "", instrument, np.where(instance != "", event, ""))
-        names = _texts(export, patient, n)
+        names = _texts(export, patient)
         record = pd.factorize(names)[0]
         is_base = (kind == "") & (names != "")
         if redcap.events:
@@ -125,10 +124,7 @@ class _Lines:
     @property
     def is_first(self) -> Bools:
         """The first line of each record that does not repeat."""
-        is_first = np.zeros(len(self.record), dtype=bool)
-        at = np.flatnonzero(self.is_base)
-        is_first[at[np.unique(self.record[at], return_index=True)[1]]] = True
-        return is_first
+        return np.asarray(self.first_shared(self.is_base) == np.arange(len(self.record)))
 
     def first_shared(self, is_shared: Bools) -> Rows:
         """The first line of each line's record that is shared, shape (n,); −1 where none is."""
@@ -136,22 +132,6 @@ class _Lines:
         first = np.full(self.record.max(initial=0) + 1, -1)
         first[self.record[at]] = at
         return first[self.record]
-
-    def clashes(self, export: TextTable, name: str, is_shared: Bools) -> Iterator[Problem]:
-        """Lines whose value is not that of an earlier line of the record."""
-        column = export.columns[name]
-        first = _at(column.codes, self.first_shared(is_shared))
-        at = np.flatnonzero(is_shared & (column.codes != first))
-        for row in at[:MAX_SHOWN]:
-            message = (
-                f"{quoted(column[row])} here and {quoted(column.text(first[row]))} in an earlier "
-                "line, for one record and a field that does not repeat"
-            )
-            yield Problem(
-                "E_REDCAP_VALUES", message, file=export.file, line=int(export.lines[row]),
-                column=name, value=column[row],
-                fix="Name in redcap.events the event whose value counts.",
-            )  # fmt: skip
 
     def findings(self, redcap: Redcap, beside: Sequence[str]) -> Iterator[Finding]:
         """Lines and records that give no row, of the cohort or of a long table beside it."""
@@ -181,17 +161,34 @@ def _at(codes: Codes, rows: Rows) -> Codes:
     return np.where(rows < 0, np.int32(-1), codes[rows])
 
 
-def _texts(export: TextTable, name: str, n: int) -> NDArray[np.object_]:
+def _clashes(export: TextTable, name: str, is_shared: Bools, first: Rows) -> Iterator[Problem]:
+    """Lines whose value is not that of the first line of the record that has one."""
+    column = export.columns[name]
+    there = _at(column.codes, first)
+    at = np.flatnonzero(is_shared & (column.codes != there))
+    for row in at[:MAX_SHOWN]:
+        message = (
+            f"{quoted(column[row])} here and {quoted(column.text(there[row]))} in an earlier "
+            "line, for one record and a field that does not repeat"
+        )
+        yield Problem(
+            "E_REDCAP_VALUES", message, file=export.file, line=int(export.lines[row]),
+            column=name, value=column[row],
+            fix="Name in redcap.events the event whose value counts.",
+        )  # fmt: skip
+
+
+def _texts(export: TextTable, name: str) -> NDArray[np.object_]:
     """Text of a column on each line; empty where there is no such column."""
     if name not in export.columns:
-        return np.full(n, "", dtype=object)
+        return np.full(len(export), "", dtype=object)
     column = export.columns[name]
     return np.append(column.values, "")[column.codes]
 
 
 def _unknown_events(export: TextTable, redcap: Redcap) -> Iterator[Problem]:
     """Events that are declared and that no line has: nothing would be read from them."""
-    known = sorted(set(_texts(export, EVENT, len(export))) - {""})
+    known = sorted(set(_texts(export, EVENT)) - {""})
     for event in redcap.events:
         if event not in known:
             message = f"table.redcap.events: no line has {event!r}{did_you_mean(event, known)}"
