@@ -6,6 +6,8 @@ import datetime
 import re
 from typing import NamedTuple
 
+from spine_outcomes.cohort.source_file import SPSS
+
 _DAY = 24 * 60 * 60
 _SIGNS = "[BCDNPS]?"
 _SAS_DAY = re.compile(
@@ -45,7 +47,7 @@ def clock_of(suffix: str, display: str | None) -> Clock | None:
         if _STATA_MILLISECOND.fullmatch(text):
             return Clock(_SIXTIES, _DAY * 1000)
         return Clock(_SIXTIES, 1) if _STATA_DAY.fullmatch(text) else None
-    if suffix in (".sav", ".zsav"):
+    if suffix in SPSS:
         return Clock(_GREGORIAN, _DAY) if _SPSS_SECOND.fullmatch(text) else None
     name = re.sub(r"[0-9]*\.?[0-9]*$", "", text.upper())
     if _SAS_DAY.fullmatch(name):
