@@ -20,6 +20,7 @@ from spine_outcomes.survival.risk_sets import Floats, Indices
 
 SINGULAR = 1e-11
 LOADING = 1e-6
+DOES_NOT_VARY = "{} does not vary among the rows at risk"
 
 Reasons = tuple[str | None, ...]
 
@@ -73,7 +74,7 @@ def flat_reasons(directions: Floats, names: Sequence[str]) -> Reasons:
     for j in _where(loads_on(directions)):
         reasons[j] = f"{', '.join(joint)} are collinear: their effects cannot be told apart"
     for j in _where(loads_on(directions[:, is_alone])):
-        reasons[j] = f"{names[j]} does not vary among the rows at risk"
+        reasons[j] = DOES_NOT_VARY.format(names[j])
     return tuple(reasons)
 
 
@@ -97,11 +98,19 @@ def infinite_reasons(
 
 def _separation(name: str, values: Floats, events: Indices, *, rises: bool) -> str:
     """How one covariate separates the events from the others at risk."""
+    extreme = "largest" if rises else "smallest"
+    otherwise = f"every event has the {extreme} {name} of those at risk: no finite hazard ratio"
+    return level_without_event(name, values, events) or otherwise
+
+
+def level_without_event(
+    name: str, values: Floats, events: Indices | NDArray[np.bool_]
+) -> str | None:
+    """Which of the two levels of a covariate has no event; None where both have, or it has more."""
     levels, seen = np.unique(values), np.unique(values[events])
     if len(levels) == 2 and len(seen) == 1:
         return f"no event where {name} is {levels[levels != seen[0]][0]:g}"
-    extreme = "largest" if rises else "smallest"
-    return f"every event has the {extreme} {name} of those at risk: no finite hazard ratio"
+    return None
 
 
 def limit_along(likelihood: PartialLikelihood, direction: Floats) -> PartialLikelihood | None:

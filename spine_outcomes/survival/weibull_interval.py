@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spine_outcomes.inference import Estimate
 from spine_outcomes.survival.covariates import covariates_of
+from spine_outcomes.survival.estimability import DOES_NOT_VARY, level_without_event
 from spine_outcomes.survival.interval_censored import IntervalSample, interval_sample
 from spine_outcomes.survival.regression import no_event, not_estimable
 
@@ -108,12 +109,11 @@ def _flat_reason(
     if (rows.upper[own] == 0).any():
         return AT_ZERO
     for term, column in zip(terms, matrix[own].T, strict=True):
-        levels = np.unique(column)
-        if len(levels) == 1:
-            return f"{term} does not vary among the rows at risk"
-        without = np.setdiff1d(levels, column[is_event])
-        if len(levels) == 2 and len(without):
-            return f"no event where {term} is {without[0]:g}"
+        if np.ptp(column) == 0:
+            return DOES_NOT_VARY.format(term)
+        reason = level_without_event(term, column, is_event)
+        if reason is not None:
+            return reason
     return None
 
 
