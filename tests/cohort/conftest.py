@@ -60,6 +60,14 @@ def make_dictionary(
     return DataDictionary.model_validate({"table": keys, "columns": described, "checks": rules})
 
 
+def refused(path: Path, described: DataDictionary) -> dict[str, Problem]:
+    """The first problem of each code that reading a file raises; there must be some."""
+    with pytest.raises(CohortError) as caught:
+        read_cohort(path, described)
+    assert caught.value.exit_code == 3
+    return {problem.code: problem for problem in reversed(caught.value.problems)}
+
+
 @pytest.fixture
 def dictionary() -> Callable[..., DataDictionary]:
     """Maker of dictionaries."""

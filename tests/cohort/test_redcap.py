@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
-from spine_outcomes.errors import CohortError, DictionaryError, Problem
+from spine_outcomes.errors import CohortError, DictionaryError
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.load import load_dictionary
-from tests.cohort.conftest import make_dictionary
+from tests.cohort.conftest import make_dictionary, refused
 
 Make = Callable[..., DataDictionary]
 Write = Callable[..., Path]
@@ -60,14 +60,6 @@ def described(dictionary: Make) -> Callable[..., DataDictionary]:
         return dictionary(columns=columns, checks=[], redcap={**REDCAP, **redcap})
 
     return make
-
-
-def refused(path: Path, described: DataDictionary) -> dict[str, Problem]:
-    """The first problem of each code."""
-    with pytest.raises(CohortError) as caught:
-        read_cohort(path, described)
-    assert caught.value.exit_code == 3
-    return {problem.code: problem for problem in reversed(caught.value.problems)}
 
 
 def codes(cohort: Cohort) -> dict[str, str]:

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
-from spine_outcomes.errors import CohortError, DictionaryError, InputOutputError, Problem
+from spine_outcomes.errors import CohortError, DictionaryError, InputOutputError
 from spine_outcomes.study.dictionary import DataDictionary
-from tests.cohort.conftest import make_dictionary
+from tests.cohort.conftest import make_dictionary, refused
 
 pyreadstat = pytest.importorskip("pyreadstat")
 
@@ -65,14 +65,6 @@ def stored(frame: pd.DataFrame, folder: Path, suffix: str = ".sav", **how: Any) 
     else:
         pyreadstat.write_sav(frame, path, compress=suffix == ".zsav", **how)
     return path
-
-
-def refused(path: Path, described: DataDictionary) -> dict[str, Problem]:
-    """The first problem of each code."""
-    with pytest.raises(CohortError) as caught:
-        read_cohort(path, described)
-    assert caught.value.exit_code == 3
-    return {problem.code: problem for problem in reversed(caught.value.problems)}
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
