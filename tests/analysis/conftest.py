@@ -10,10 +10,12 @@ import pytest
 
 from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
 from spine_outcomes.clinical.simulator import cohort_csv, simulate
+from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.study.packaged import DEMO_COHORT, find_plan, packaged_file
+from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.variants import changed
 
-SMALL_DICTIONARY = """\
+FIRST_COLUMNS = """\
 schema_version: 1
 table: {row: lesion, patient: id, lesion: part}
 columns:
@@ -22,10 +24,17 @@ columns:
   - {name: arm, label: Treatment, level: lesion, type: category, phase: exposure, required: true,
      codes: {a: Old, b: New}}
   - {name: age, label: Age, level: lesion, type: float, unit: years, phase: baseline}
+"""
+"""A dictionary as far as it does not depend on how times are recorded."""
+
+SMALL_DICTIONARY = (
+    FIRST_COLUMNS
+    + """\
   - {name: time, label: Follow-up, level: lesion, type: float, unit: months, phase: post_baseline}
   - {name: entry, label: Entry, level: lesion, type: float, unit: months, phase: post_baseline}
   - {name: status, label: State, level: lesion, type: integer, hard: [0, 2], phase: post_baseline}
 """
+)
 
 SMALL_PLAN = """\
 schema_version: 1
@@ -45,6 +54,17 @@ report: {min_cell: 0}
 """
 
 FEW_IMPUTATIONS = {"missing.imputations": 2, "missing.iterations": 2}  # time, not precision
+
+
+def read_study(
+    folder: Path, cohort: str, *, dictionary: str, plan: str
+) -> tuple[AnalysisPlan, Cohort]:
+    """A study given as texts, written to a folder and read again."""
+    texts = {"cohort.csv": cohort, "dictionary.yaml": dictionary, "plan.yaml": plan}
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    described = load_dictionary(folder / "dictionary.yaml")
+    return load_plan(folder / "plan.yaml"), read_cohort(folder / "cohort.csv", described)
 
 
 @pytest.fixture(scope="session")
@@ -111,12 +131,11 @@ def small_run(tmp_path: Path) -> Callable[..., Results]:
         for i, (arm, time, status, *more) in enumerate(rows):
             patient, age = more or (i, 50)
             lines.append(f"P{patient},{i},{arm},{age},{time},0,{status}")
-        (tmp_path / "cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (tmp_path / "dictionary.yaml").write_text(SMALL_DICTIONARY, encoding="utf-8")
-        (tmp_path / "plan.yaml").write_text(SMALL_PLAN, encoding="utf-8")
-        dictionary = load_dictionary(tmp_path / "dictionary.yaml")
-        plan = changed(load_plan(tmp_path / "plan.yaml"), change)
+        plan, cohort = read_study(
+            tmp_path, "\n".join(lines) + "\n", dictionary=SMALL_DICTIONARY, plan=SMALL_PLAN
+        )
+        plan = changed(plan, change)
         plan = type(plan).model_validate(plan.model_dump(mode="json", by_alias=True) | replaced)
-        return run(plan, read_cohort(tmp_path / "cohort.csv", dictionary))
+        return run(plan, cohort)
 
     return run_rows

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
+from spine_outcomes import Results, run
 from spine_outcomes.analysis.sensitivity import departures
 from spine_outcomes.report.render import render_report
 from spine_outcomes.study.plan import Sensitivity
@@ -19,16 +19,11 @@ from spine_outcomes.study.variants import changed
 from spine_outcomes.survival.interval_censored import turnbull
 from spine_outcomes.survival.weibull_interval import weibull_interval
 from spine_outcomes.tables.sensitivity import sensitivity
+from tests.analysis.conftest import FIRST_COLUMNS, read_study
 
-DICTIONARY = """\
-schema_version: 1
-table: {row: lesion, patient: id, lesion: part}
-columns:
-  - {name: id, label: Patient, level: patient, type: string, phase: identifier, required: true}
-  - {name: part, label: Part, level: lesion, type: string, phase: identifier, required: true}
-  - {name: arm, label: Treatment, level: lesion, type: category, phase: exposure, required: true,
-     codes: {a: Old, b: New}}
-  - {name: age, label: Age, level: lesion, type: float, unit: years, phase: baseline}
+DICTIONARY = (
+    FIRST_COLUMNS
+    + """\
   - {name: start, label: Start, level: lesion, type: date, phase: baseline}
   - {name: clean, label: Last clean look, level: lesion, type: date, phase: post_baseline}
   - {name: found, label: First look with it, level: lesion, type: date, phase: post_baseline}
@@ -36,6 +31,7 @@ columns:
   - {name: last, label: Last look, level: lesion, type: date, phase: post_baseline}
   - {name: entry, label: Entry, level: lesion, type: date, phase: post_baseline}
 """
+)
 PLAN = """\
 schema_version: 1
 cohort: cohort.csv
@@ -89,12 +85,9 @@ def cohort(n: int = 160) -> pd.DataFrame:
 @pytest.fixture
 def rerun(tmp_path: Path) -> Rerun:
     def run_changed(change: dict[str, object], frame: pd.DataFrame | None = None) -> Results:
-        (cohort() if frame is None else frame).to_csv(tmp_path / "cohort.csv", index=False)
-        (tmp_path / "dictionary.yaml").write_text(DICTIONARY, encoding="utf-8")
-        (tmp_path / "plan.yaml").write_text(PLAN, encoding="utf-8")
-        dictionary = load_dictionary(tmp_path / "dictionary.yaml")
-        plan = changed(load_plan(tmp_path / "plan.yaml"), change)
-        return run(plan, read_cohort(tmp_path / "cohort.csv", dictionary))
+        text = (cohort() if frame is None else frame).to_csv(index=False)
+        plan, rows = read_study(tmp_path, text, dictionary=DICTIONARY, plan=PLAN)
+        return run(changed(plan, change), rows)
 
     return run_changed
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
+from spine_outcomes import Results, run
 from spine_outcomes.tables.baseline import baseline
 from spine_outcomes.tables.selection import where
+from tests.analysis.conftest import read_study
 
 DICTIONARY = """\
 schema_version: 1
@@ -60,13 +61,10 @@ def run_rows(
     lines = ["id,arm,age,grade,time,status"]
     for i, (arm, *others) in enumerate(rows):
         lines.append(",".join(str(value) for value in (f"P{i:02}", codes[arm], *others)))
-    (folder / "cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "dictionary.yaml").write_text(DICTIONARY.format(arm=kind), encoding="utf-8")
     named = {"reference": codes[reference], "comparator": codes[1 - reference]}
-    text = PLAN.format(**{"terms": "[]", "weighted": "", **named, **plan})
-    (folder / "plan.yaml").write_text(text, encoding="utf-8")
-    dictionary = load_dictionary(folder / "dictionary.yaml")
-    return run(load_plan(folder / "plan.yaml"), read_cohort(folder / "cohort.csv", dictionary))
+    planned = PLAN.format(**{"terms": "[]", "weighted": "", **named, **plan})
+    described, text = DICTIONARY.format(arm=kind), "\n".join(lines) + "\n"
+    return run(*read_study(folder, text, dictionary=described, plan=planned))
 
 
 @pytest.mark.parametrize("coding", ["words", "boolean", "number"])
