@@ -122,6 +122,11 @@ def as_days(dates: pd.Series[Any]) -> Floats:
     return days
 
 
+def day_number(day: datetime.date) -> float:
+    """A day on the scale of ``as_days``."""
+    return float((day - datetime.date(1970, 1, 1)).days)
+
+
 def compared_with(operand: Any, values: pd.Series[Any], frame: pd.DataFrame) -> Floats:
     """What the values are compared with, row by row: another column moved, or a constant."""
     if isinstance(operand, Operand):
@@ -133,7 +138,7 @@ def compared_with(operand: Any, values: pd.Series[Any], frame: pd.DataFrame) -> 
 def _constant(limit: Any, values: pd.Series[Any]) -> float:
     """A constant on the scale of ``as_numbers``."""
     if isinstance(limit, datetime.date):
-        return float((limit - datetime.date(1970, 1, 1)).days)
+        return day_number(limit)
     if isinstance(values.dtype, pd.CategoricalDtype):
         return float(list(values.cat.categories).index(str(limit)))
     return float(limit)

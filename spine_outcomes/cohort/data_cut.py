@@ -12,7 +12,7 @@ import pandas as pd
 
 from spine_outcomes.clinical.derivations import Derived
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.comparison import Bools, as_days, verdict
+from spine_outcomes.cohort.comparison import Bools, as_days, day_number, verdict
 from spine_outcomes.cohort.derivations import derive_column, in_order, typed_as
 from spine_outcomes.cohort.disagreements import disagrees
 from spine_outcomes.cohort.header import key_columns
@@ -47,7 +47,7 @@ def cohort_as_of(cohort: Cohort, day: datetime.date | None) -> Cohort:
     """
     if day is None or not cohort.long or (cohort.as_of is not None and cohort.as_of <= day):
         return cohort
-    until = _day_number(day)
+    until = day_number(day)
     is_seen = {
         name: as_days(rows.frame[rows.table.date]) <= until for name, rows in cohort.long.items()
     }
@@ -56,11 +56,6 @@ def cohort_as_of(cohort: Cohort, day: datetime.date | None) -> Cohort:
     frame = _emptied(cut.frame, cohort.frame, cohort.dictionary)
     finding = _finding(cohort, day, is_seen, cut)
     return replace(cohort, frame=frame, long=seen, findings=(*cohort.findings, *finding), as_of=day)
-
-
-def _day_number(day: datetime.date | None) -> float:
-    """Days since 1970-01-01; infinite where there is no last day."""
-    return np.inf if day is None else float((day - datetime.date(1970, 1, 1)).days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +80,8 @@ class _Cut:
 def _derived_again(cohort: Cohort, seen: Mapping[str, LongRows], until: float) -> _Cut:
     """Derive from the records seen what was derived from all of them."""
     before, now = _joined(cohort, cohort.long), _joined(cohort, seen)
-    disputed = _disputed(cohort, before)
+    given = _given(cohort, before)
+    disputed = _disputed(cohort, given)
     frame, changed = cohort.frame, dict[str, Bools]()
     is_kept = np.zeros(len(frame), dtype=bool)
     for column in in_order(cohort.dictionary):
@@ -94,12 +90,13 @@ def _derived_again(cohort: Cohort, seen: Mapping[str, LongRows], until: float) -
             continue
         if derivation.table is None and not changed.keys() & set(derivation.inputs.values()):
             continue
-        was = _as_it_was(cohort, column, before)
+        table = derivation.table
+        was = _as_it_was(cohort, column, before) if table is None else given.get(column.name)
         found = derive_column(frame, column, cohort.dictionary, now, until)
         if was is None or found is None:
             continue
         differs = _differs(was, found)
-        own = disputed.get(derivation.table or "", disagrees(cohort.frame, column, was))
+        own = disagrees(cohort.frame, column, was) if table is None else disputed[table]
         is_kept |= differs & own
         rows = differs & ~own
         if rows.any():
@@ -116,21 +113,35 @@ def _joined(cohort: Cohort, tables: Mapping[str, LongRows]) -> dict[str, Joined]
     }
 
 
-def _disputed(cohort: Cohort, joined: Mapping[str, Joined]) -> dict[str, Bools]:
+def _given(cohort: Cohort, joined: Mapping[str, Joined]) -> dict[str, Derived]:
+    """What the long tables give, by column of the cohort."""
+    derived = {
+        column.name: _as_it_was(cohort, column, joined)
+        for column in in_order(cohort.dictionary)
+        if column.name in cohort.frame and _table_of(column) is not None
+    }
+    return {name: found for name, found in derived.items() if found is not None}
+
+
+def _disputed(cohort: Cohort, given: Mapping[str, Derived]) -> dict[str, Bools]:
     """Rows of which some column is not what a table gives, by table."""
-    found = {name: np.zeros(len(cohort.frame), dtype=bool) for name in joined}
-    for column in in_order(cohort.dictionary):
-        table = None if column.derivation is None else column.derivation.table
-        if table in found and column.name in cohort.frame:
-            derived = _as_it_was(cohort, column, joined)
-            if derived is not None:
-                found[str(table)] |= disagrees(cohort.frame, column, derived)
+    found: dict[str, Bools] = {}
+    for name, derived in given.items():
+        column = cohort.dictionary[name]
+        table = str(_table_of(column))
+        found[table] = disagrees(cohort.frame, column, derived) | found.get(table, False)
     return found
+
+
+def _table_of(column: Column) -> str | None:
+    """The long table that a column is derived from."""
+    return None if column.derivation is None else column.derivation.table
 
 
 def _as_it_was(cohort: Cohort, column: Column, joined: Mapping[str, Joined]) -> Derived | None:
     """What a column is derived to from all that the cohort knows."""
-    return derive_column(cohort.frame, column, cohort.dictionary, joined, _day_number(cohort.as_of))
+    until = np.inf if cohort.as_of is None else day_number(cohort.as_of)
+    return derive_column(cohort.frame, column, cohort.dictionary, joined, until)
 
 
 def _differs(was: Derived, found: Derived) -> Bools:
