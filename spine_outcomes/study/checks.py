@@ -13,15 +13,14 @@ A check is a rule between the columns of a row, or one of the kinds that need mo
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from spine_outcomes.study.model import Model
-from spine_outcomes.study.rules import Rule, Where, as_columns
+from spine_outcomes.study.rules import Columns, Rule, Where
 
 CheckSeverity = Literal["error", "warning", "note"]
-Columns = Annotated[tuple[str, ...], BeforeValidator(as_columns)]
 KINDS = (
     "rule", "overlap", "same_person", "differs_within_patient", "heaping", "largest_grade",
     "not_applicable",

@@ -92,17 +92,18 @@ class Where(Comparison):
     column: str
 
 
-def as_columns(value: Any) -> Any:
+def _as_columns(value: Any) -> Any:
     """One name, or a list of names, as a list."""
     return (value,) if isinstance(value, str) else value
+
+
+Columns = Annotated[tuple[str, ...], BeforeValidator(_as_columns)]
 
 
 class Rule(Comparison):
     """One test of one or several columns (key ``column``), in the rows of ``when``."""
 
-    columns: Annotated[tuple[str, ...], BeforeValidator(as_columns)] = Field(
-        alias="column", min_length=1
-    )
+    columns: Columns = Field(alias="column", min_length=1)
     present_iff: Where | None = None
     when: Where | None = None
 
