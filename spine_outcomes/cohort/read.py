@@ -27,9 +27,8 @@ from spine_outcomes.cohort.source_file import (
 from spine_outcomes.cohort.statistical_files import read_statistical
 from spine_outcomes.cohort.text_table import TextTable
 from spine_outcomes.cohort.workbook import read_workbook
-from spine_outcomes.errors import CohortError, Problem, UsageError, printable
-from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.key_path import did_you_mean
+from spine_outcomes.errors import CohortError, Problem, UsageError
+from spine_outcomes.study.dictionary import DataDictionary, unknown_table
 
 Paths = Mapping[str, str | PathLike[str]]
 
@@ -97,11 +96,12 @@ def dictionary_with(tables: Iterable[str], dictionary: DataDictionary) -> DataDi
         For a table that it does not describe.
     """
     names, known = tuple(tables), [table.name for table in dictionary.tables]
+    listed = ", ".join(known) or "none"
     problems = [
-        Problem("E_TABLE", f"the dictionary has no table {printable(name)!r}"
-                           f"{did_you_mean(name, known)}; it has {', '.join(known) or 'none'}")
-        for name in names if name not in known
-    ]  # fmt: skip
+        Problem("E_TABLE", f"{unknown_table(name, dictionary)}; it has {listed}")
+        for name in names
+        if name not in known
+    ]
     if problems:
         raise UsageError(*problems)
     return dictionary.coming_with(names)

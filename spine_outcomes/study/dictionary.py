@@ -270,6 +270,12 @@ def unknown_column(name: str, dictionary: DataDictionary) -> str:
     return f"no column {printable(name)!r}{did_you_mean(name, dictionary.names)}"
 
 
+def unknown_table(name: str, dictionary: DataDictionary) -> str:
+    """Words for a long table that a dictionary does not describe, with the nearest one."""
+    known = [table.name for table in dictionary.tables]
+    return f"the dictionary has no table {printable(name)!r}{did_you_mean(name, known)}"
+
+
 def _is_between(value: float, low: Any, high: Any) -> bool:
     """Whether a number lies inside limits; None is no limit."""
     return (low is None or value >= low) and (high is None or value <= high)

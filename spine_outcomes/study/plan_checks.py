@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from spine_outcomes.errors import PlanError, printable
+from spine_outcomes.errors import PlanError
 from spine_outcomes.study.column_checks import codes, date, existing, number, population
 from spine_outcomes.study.covariate_checks import Fault, covariate_faults
-from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.dictionary import DataDictionary, unknown_table
 from spine_outcomes.study.endpoint_checks import endpoint_faults
-from spine_outcomes.study.key_path import KeyPath, did_you_mean, dotted
+from spine_outcomes.study.key_path import KeyPath, dotted
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Term
 from spine_outcomes.study.variants import plan_problem, subgroup_plans, variants
@@ -65,8 +65,7 @@ def _long_tables(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fau
     known = [table.name for table in dictionary.tables]
     for name in plan.tables:
         if name not in known:
-            text = f"the dictionary has no table {printable(name)!r}{did_you_mean(name, known)}"
-            yield ("tables", name), "E_TABLE", text
+            yield ("tables", name), "E_TABLE", unknown_table(name, dictionary)
 
 
 def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
