@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spine_outcomes.clinical.simulated_records import KEYS
 from spine_outcomes.clinical.simulated_uniforms import Bools, Floats, generator, uniforms
 from spine_outcomes.clinical.sins import COMPONENTS
 
-PLANTED_COLUMNS = (
-    *("id", "kind", "row", "patient_id", "lesion_id", "column", "clean", "dirty", "check"),
-)
+PLANTED_COLUMNS = ("id", "kind", "row", *KEYS, "column", "clean", "dirty", "check")
 """Columns of the truth file: one row a cell; the cells of one error share its id."""
 
 EXCHANGED = (
@@ -35,7 +34,6 @@ EXCHANGED = (
 DATED_EVENTS = ("lf_date", "vcf_date")
 
 _COMPONENTS = [f"sins_{name}" for name in COMPONENTS]
-_KEYS = ["patient_id", "lesion_id"]
 _LONGEST_DELAY = 180
 _TWICE = "duplicate"
 
@@ -102,7 +100,7 @@ def plant(frame: pd.DataFrame, seed: int) -> Dirty:
     cells: list[tuple[object, ...]] = []
     for number, (kind, row, spoilt) in enumerate(errors, start=1):
         place = second.get(row, row)
-        keys = frame.loc[row, _KEYS]
+        keys = frame.loc[row, list(KEYS)]
         for column, text in spoilt.texts.items():
             clean = frame.loc[row, column]
             cells.append(
