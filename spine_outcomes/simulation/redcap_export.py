@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from spine_outcomes.cohort.redcap_rows import INSTANCE, INSTRUMENT
 from spine_outcomes.study.dictionary import Column, DataDictionary
 
 RECORD_ID = "record_id"
@@ -41,7 +42,6 @@ DICTIONARY_HEADER = (
 )
 """Columns of a project's dictionary, as REDCap writes them."""
 
-_INSTRUMENT, _INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 _COMPLETE = "2"
 _TYPES = {"category": "radio", "boolean": "yesno"}
 _VALIDATIONS = {"date": "date_ymd", "integer": "integer", "float": "number"}
@@ -67,8 +67,8 @@ def redcap_export(
         lines = table.rename(columns={dictionary.table.patient: RECORD_ID})
         instance = (lines.groupby(RECORD_ID).cumcount() + 1).astype(str)
         is_own = form != PERSON
-        lines.insert(1, _INSTRUMENT, form if is_own else "")
-        lines.insert(2, _INSTANCE, instance if is_own else "")
+        lines.insert(1, INSTRUMENT, form if is_own else "")
+        lines.insert(2, INSTANCE, instance if is_own else "")
         lines[f"{form}_complete"], lines["_form"] = _COMPLETE, order
         parts.append(lines)
     export = pd.concat(parts, ignore_index=True).fillna("")
