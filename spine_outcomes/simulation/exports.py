@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,7 @@ from spine_outcomes.simulation.statistical_export import (
     transport_file,
 )
 from spine_outcomes.simulation.workbook_export import SHEET, workbook
-from spine_outcomes.study.dictionary import Column, DataDictionary, Redcap
+from spine_outcomes.study.dictionary import DataDictionary, Redcap
 
 _CHINESE_DATE = "%Y/%m/%d"
 
@@ -115,16 +115,16 @@ def _redcap(
     """A raw export of a REDCap project, and the dictionary of the project."""
     written = blemished(frame, dictionary, seed, kinds=("missing",), missing=UNKNOWN_CODE)
     redcap = Redcap(record_id=RECORD_ID, row=ROW, missing_codes=(UNKNOWN_CODE,))
-    described = _declaring(dictionary, {"redcap": redcap})
-    tables = [
+    tables = tuple(
         table.model_copy(update={"lesion_field": lesion_field(table.name)})
         if table.level == "lesion" and table.name in long
         else table
         for table in dictionary.tables
-    ]
+    )
+    described = _declaring(dictionary, {"redcap": redcap}, tables=tables)
     return {
         "redcap.csv": redcap_export(written, dictionary, long),
-        "redcap.csv.yaml": dictionary_yaml(described.model_copy(update={"tables": tuple(tables)})),
+        "redcap.csv.yaml": dictionary_yaml(described),
         "redcap_dictionary.csv": redcap_dictionary(frame, dictionary, long),
     }
 
@@ -146,15 +146,11 @@ def _in_chinese(dictionary: DataDictionary) -> DataDictionary:
         columns.append(
             column.model_copy(update={key: value for key, value in keys.items() if value})
         )
-    return _declaring(dictionary, declared, columns)
+    return _declaring(dictionary, declared, columns=tuple(columns))
 
 
-def _declaring(
-    dictionary: DataDictionary, keys: Mapping[str, Any], columns: Iterable[Column] | None = None
-) -> DataDictionary:
-    """The dictionary with other keys of its table, or other columns."""
-    parts: dict[str, Any] = {"table": dictionary.table.model_copy(update=dict(keys))}
-    if columns is not None:
-        parts["columns"] = tuple(columns)
+def _declaring(dictionary: DataDictionary, keys: Mapping[str, Any], **parts: Any) -> DataDictionary:
+    """The dictionary with other keys of its table, and with other parts."""
     given = {name: getattr(dictionary, name) for name in dictionary.model_fields_set}
-    return DataDictionary(**(given | parts))
+    table = dictionary.table.model_copy(update=dict(keys))
+    return DataDictionary(**(given | {"table": table} | parts))
