@@ -44,7 +44,7 @@ def blemished(
     """
     ways = _WAYS if missing is None else {**_WAYS, "missing": lambda _text, _column: missing}
     rng, table = generator(seed, "blemishes"), dictionary.table
-    blemished = frame.copy()
+    found = frame.copy()
     for name in frame:
         column = dictionary[str(name)]
         u = uniforms(rng, len(frame), tuple(SHARES))
@@ -55,10 +55,14 @@ def blemished(
         for kind in (k for k in SHARES if k in kinds):
             way = ways[kind]
             is_meant = is_left & (u[kind] < SHARES[kind]) & ((texts == "") == (kind == "missing"))
-            rows = [row for row in np.flatnonzero(is_meant) if way(texts[row], column) is not None]
-            blemished.loc[rows, column.name] = [way(texts[row], column) for row in rows]
-            is_left[rows] = False
-    return blemished
+            marked = {
+                row: text
+                for row in np.flatnonzero(is_meant)
+                if (text := way(texts[row], column)) is not None
+            }
+            found.loc[list(marked), column.name] = list(marked.values())
+            is_left[list(marked)] = False
+    return found
 
 
 def _missing(_text: str, column: Column) -> str | None:
