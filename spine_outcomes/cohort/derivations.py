@@ -22,7 +22,7 @@ from spine_outcomes.cohort.disagreements import disagreements
 from spine_outcomes.cohort.long_rows import Joined
 from spine_outcomes.cohort.places import Breach
 from spine_outcomes.errors import DictionaryError, Finding, Problem
-from spine_outcomes.study.dictionary import Column, DataDictionary, Derivation
+from spine_outcomes.study.dictionary import Column, DataDictionary
 
 
 def check_derived(
@@ -83,15 +83,13 @@ def fill_derived(
     """Derive the missing values of columns whose inputs were ``completed``; keep recorded ones."""
     changed = set(completed)
     for column in in_order(dictionary):
-        derivation, formula = formula_of(column)
-        inputs = derivation.inputs
-        if column.name not in frame or not changed.intersection(inputs.values()):
+        inputs = set(formula_of(column)[0].inputs.values())
+        if column.name not in frame or not changed & inputs or not inputs <= set(frame):
             continue
-        if all(name in frame for name in inputs.values()):
-            derived = _derive(frame, column, derivation, formula, inputs)
-            values = _of_patients(derived, frame, column, dictionary).value
+        derived = derive_column(frame, column, dictionary, {})
+        if derived is not None:
             own = frame[column.name]
-            new = typed_as(own, values, column)
+            new = typed_as(own, derived.value, column)
             frame = frame.assign(**{column.name: own.where(own.notna(), new)})
             changed.add(column.name)
     return frame
@@ -121,12 +119,13 @@ def derive_column(
     table = None if derivation.table is None else tables.get(derivation.table)
     if derivation.table is not None and table is None:
         return None
-    inputs = _present(derivation, frame, table)
+    there = set(frame) if table is None else {*frame, *table.table}
+    inputs = {key: name for key, name in derivation.inputs.items() if name in there}
     if not all(key in inputs or key in constants_of(derivation) for key in formula.needed):
         return None
     if table is None:
-        derived = _derive(frame, column, derivation, formula, inputs)
-        return _of_patients(derived, frame, column, dictionary)
+        given = {key: _argument(frame[name]) for key, name in inputs.items()}
+        return _of_patients(_computed(formula, column, (), given), frame, column, dictionary)
     given = {key: _argument(table.column(name, frame)) for key, name in inputs.items()}
     records = Records(table.row, len(frame), until)
     return _computed(formula, column, (records,), given)
@@ -190,26 +189,6 @@ def _computed(
     if is_text and column.type not in ("category", "string"):
         refuse(column, f"it gives codes, and the column is of type {column.type}")
     return _coded(found, column)
-
-
-def _derive(
-    frame: pd.DataFrame,
-    column: Column,
-    derivation: Derivation,
-    formula: Formula,
-    inputs: Mapping[str, str],
-) -> Derived:
-    """Values of a column, numbers for all but text; codes as their positions, −1 for none."""
-    given = {key: _argument(frame[name]) for key, name in inputs.items()}
-    return _computed(formula, column, (), given)
-
-
-def _present(
-    derivation: Derivation, frame: pd.DataFrame, table: Joined | None = None
-) -> dict[str, str]:
-    """Columns that a derivation reads and that are there, by parameter."""
-    there = set(frame) if table is None else {*frame, *table.table}
-    return {key: name for key, name in derivation.inputs.items() if name in there}
 
 
 def _coded(found: Any, column: Column) -> Derived:
