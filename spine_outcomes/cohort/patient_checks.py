@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from spine_outcomes.cohort.comparison import as_days, as_numbers, cell_text, verdict
 from spine_outcomes.cohort.grouping import first_rows, joint_codes
@@ -170,7 +170,7 @@ def _heaping(check: Check, demand: Heaping, rows: Patients) -> Iterator[Breach]:
         is_counted = (codes >= 0) & (first_rows(codes) == np.arange(len(codes)))
         is_heaped = is_counted & rows.frame[name].dt.day.isin(demand.on_days).to_numpy()
         k, n = int(is_heaped.sum()), int(is_counted.sum())
-        if k <= demand.at_most * n or stats.binom.sf(k - 1, n, chance) >= _CHANCE:
+        if k <= demand.at_most * n or special.bdtrc(k - 1, n, chance) >= _CHANCE:
             continue
         on_days = f"of {n} dates fall on day {days} of the month; by chance {n * chance:.0f}"
         finding = finding_of(
