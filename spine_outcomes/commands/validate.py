@@ -10,7 +10,7 @@ import typer
 
 from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.options import LongTables, Overwrite
-from spine_outcomes.errors import Finding, NotEstimableError, Problem
+from spine_outcomes.errors import Finding, NotEstimableError
 
 
 def validate(
@@ -84,9 +84,10 @@ def validate(
 
 def _tell(findings: Iterable[Finding], *, strict: bool) -> None:
     """Say the findings that are more than a note; they fail a strict run."""
+    from spine_outcomes.commands.verdict import strict_problem
+
     warnings = [finding for finding in findings if finding.severity != "note"]
     for finding in warnings:
         say(f"{finding.code} {finding.text()}")
     if strict and warnings:
-        message = f"{len(warnings)} warnings, and --strict allows none"
-        raise NotEstimableError(Problem("E_STRICT", message))
+        raise NotEstimableError(strict_problem(len(warnings)))

@@ -39,8 +39,13 @@ def check_strict(results: Results) -> None:
     if len(warnings):
         raise NotEstimableError(
             *(Problem(row["code"], row["message"]) for row in warnings.to_dict("records")),
-            Problem("E_STRICT", f"{len(warnings)} warnings, and --strict allows none"),
+            strict_problem(len(warnings)),
         )
+
+
+def strict_problem(n: int) -> Problem:
+    """Say that ``--strict`` forbids the warnings that there are."""
+    return Problem("E_STRICT", f"{n} warnings, and --strict allows none")
 
 
 def _missing(required: Required, results: Results) -> list[Problem]:
