@@ -14,7 +14,8 @@ import pytest
 from spine_outcomes.report.render import figure_svgs, render_report, table_files
 from spine_outcomes.study.dictionary import DataDictionary
 from tests.report.reading import Element, read
-from tests.report.synthetic import DICTIONARY, PLAN, synthetic_plan, synthetic_results
+from tests.report.synthetic import PLAN, synthetic_plan, synthetic_results
+from tests.report.synthetic_cohort import DICTIONARY
 
 SIGNS = str.maketrans({"−": "-", ",": ""})
 PAYLOADS = (

@@ -12,7 +12,8 @@ from spine_outcomes.report.exhibits import tables
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.tables.definitions import definitions, rules_of
-from tests.report.synthetic import DICTIONARY, PLAN, synthetic_results
+from tests.report.synthetic import PLAN, synthetic_results
+from tests.report.synthetic_cohort import DICTIONARY
 from tests.tables.reading import line, texts
 
 PATTERN = {

@@ -6,7 +6,8 @@ import json
 
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.tables.flow import flow
-from tests.report.synthetic import DICTIONARY, synthetic_results
+from tests.report.synthetic import synthetic_results
+from tests.report.synthetic_cohort import DICTIONARY
 from tests.tables.reading import line, texts
 
 

@@ -13,7 +13,8 @@ from spine_outcomes.tables.effects import effects, risks
 from spine_outcomes.tables.imaging import imaging
 from spine_outcomes.tables.key_results import key_results
 from spine_outcomes.tables.labels import labels
-from tests.report.synthetic import DICTIONARY, synthetic_results
+from tests.report.synthetic import synthetic_results
+from tests.report.synthetic_cohort import DICTIONARY
 
 
 def test_no_raw_code_of_an_arm_or_column_is_shown() -> None:

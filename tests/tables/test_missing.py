@@ -9,7 +9,8 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables.missing import MOST_PATTERNS, missing, missing_patterns
 from spine_outcomes.tables.suppression import protected
-from tests.report.synthetic import ARMS, synthetic_results
+from tests.report.synthetic import synthetic_results
+from tests.report.synthetic_cohort import ARMS
 from tests.tables.reading import line
 
 
