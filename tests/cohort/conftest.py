@@ -12,6 +12,11 @@ from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.errors import CohortError, Problem
 from spine_outcomes.study.dictionary import DataDictionary
+from tests.commanding import Told, told
+from tests.commands.conftest import DICTIONARY, PLAN, cohort_lines
+
+Row = dict[str, str]
+Change = Callable[[int, Row], Row | None]
 
 COLUMNS: list[dict[str, Any]] = [
     {"name": "id", "type": "string", "level": "patient", "phase": "identifier", "phi": "direct"},
@@ -109,3 +114,20 @@ def problems(read: Callable[..., Cohort]) -> Callable[..., tuple[Problem, ...]]:
         return caught.value.problems
 
     return problems_of
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
+    """Report on a small study with rows changed, or its plan or dictionary."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(change: Change, *words: object, plan: str = PLAN, dictionary: str = DICTIONARY) -> Told:
+        header, *rows = (line.split(",") for line in cohort_lines())
+        found = (change(i, dict(zip(header, row, strict=True))) for i, row in enumerate(rows))
+        lines = [",".join(header), *(",".join(row.values()) for row in found if row is not None)]
+        Path("cohort.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        Path("dictionary.yaml").write_text(dictionary, encoding="utf-8")
+        Path("plan.yaml").write_text(plan, encoding="utf-8")
+        return told("report", "plan.yaml", "--out", "out", *words)
+
+    return run
