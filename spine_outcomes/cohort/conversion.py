@@ -11,14 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spine_outcomes.cohort.comparison import Bools
 from spine_outcomes.cohort.places import Fault
 from spine_outcomes.cohort.repairs import repair
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.cohort.written import Faults, read_codes, read_dates, read_numbers, unseen
 from spine_outcomes.errors import quoted
 from spine_outcomes.study.dictionary import Bound, Column, Table
-
-Bools = NDArray[np.bool_]
 
 UNIT_SLIPS = {
     "Gy": (0.01, "cGy"),

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.comparison import as_text, is_one_of, verdict
+from spine_outcomes.cohort.comparison import Bools, as_text, is_one_of, verdict
 from spine_outcomes.cohort.needed_columns import require_columns
 from spine_outcomes.cohort.places import Fault, raise_problems
 from spine_outcomes.errors import (
@@ -24,8 +24,6 @@ from spine_outcomes.errors import (
 )
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.population import Population
-
-Bools = NDArray[np.bool_]
 
 FLOW_COLUMNS = (
     "id", "label", "n_lesions", "n_patients", "excluded_lesions", "excluded_patients",

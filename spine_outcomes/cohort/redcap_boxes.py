@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spine_outcomes.cohort.comparison import Bools
 from spine_outcomes.cohort.text_table import TextColumn
-
-Bools = NDArray[np.bool_]
 
 STATUS = "_complete"
 """How the name of the column ends that says whether a form is complete: 0, 1 or 2."""

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spine_outcomes.cohort.comparison import Bools
 from spine_outcomes.cohort.text_table import TextColumn, TextTable
 from spine_outcomes.errors import MAX_SHOWN, CohortError, Finding, Problem, people, quoted
 from spine_outcomes.study.dictionary import DataDictionary, Redcap
@@ -21,7 +22,6 @@ INSTANCE = "redcap_repeat_instance"
 OF_THE_EXPORT = ("N_REDCAP_OTHERS", "W_EXTRA_COLUMN", "W_REDCAP_NO_INSTANCE")
 """What is said of an export once, with the cohort, and not again with its long tables."""
 
-Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 Rows = NDArray[np.intp]
 
