@@ -26,7 +26,7 @@ from spine_outcomes.analysis.results import (
     averaged,
 )
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, people
 from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.weights.balance import propensity_histogram, weight_summary
@@ -34,6 +34,7 @@ from spine_outcomes.weights.descriptives import weighted_mean_sd, weighted_quant
 
 ARM_CODES = (0, 1)
 SMD_LIMIT = 0.1
+ENOUGH_TO_TELL = 10
 LOW_EFFECTIVE_SIZE = 0.6
 LARGE_WEIGHT = 10.0
 WEIGHT_NUMBERS = ("ess", "minimum", "median", "p99", "maximum", "largest_share")
@@ -180,13 +181,35 @@ def _statistics(values: pd.Series[Any], column: Column, weight: Array) -> Iterat
         }
     else:
         total = weight[known].sum()
-        for level, indicator in indicators(values, column):
+        for level, indicator in indicators(values, column, every=True):
             has = known & (indicator == 1)
             share = weight[has].sum() / total if total else np.nan
             yield {"kind": "proportion", "level": level, "n": int(has.sum()), "value": share}
     n_missing = int((counted & ~known).sum())
     if n_missing:
         yield {"kind": "missing", "n": n_missing, "value": n_missing / int(counted.sum())}
+
+
+def positivity_findings(
+    baseline: pd.DataFrame, plan: AnalysisPlan, dictionary: DataDictionary
+) -> Iterator[Finding]:
+    """Levels of described categories whose rows are all in one arm: nothing to compare them with.
+
+    Levels of few rows are passed over: they may be in one arm by chance.
+    """
+    levels = baseline[baseline["kind"] == "proportion"]
+    for (name, level), rows in levels.groupby(["column", "level"], sort=False):
+        n = rows.drop_duplicates("arm").set_index("arm")["n"]  # alike under every estimand
+        total, in_arms = int(n["all"]), n[list(plan.arms.codes)]
+        if total >= ENOUGH_TO_TELL and (in_arms == 0).any():
+            column = dictionary[str(name)]
+            called = (column.codes or {}).get(str(level), str(level))
+            message = (
+                f"All {people(total)} rows with {column.label}: {called} are in arm "
+                f"{in_arms.idxmax()}, none in arm {in_arms.idxmin()}: for them the data hold no "
+                "comparison."
+            )
+            yield Finding("W_NONPOSITIVITY", message, "caution", "propensity")
 
 
 def weights_frame(weighted: Sequence[WeightedSet], plan: AnalysisPlan) -> pd.DataFrame:

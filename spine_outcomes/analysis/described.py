@@ -83,8 +83,13 @@ def is_number(values: pd.Series[Any]) -> bool:
     return bool(pd.api.types.is_float_dtype(values.dtype))
 
 
-def indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | None, Array]]:
-    """A number as it is, a category as one 0/1 column a level that occurs; missing is NaN."""
+def indicators(
+    values: pd.Series[Any], column: Column, *, every: bool = False
+) -> Iterator[tuple[str | None, Array]]:
+    """A number as it is, a category as one 0/1 column a level; missing is NaN.
+
+    Levels that no row has are left out, or come too where ``every`` code is to be shown.
+    """
     if is_number(values):
         yield None, values.to_numpy(np.float64)
         return
@@ -93,7 +98,7 @@ def indicators(values: pd.Series[Any], column: Column) -> Iterator[tuple[str | N
     n = np.bincount(codes[codes >= 0], minlength=len(levels))
     order = [levels.index(code) for code in column.codes or () if code in levels]
     for k in order or range(len(levels)):
-        if n[k]:
+        if n[k] or every:
             yield levels[k], known * (codes == k)
 
 

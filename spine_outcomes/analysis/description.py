@@ -12,6 +12,7 @@ from spine_outcomes.analysis.baseline import (
     balance_findings,
     balance_frame,
     baseline_frame,
+    positivity_findings,
     propensity_frame,
     weight_findings,
     weights_frame,
@@ -57,6 +58,7 @@ def description(prepared: Prepared, fitted: Fitted) -> dict[str, pd.DataFrame]:
 def description_findings(prepared: Prepared, fitted: Fitted, frames: Frames) -> Iterator[Finding]:
     """What a reader must know of the rows, in the order in which they were made."""
     plan, cohort, outcomes = prepared.plan, prepared.selection.cohort, prepared.outcomes
+    dictionary = cohort.dictionary
     sets = fitted.sets
     yield from prepared.cohort.findings
     yield from prepared.selection.findings
@@ -64,6 +66,7 @@ def description_findings(prepared: Prepared, fitted: Fitted, frames: Frames) -> 
     yield from prepared.data.findings
     yield from missing_findings(frames["missing"])
     yield from (f for w in sets.values() for f in (*w.analysis_set.findings, *w.findings))
+    yield from positivity_findings(frames["baseline"], plan, dictionary)
     yield from weight_findings(frames["weights"], plan)
     yield from (finding for outcome in outcomes for finding in outcome.findings)
     yield from (finding for endpoint in fitted.found for finding in endpoint.findings)

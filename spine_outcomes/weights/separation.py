@@ -87,7 +87,8 @@ def _alone(name: str, x: NDArray[np.float64], arm: NDArray[np.int64]) -> Problem
     if len(values) == 2:
         pure = next(v for v in values[::-1] if np.ptp(arm[x == v]) == 0)
         arm_name = "comparator" if arm[x == pure][0] else "reference"
-        message = f"every row where it is {pure:g} is in the {arm_name} arm: no overlap there."
+        n = int((x == pure).sum())
+        message = f"all {n} rows where it is {pure:g} are in the {arm_name} arm: no overlap there."
     fix = "Merge the level, leave the term out, or restrict the cohort to rows with overlap."
     return Problem("E_SEPARATION", message, column=name, fix=fix)
 

@@ -133,5 +133,5 @@ def test_separated_arms_stop_but_for_the_penalised_score(small_run: SmallRun, ro
     results = small_run(apart, MODEL | {"propensity.learner": "firth"})
     own = results.findings[results.findings["code"] == "W_SEPARATION"]
     assert list(own["severity"]) == ["serious"]
-    assert "age: every row where it is 70 is in the comparator arm" in own["message"].iloc[0]
+    assert "rows where it is 70 are in the comparator arm" in own["message"].iloc[0]
     assert (results.results["estimand"] == "ATE:firth").any()

@@ -36,7 +36,7 @@ def test_level_of_one_arm_only_is_named_with_the_arm():
     with pytest.raises(SeparationError) as caught:
         fit_propensity(assemble([categories("s", codes, ["a", "b", "c"]), linear("f", FREE)]), ARM)
     assert columns_of(caught.value) == ["s=c"]
-    assert "every row where it is 1 is in the reference arm" in str(caught.value)
+    assert "all 2 rows where it is 1 are in the reference arm" in str(caught.value)
 
 
 def test_every_separating_column_is_named_at_once():
