@@ -1,0 +1,112 @@
+"""Stopping boundaries against the information fraction, with what was seen at each look."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from spine_outcomes.figures.margin import write_beside
+from spine_outcomes.figures.style import INK, MUTED, RULE, SMALL_SIZE, WEIGHTS
+
+Scale = Literal["z", "ratio", "difference"]
+
+EFFICACY, FUTILITY = ("upper", "lower"), ("futility_upper", "futility_lower")
+NULL = {"z": 0.0, "ratio": 1.0, "difference": 0.0}
+RATIOS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
+
+
+def draw_boundary(ax: Axes, frame: pd.DataFrame, scale: Scale, favours: tuple[str, str]) -> Axes:
+    """Draw the boundaries through all looks and the values of those that were held.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    frame
+        One row a look, by ``information``: columns ``look`` (1, 2, …), ``information`` (fraction of
+        the planned, may pass 1), ``value`` (what was seen; missing at looks still to come),
+        ``upper, lower`` (efficacy) and ``futility_upper, futility_lower``. A boundary that a design
+        does not have is a missing value or a missing column; it is not drawn.
+    scale
+        Of ``value`` and the boundaries: ``z``, ``ratio`` (on a log axis) or ``difference``.
+    favours
+        What a value below and above the line of no effect means.
+    """
+    information = frame["information"].to_numpy(dtype=float)
+    ax.axhline(NULL[scale], color=INK, linewidth=0.8, zorder=1)
+    for names, look, label in (
+        (EFFICACY, WEIGHTS[2], "Efficacy boundary"),
+        (FUTILITY, WEIGHTS[1], "Futility boundary"),
+    ):
+        for name in names:
+            limits = _column(frame, name)
+            if np.isfinite(limits).any():
+                ax.plot(
+                    information, limits, color=look.colour, marker=look.marker, markersize=4.5,
+                    markeredgewidth=0, linestyle="-" if names is EFFICACY else (0, (4, 2)),
+                    linewidth=1.2, label=label,
+                )  # fmt: skip
+                label = ""  # one entry of the legend for both sides
+    value = _column(frame, "value")
+    ax.plot(
+        information, value, color=INK, marker="o", markersize=5.5, linewidth=0.8, label="Observed"
+    )
+    _set_axes(ax, frame, scale)
+    _name_looks(ax, frame)
+    ax.set_axisbelow(True)
+    ax.legend(loc="upper right", frameon=False, fontsize=SMALL_SIZE)
+    _say_direction(ax, scale, favours)
+    return ax
+
+
+def _column(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A column of numbers; missing throughout where the frame has none."""
+    if name not in frame:
+        return np.full(len(frame), np.nan)
+    return frame[name].to_numpy(dtype=float)
+
+
+def _set_axes(ax: Axes, frame: pd.DataFrame, scale: Scale) -> None:
+    """Room for every boundary and value; information as a percentage of the planned."""
+    drawn = [_column(frame, name) for name in ("value", *EFFICACY, *FUTILITY)]
+    finite = np.concatenate(drawn)
+    finite = finite[np.isfinite(finite)]
+    right = max(1.0, float(frame["information"].max())) * 1.04
+    marks = sorted({0.0, 1.0, *frame["information"].astype(float)})
+    ax.set(xlim=(0, right))
+    ax.set_xticks(marks, [f"{100 * mark:.0f}%" for mark in marks])
+    if scale == "ratio":
+        reach = max(float(np.abs(np.log(finite)).max(initial=0.0)), np.log(1.5)) * 1.2
+        ticks = [mark for mark in RATIOS if abs(np.log(mark)) <= reach]
+        ax.set_yscale("log")
+        ax.set_yticks(ticks, [f"{mark:g}" for mark in ticks])
+        ax.minorticks_off()
+        ax.set_ylim(np.exp(-reach), np.exp(reach))
+    else:
+        reach = float(np.abs(finite).max(initial=0.1)) * 1.2
+        ax.set_ylim(-reach, reach)
+        ax.locator_params(axis="y", nbins=7)
+    ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
+
+
+def _name_looks(ax: Axes, frame: pd.DataFrame) -> None:
+    """The number of each look at the top, over a line down to its information."""
+    for look, information in zip(frame["look"], frame["information"], strict=True):
+        ax.axvline(float(information), color=RULE, linewidth=0.8, zorder=0)
+        ax.annotate(
+            f"Look {look}", (float(information), 1), xycoords=ax.get_xaxis_transform(),
+            xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", size=SMALL_SIZE,
+            color=MUTED,
+        )  # fmt: skip
+
+
+def _say_direction(ax: Axes, scale: Scale, favours: tuple[str, str]) -> None:
+    """Which side of the line of no effect means what, inside the plot at its left."""
+    look = {"size": SMALL_SIZE, "color": MUTED}
+    bottom, top = ax.get_ylim()
+    write_beside(ax, f"↑ {favours[1]}", (0, top), (4, -8), **look)
+    write_beside(ax, f"↓ {favours[0]}", (0, bottom), (4, 8), **look)
