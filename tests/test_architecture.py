@@ -28,6 +28,7 @@ ARRAYS_ONLY = {
     "inference": {"errors"},
     "survival": {"errors", "inference"},
     "weights": {"errors", "inference"},
+    "interim": {"errors", "inference"},
 }
 DISEASE = re.compile(
     r"tumou?r|spinal|spine(?!s\b|.?outcomes)|vertebra|fracture|metasta|bilsky|\bsins\b|radiother|sbrt|"

@@ -1,0 +1,1 @@
+"""Looks at accumulating data: spending, boundaries, monitoring, safety."""
