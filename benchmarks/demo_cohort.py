@@ -1,4 +1,5 @@
-"""Draw the packaged demo cohort and write it, with its truth, where the package keeps it.
+"""Draw the packaged demo cohort and write it, with its truth and its long tables, where the package
+keeps it.
 
 python benchmarks/demo_cohort.py
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import spine_outcomes
+from spine_outcomes.clinical.simulated_long_tables import long_table_csvs
 from spine_outcomes.clinical.simulator import (
     DEMO_PATIENTS,
     DEMO_SEED,
@@ -21,3 +23,5 @@ if __name__ == "__main__":
     demo = simulate(DEMO_PATIENTS, DEMO_SEED)
     (folder / "demo_cohort.csv").write_text(cohort_csv(demo), encoding="utf-8", newline="")
     (folder / "demo_truth.json").write_text(truth_json(demo), encoding="utf-8", newline="")
+    for name, text in long_table_csvs(demo).items():
+        (folder / f"demo_{name}").write_text(text, encoding="utf-8", newline="")

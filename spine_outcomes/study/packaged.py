@@ -15,6 +15,11 @@ from spine_outcomes.study.key_path import nearest
 DEMO_COHORT = "demo_cohort.csv"
 
 
+def demo_table(name: str) -> str:
+    """The packaged file of a long table beside the demo cohort, by the table's name."""
+    return f"demo_{name}.csv"
+
+
 def _roots() -> tuple[Path, Path]:
     """Folders that may hold a packaged file, in order."""
     package = Path(str(files("spine_outcomes")))

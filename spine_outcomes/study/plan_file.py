@@ -16,7 +16,12 @@ from typing import Any
 
 from spine_outcomes.errors import PlanError, RefusedError
 from spine_outcomes.study.key_path import KeyPath, Position
-from spine_outcomes.study.packaged import DEMO_COHORT, packaged_file, packaged_plans
+from spine_outcomes.study.packaged import (
+    DEMO_COHORT,
+    demo_table,
+    packaged_file,
+    packaged_plans,
+)
 from spine_outcomes.study.validation import check_schema_version, problem_at
 from spine_outcomes.study.yaml_source import YamlSource, read_yaml
 
@@ -130,7 +135,9 @@ def _tables(chain: list[Path], sources: list[YamlSource]) -> dict[str, Path]:
     for path, source in zip(chain, sources, strict=True):
         named = source.data.get("tables")
         for name, text in named.items() if isinstance(named, dict) else ():
-            if isinstance(text, str):
+            if text == DEMO:
+                found.setdefault(str(name), packaged_file(demo_table(str(name))))
+            elif isinstance(text, str):
                 found.setdefault(str(name), _inside_study(text, path, source, "tables"))
         if "cohort" in source.data:
             break
