@@ -203,7 +203,8 @@ def _require_somebody(steps: list[Step], left: list[Bools]) -> None:
             message = f"no row is left after step {step.id} ({step.label})"
             if step.id == "cutoff":
                 raise PlanError(Problem("E_CUTOFF", f"cutoff: {message}"))
-            raise NotEstimableError(Problem("E_NO_ROWS", message, column=step.column))
+            fix = "See what the rule asks for and what the column holds."
+            raise NotEstimableError(Problem("E_NO_ROWS", message, column=step.column, fix=fix))
 
 
 def _require_both_arms(plan: AnalysisPlan, counts: dict[str, int]) -> None:
@@ -215,8 +216,9 @@ def _require_both_arms(plan: AnalysisPlan, counts: dict[str, int]) -> None:
     ):
         if n == 0:
             message = f"no row is left in arm {arm}: no comparison possible"
+            fix = "See whether the file has rows of this arm and which eligibility step takes them."
             raise NotEstimableError(
-                Problem("E_ONE_ARM", message, column=arms.column, value=str(arm))
+                Problem("E_ONE_ARM", message, column=arms.column, value=str(arm), fix=fix)
             )
 
 
