@@ -23,6 +23,7 @@ from spine_outcomes.analysis.effect_over_time import effect_frame, pooled_effect
 from spine_outcomes.analysis.endpoint_fit import EndpointFit, WeightedFit, fit_endpoint
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Tested, pooled
+from spine_outcomes.analysis.follow_up import follow_up_rows
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import Setting, found_rows, results_frame
 from spine_outcomes.analysis.weighting import WeightedSet
@@ -83,20 +84,21 @@ def endpoint_results(
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     effect: list[dict[str, Any]] = []
+    common = {
+        "analysis": who.analysis,
+        "subgroup": who.subgroup,
+        "population": plan.population.name,
+        "endpoint": outcome.name,
+        "level_unit": outcome.level,
+    }
     for estimand in fits[0].weighted:
-        common = {
-            "analysis": who.analysis,
-            "subgroup": who.subgroup,
-            "population": plan.population.name,
-            "endpoint": outcome.name,
-            "level_unit": outcome.level,
-            "estimand": estimand,
-        }
         own = [fit.weighted[estimand] for fit in fits]
-        rows, drawn = _rows(own, sample, plan, common)
+        rows, drawn = _rows(own, sample, plan, {**common, "estimand": estimand})
         results += rows
         curves += drawn
         effect += pooled_effect([fit.effect for fit in own])
+    if who == EVERYBODY:
+        results += follow_up_rows(sample, plan, common)
     return EndpointResults(
         results_frame(results),
         curves_frame(curves),

@@ -38,6 +38,7 @@ POPULATIONS: Mapping[str, str] = {
 MODELS: Mapping[str, str] = {
     "kaplan_meier": "Kaplan–Meier",
     "aalen_johansen": "Aalen–Johansen",
+    "reverse_kaplan_meier": "reverse Kaplan–Meier",
     "cox": "Cox",
     "cox_adjusted": "Cox, covariate-adjusted",
     "cox_firth": "Cox, Firth's penalised likelihood",
@@ -97,6 +98,7 @@ MEASURES: Mapping[str, Measure] = {
     "rmtl_difference": Measure("Difference in restricted mean time lost", "time"),
     "rmtl_ratio": Measure("Ratio of restricted mean times lost", "ratio"),
     "median": Measure("Median", "time"),
+    "median_follow_up": Measure("Median follow-up", "time"),
     "hazard_ratio": Measure("Hazard ratio", "ratio"),
     "subdistribution_hazard_ratio": Measure("Subdistribution hazard ratio", "ratio"),
     "chi_square": Measure("Chi-square", "statistic"),
