@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +19,7 @@ from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import stack
 from spine_outcomes.analysis.weighting import WeightedSet, weigh_sets
+from spine_outcomes.endpoints.outcome import Outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,8 @@ class Fitted:
     weighted
         By level of rows, once for each completed cohort.
     samples
-        Endpoint by endpoint, the weighted rows and the outcome on them.
+        Endpoint by endpoint, the weighted rows and the outcome on them; at a landmark the rows that
+        are left have weights of their own.
     found
         Results of each endpoint.
     """
@@ -82,15 +84,20 @@ def fit(
     plan, dictionary = prepared.plan, prepared.cohort.dictionary
     outcomes = [o for o in prepared.outcomes if endpoints is None or o.name in endpoints]
     step("Weighting")
-    weighted = {
-        level: weigh_sets(
-            analysis_sets(prepared.data.cohorts, plan, level, outcomes), dictionary, plan
-        )
-        for level in dict.fromkeys(outcome.level for outcome in outcomes)
-    }
+
+    def weigh(level: str, on: Sequence[Outcome]) -> list[WeightedSet]:
+        return weigh_sets(analysis_sets(prepared.data.cohorts, plan, level, on), dictionary, plan)
+
+    weighted = {level: weigh(level, outcomes) for level in dict.fromkeys(o.level for o in outcomes)}
+    # Whoever is left at a landmark is weighted anew: the arms may no longer be alike.
+    weights = [
+        weighted[o.level] if plan.endpoints[o.name].landmark is None else weigh(o.level, [o])
+        for o in outcomes
+    ]
     # Aligned and sorted by time once: all that is said of an endpoint stands on its sample.
     samples = tuple(
-        (weighted[o.level], endpoint_sample(weighted[o.level][0].analysis_set, o)) for o in outcomes
+        (own, endpoint_sample(own[0].analysis_set, o))
+        for own, o in zip(weights, outcomes, strict=True)
     )
     found = tuple(endpoint_results(*sample, plan, dictionary, step, who=who) for sample in samples)
     return Fitted(plan.arms.level, weighted, samples, found)

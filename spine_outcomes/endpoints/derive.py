@@ -11,6 +11,7 @@ from spine_outcomes.endpoints.at_risk import at_risk
 from spine_outcomes.endpoints.dated import from_dates
 from spine_outcomes.endpoints.history import History, settle_entry, settle_time_zero
 from spine_outcomes.endpoints.index_row import index_rows
+from spine_outcomes.endpoints.landmark import from_landmark
 from spine_outcomes.endpoints.outcome import Outcome
 from spine_outcomes.endpoints.time_columns import from_columns
 from spine_outcomes.study.endpoint import Endpoint
@@ -33,13 +34,14 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     -------
     Outcome
         One row a row of the cohort, or one a patient (its index row) for an endpoint at patient
-        level, without those outside the endpoint's own population. Times from dates are whole days,
-        half days where an event on day 0 was moved or a midpoint fell between two days.
+        level, without those outside the endpoint's own population or no longer at risk at its
+        landmark. Times from dates are whole days, half days where an event on day 0 was moved or a
+        midpoint fell between two days, as long as no landmark shifts them.
 
     Raises
     ------
     NotEstimableError
-        If nobody is left in the endpoint's own population.
+        If nobody is left in the endpoint's own population, or at risk at its landmark.
     CohortError
         Naming every row with a negative time (both dates and their difference), an event without
         its date, a missing time, an unknown state, an entry at or after the end.
@@ -59,6 +61,8 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     history = _history(members, plan, endpoint)
     history = settle_time_zero(history, endpoint, members.places)
     history, is_observed = settle_entry(history, members.places)
+    if endpoint.landmark is not None:
+        history, is_observed = from_landmark(history, endpoint.landmark, is_observed)
     return Outcome(
         name=name,
         label=endpoint.label,

@@ -161,7 +161,8 @@ class Endpoint(Model):
     """One endpoint: either dated sources, or a column of times and one of states.
 
     ``complement`` names one minus its incidence, where people speak of that (control);
-    ``population`` narrows the rows at risk by columns known before treatment.
+    ``population`` narrows the rows at risk by columns known before treatment; ``landmark`` counts
+    from that long after the origin, among the rows still at risk then.
     """
 
     label: str = Field(min_length=1)
@@ -176,6 +177,7 @@ class Endpoint(Model):
     imaging_end: Literal["last_scan", "last_contact", "scan_plus_interval"] = "last_scan"
     time_zero: Literal["error", "half_day", "keep"] = "half_day"
     entry: str | None = None
+    landmark: PlanDuration | None = None
     time: TimeColumn | None = None
     status: StatusColumn | None = None
     complement: str | None = None

@@ -110,9 +110,11 @@ def _in_columns(endpoint: Endpoint, name: Labels) -> Iterator[Line]:
 
 
 def _entry(endpoint: Endpoint, name: Labels) -> Iterator[Line]:
-    """When rows come under observation, if later than the origin."""
+    """When rows come under observation, if later than the origin, and from when they count."""
     if endpoint.entry is not None:
         yield "Delayed entry", name.column(endpoint.entry)
+    if endpoint.landmark is not None:
+        yield "Landmark", f"Counted from {endpoint.landmark}, among the rows still at risk then"
 
 
 def _population(endpoint: Endpoint) -> str:

@@ -87,6 +87,9 @@ def _time_zero(name: Labels) -> Line:
     origin = name.column(plan.origin) if plan.origin is not None else "Time 0 of the columns"
     late = [e.label for e in plan.endpoints.values() if e.entry is not None]
     text = f"; observed from a later entry: {', '.join(late)}" if late else ""
+    for endpoint in plan.endpoints.values():
+        if endpoint.landmark is not None:
+            text += f"; {endpoint.label} from {endpoint.landmark} later, among those then at risk"
     return "Time zero", "Assignment, when treatment starts", origin + text
 
 
