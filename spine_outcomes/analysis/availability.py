@@ -30,5 +30,3 @@ def _unfulfilled(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str, str]]:
     """Key, what it asks for, and what to write in its place."""
     if plan.report.language != "en":
         yield ("report", "language"), f"the language {plan.report.language!r} is", "write en"
-    if plan.report.theme != "default":
-        yield ("report", "theme"), f"the theme {plan.report.theme!r} is", "write default"

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from spine_outcomes.figures.svg import embedded
+from spine_outcomes.tables.numbers import in_theme
+from spine_outcomes.tables.theme import PLAIN, Theme
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ]")
 
 
-def environment() -> Environment:
-    """Jinja2 with escaping on and an error for every name that is not there."""
+def environment(theme: Theme = PLAIN) -> Environment:
+    """Jinja2 with escaping on and an error for every name that is not there.
+
+    The filter ``prose`` puts the numbers of a sentence into ``theme``.
+    """
     found = Environment(
         loader=PackageLoader("spine_outcomes.report", "templates"),
         autoescape=True,
@@ -23,6 +29,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"raw_number": raw_number, "inline_svg": inline_svg, "css_string": css_string}
+    found.filters["prose"] = partial(in_theme, theme=theme)
     return found
 
 

@@ -19,6 +19,7 @@ from spine_outcomes.tables.flow import flow
 from spine_outcomes.tables.imaging import imaging
 from spine_outcomes.tables.key_results import key_results
 from spine_outcomes.tables.missing import missing, missing_patterns
+from spine_outcomes.tables.numbers import in_theme
 from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.robustness import robustness
@@ -27,6 +28,8 @@ from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
 from spine_outcomes.tables.table import Table
 from spine_outcomes.tables.target_trial import target_trial
+from spine_outcomes.tables.theme import Theme
+from spine_outcomes.tables.themed import themed
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Exhibits:
         if identifier in self.tables:
             return f"Table {list(self.tables).index(identifier) + 1}"
         return f"Figure {list(self.figures).index(identifier) + 1}"
+
+    def in_theme(self, theme: Theme) -> Exhibits:
+        """The same, their numbers printed as a journal wants them (figures keep theirs)."""
+        shown = {key: themed(table, theme) for key, table in self.tables.items()}
+        return replace(self, tables=shown, source=in_theme(self.source, theme))
 
 
 def exhibits(results: Results, step: Step = silent) -> Exhibits:

@@ -19,6 +19,7 @@ from spine_outcomes.report.security import content_policy, json_block
 from spine_outcomes.tables.csv_text import csv_text
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.suppression import protected
+from spine_outcomes.tables.theme import Theme, themes
 
 
 def render_report(results: Results) -> str:
@@ -45,6 +46,7 @@ def page(shown: Results, found: Exhibits) -> str:
         found,
         sections(shown, found),
         machine(shown),
+        theme=themes()[shown.plan.report.theme],
         results=shown,
         labels=labels(shown),
         methods=methods(shown),
@@ -59,6 +61,7 @@ def laid_out(
     facts: Mapping[str, Any],
     *,
     style: str = "",
+    theme: Theme | None = None,
     **shown: Any,
 ) -> str:
     """A page of this look: head, contents, sections; nothing in it comes from elsewhere.
@@ -71,20 +74,23 @@ def laid_out(
         For programs that read the page.
     style
         Rules beyond those of the report.
+    theme
+        How numbers are printed; the default theme where none is given.
     shown
         What the templates of the sections use.
     """
     style = read_asset("report.css") + style + running_heads(top)
     script = read_asset("report.js")
+    theme = theme or themes()["default"]
     return (
-        environment()
+        environment(theme)
         .get_template("report.html")
         .render(
             head=top,
             policy=content_policy(style, script),
             style=Markup(style),  # noqa: S704 - our own assets; texts in them are CSS escapes
             script=Markup(script),  # noqa: S704
-            exhibits=found,
+            exhibits=found.in_theme(theme),
             sections=parts,
             exports=json_block(exports(found)),
             machine=json_block(facts),

@@ -240,7 +240,7 @@ class ReportOptions(Model):
 
     min_cell: int = Field(5, ge=0)
     curve_detail: Literal["exact", "monthly", "none"] = "monthly"
-    theme: str = "default"
+    theme: Literal["default", "jama", "lancet", "nejm", "red_journal"] = "default"
     language: str = "en"
     formats: tuple[Literal["html", "docx", "pdf"], ...] = ("html",)
 

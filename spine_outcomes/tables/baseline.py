@@ -113,7 +113,7 @@ def _statistic(row: pd.Series[Any] | None, is_counted: bool) -> Cell:
         return _composed(_one_decimal(value), " (", _one_decimal(lower), ")")
     if row["kind"] == "median_iqr":
         return _composed(
-            _one_decimal(value), " (", _one_decimal(lower), " to ", _one_decimal(upper), ")"
+            _one_decimal(value), " (", _one_decimal(lower), cells.TO, _one_decimal(upper), ")"
         )
     if isinstance(row["n"], str):  # hidden: its percentage would give it back
         return cells.count(row["n"]) if is_counted else cells.EMPTY
@@ -122,7 +122,7 @@ def _statistic(row: pd.Series[Any] | None, is_counted: bool) -> Cell:
         return cells.BLANK
     if share is None or not is_counted:
         return cells.EMPTY if share is None else Cell((share, "%"))
-    return _composed(*cells.count(row["n"]).parts, " (", share, "%)")
+    return _composed(*cells.count(row["n"]).parts, " (", share, "%", ")")
 
 
 def _one_decimal(value: float) -> Number:

@@ -13,6 +13,7 @@ from spine_outcomes.tables.table import Cell, Number
 
 EMPTY = Cell(("–",))
 BLANK = Cell()
+TO = " to "  # between the limits of an interval, which a theme may print as a dash
 
 FORMATS: dict[Form, Callable[[float], str]] = {
     "percent": numbers.percent,
@@ -52,7 +53,7 @@ def count_of(n: float | str, share: float) -> Cell:
     counted = count(n)
     if isinstance(n, str):
         return counted
-    return Cell((*counted.parts, " (", *percent(share).parts, "%)"))
+    return Cell((*counted.parts, " (", *percent(share).parts, "%", ")"))
 
 
 def p_value(row: pd.Series[Any] | None, column: str = "p_value") -> Cell:
@@ -60,7 +61,7 @@ def p_value(row: pd.Series[Any] | None, column: str = "p_value") -> Cell:
     if row is None or pd.isna(row[column]):
         return EMPTY
     p = float(row[column])
-    return Cell((Number(numbers.p_value(p), p),), source=str(row["id"]))
+    return Cell((Number(numbers.p_value(p), p, is_p=True),), source=str(row["id"]))
 
 
 def chi_square(row: pd.Series[Any] | None) -> Cell:
@@ -105,7 +106,7 @@ def with_limits(row: pd.Series[Any], form: Form) -> tuple[str | Number, ...]:
     value, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     parts: tuple[str | Number, ...] = (Number(text(value), value),)
     if pd.notna(lower) and pd.notna(upper):
-        parts += (" (", Number(text(lower), lower), " to ", Number(text(upper), upper), ")")
+        parts += (" (", Number(text(lower), lower), TO, Number(text(upper), upper), ")")
     return parts
 
 
@@ -125,7 +126,7 @@ def number_needed(row: pd.Series[Any] | None) -> Cell:
     if lower[1].raw > 0 > upper[1].raw:
         limits: tuple[str | Number, ...] = (*lower, f" to {numbers.INFINITY} to ", *upper)
     else:
-        limits = (lower[1], " to ", upper[1]) if value[1].raw > 0 else (upper[1], " to ", lower[1])
+        limits = (lower[1], TO, upper[1]) if value[1].raw > 0 else (upper[1], TO, lower[1])
     return Cell((*value, " (", *limits, ")"), source=str(row["id"]))
 
 

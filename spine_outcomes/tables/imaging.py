@@ -54,4 +54,4 @@ def _cell(row: pd.Series[Any] | None) -> Cell:
         Number(numbers.decimal(float(row[key]), 1), float(row[key]))
         for key in ("value", "lower", "upper")
     )
-    return Cell((value, " (", lower, " to ", upper, ")"))
+    return Cell((value, " (", lower, cells.TO, upper, ")"))

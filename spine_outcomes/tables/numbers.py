@@ -1,16 +1,27 @@
 """How a number is printed: the one place where a value becomes text.
 
 Frames keep full precision; rounding happens here, once, at the last moment. A negative number has
-a true minus, and no p value is ever "0.000" or "p = < 0.001".
+a true minus, and no p value is ever "0.000" or "p = < 0.001". Functions without a theme give the
+plain form of cells and CSV files, which ``in_theme`` puts into the style of a journal.
 """
 
 from __future__ import annotations
 
 import math
+import re
+
+from spine_outcomes.tables.theme import PLAIN, Theme
 
 MINUS = "−"
 NOT_ESTIMABLE = "NE"
 INFINITY = "infinity"
+
+# A number in running text: not a part of a version, a date or a name.
+_DECIMAL = re.compile(r"(?<![\w.])(\d[\d,]*)\.(\d+)(?!\.?\w)")
+_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?![\w,])")
+_PERCENT = re.compile(r"(?<=\d)\s?%(?!\w)")
+_P_VALUE = re.compile(r"(?<![\w-])[pP] ([=<>]) (\d\.\d+)(?!\w)")
+_P = re.compile(r"(?<![\w'’-])p(?![\w'’-])")
 
 
 def decimal(value: float, digits: int) -> str:
@@ -50,27 +61,43 @@ def ratio(value: float) -> str:
     return "<0.01" if 0 < value < 0.005 else decimal(value, 2)
 
 
-def p_value(p: float) -> str:
-    """A p value with three decimals, and more where three would hide which side of 0.05 it is on.
+def p_value(p: float, theme: Theme = PLAIN) -> str:
+    """A p value with the theme's decimals, and more where they would hide its side of 0.05.
 
     Notes
     -----
-    "<0.001" below that, ">0.999" above; 0.0504 and 0.0496 stay distinct.
+    Plain: three decimals, "<0.001" below that, ">0.999" above; 0.0504 and 0.0496 stay distinct in
+    every theme.
     """
-    if p < 0.001:
-        return "<0.001"
-    if p > 0.999:
-        return ">0.999"
-    digits = 3
-    while round(p, digits) == 0.05 and p != 0.05 and digits < 8:
-        digits += 1
-    return f"{p:.{digits}f}"
+    least, most_digits = theme.p_decimals[-1]
+    digits = next((digits for bound, digits in theme.p_decimals if p >= bound), most_digits)
+    if p < least:
+        text = f"<{least:f}".rstrip("0")
+    elif p > 1 - 10.0**-digits:
+        text = f">{1 - 10.0**-digits:.{digits}f}"
+    else:
+        while round(p, digits) == 0.05 and p != 0.05 and digits < 8:
+            digits += 1
+        text = f"{p:.{digits}f}"
+    return _marked_p(text, theme)
 
 
-def p_statement(p: float) -> str:
-    """A p value in a sentence: "p = 0.023" or "p < 0.001"."""
-    text = p_value(p)
-    return f"p {text[0]} {text[1:]}" if text[0] in "<>" else f"p = {text}"
+def p_statement(p: float, theme: Theme) -> str:
+    """A p value in a sentence: "p = 0.023" or "p < 0.001"; "P = .02", "p<0·0001"."""
+    text = p_value(p, theme)
+    sign, value = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
+    return _p_with(sign, value, theme)
+
+
+def interval(lower: str, upper: str, theme: Theme) -> str:
+    """The limits of an interval, printed plain, in the theme: "0.60 to 0.94", "0·60–0·94"."""
+    return f"{in_theme(lower, theme)}{between(lower, upper, theme)}{in_theme(upper, theme)}"
+
+
+def between(lower: str, upper: str, theme: Theme) -> str:
+    """What stands between two printed limits: a dash only where it cannot read as a minus."""
+    is_plain = all(text[:1].isdigit() for text in (lower, upper))
+    return theme.between if is_plain else PLAIN.between
 
 
 def number_needed(value: float) -> str:
@@ -83,3 +110,28 @@ def number_needed(value: float) -> str:
 def side(value: float) -> str:
     """Which way a number needed to treat goes: its sign in words."""
     return "benefit" if value > 0 else "harm"
+
+
+def in_theme(text: str, theme: Theme) -> str:
+    """Running text with the marks of a theme.
+
+    Decimal mark, groups of digits, percent signs and the letter of p change; versions, dates and
+    names that hold a point do not.
+    """
+    text = _P_VALUE.sub(lambda m: _p_with(m[1], _marked_p(m[2], theme), theme), text)
+    text = _P.sub(theme.p_sign, text)
+    text = _GROUPED.sub(lambda m: m[0].replace(",", theme.thousands), text)
+    text = _DECIMAL.sub(lambda m: f"{m[1]}{theme.decimal_mark}{m[2]}", text)
+    return _PERCENT.sub(theme.percent, text)
+
+
+def _marked_p(text: str, theme: Theme) -> str:
+    """A plain p value with the theme's decimal mark, and without its zero where the theme says."""
+    kept = text if theme.p_leading_zero else text.replace("0.", ".", 1)
+    return kept.replace(".", theme.decimal_mark)
+
+
+def _p_with(sign: str, value: str, theme: Theme) -> str:
+    """Letter, sign and value of a p value."""
+    blank = " " if theme.p_blanks else ""
+    return f"{theme.p_sign}{blank}{sign}{blank}{value}"

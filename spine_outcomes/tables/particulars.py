@@ -20,6 +20,7 @@ def plan(results: Results) -> Table:
         columns=(Column("Value", align="left"),),
         rows=tuple(Row(key, (cells.words(value),)) for key, value in keys),
         notes=("Every key, also those left at their default.",),
+        is_verbatim=True,
     )
 
 
@@ -31,6 +32,7 @@ def provenance(results: Results) -> Table:
         stub_head="Item",
         columns=(Column("Value", align="left"),),
         rows=tuple(Row(key, (cells.words(value),)) for key, value in leaves(results.provenance)),
+        is_verbatim=True,
     )
 
 

@@ -25,10 +25,13 @@ class Number:
         As printed.
     raw
         Full precision, as in the results frame (a proportion, where percent is printed).
+    is_p
+        Whether it is a p value, which every journal rounds by a rule of its own.
     """
 
     text: str
     raw: float
+    is_p: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class Table:
         Footnotes: method, base of percentages, reasons.
     direction
         How contrasts are signed, such as "Extended − Focal".
+    is_verbatim
+        Whether it shows keys and values as files hold them, which no theme changes.
 
     Raises
     ------
@@ -125,6 +130,7 @@ class Table:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     direction: str | None = None
+    is_verbatim: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:

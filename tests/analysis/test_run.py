@@ -234,9 +234,9 @@ def test_what_no_run_does_yet_is_refused_by_name(small_run: SmallRun) -> None:
     with pytest.raises(PlanError) as refused:
         small_run(
             [("a", 3, 1), ("b", 8, 1)],
-            {"report.theme": "lancet", "report.language": "zh"},
+            {"report.language": "zh"},
         )
-    assert [problem.code for problem in refused.value.problems] == ["E_NOT_AVAILABLE"] * 2
+    assert [problem.code for problem in refused.value.problems] == ["E_NOT_AVAILABLE"]
 
 
 def test_rows_that_trimming_leaves_out_are_a_step_of_the_flow(demo_trimmed: Results) -> None:

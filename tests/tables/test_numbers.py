@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spine_outcomes.tables import numbers
+from spine_outcomes.tables.theme import Theme, themes
 
 
 @pytest.mark.parametrize(
@@ -43,10 +45,59 @@ def test_a_p_value_is_never_printed_as_zero_or_on_the_wrong_side(p: float) -> No
         assert (float(text) > 0.05) == (p > 0.05)
 
 
-@pytest.mark.parametrize(("p", "text"), [(2.3e-12, "p < 0.001"), (0.023, "p = 0.023")])
-def test_a_p_value_in_a_sentence_has_one_sign(p: float, text: str) -> None:
-    """ "p = < 0.001" has two."""
-    assert numbers.p_statement(p) == text
+@pytest.mark.parametrize("theme", themes().values(), ids=list(themes()))
+def test_c52_every_theme_tells_both_sides_of_five_percent_apart(theme: Theme) -> None:
+    """Case C52: 0.0504 and 0.0496 printed alike would read as the same verdict."""
+    above, below = (numbers.p_value(p, theme).lstrip("0") for p in (0.0504, 0.0496))
+    assert (above, below) == (f"{theme.decimal_mark}0504", f"{theme.decimal_mark}0496")
+    tiny = numbers.p_value(2.3e-12, theme)
+    assert tiny.startswith("<")
+    assert numbers.p_statement(2.3e-12, theme).count("=") == 0
+    assert not re.fullmatch(r"[0.·]*", tiny[1:])
+
+
+@pytest.mark.parametrize(
+    ("theme", "small", "middle", "large", "one"),
+    [
+        ("default", "p < 0.001", "p = 0.003", "p = 0.230", "p > 0.999"),
+        ("jama", "P < .001", "P = .003", "P = .23", "P > .99"),
+        ("lancet", "p=0·0002", "p=0·0031", "p=0·23", "p>0·99"),
+        ("nejm", "P<0.001", "P=0.003", "P=0.23", "P>0.99"),
+        ("red_journal", "P < .001", "P = .003", "P = .23", "P > .99"),
+    ],
+)
+def test_a_p_value_in_a_sentence_follows_the_journal(
+    theme: str, small: str, middle: str, large: str, one: str
+) -> None:
+    """ "p = < 0.001" has two signs; journals send back what is not in their style."""
+    chosen = themes()[theme]
+    assert numbers.p_statement(0.00024, chosen) == small
+    assert numbers.p_statement(0.0031, chosen) == middle
+    assert numbers.p_statement(0.2304, chosen) == large
+    assert numbers.p_statement(0.9999, chosen) == one
+
+
+def test_an_interval_has_the_sign_of_the_journal_between_its_limits() -> None:
+    """A dash before a negative limit reads as a minus."""
+    lancet, nejm = themes()["lancet"], themes()["nejm"]
+    assert numbers.interval("0.60", "0.94", nejm) == "0.60 to 0.94"
+    assert numbers.interval("0.60", "0.94", lancet) == "0·60–0·94"
+    assert numbers.interval("−0.31", "0.94", lancet) == "−0·31 to 0·94"
+    assert numbers.interval("9.19", numbers.INFINITY, lancet) == "9·19 to infinity"
+
+
+def test_running_text_changes_its_numbers_and_nothing_else() -> None:
+    """Versions, dates and names that hold a point are no numbers."""
+    lancet, jama = themes()["lancet"], themes()["jama"]
+    text = "Version 0.30.3 of file a1.csv, 2024-12-31: 12,345 rows, 23.4% (p = 0.020). No p value."
+    assert numbers.in_theme(text, lancet) == (
+        "Version 0.30.3 of file a1.csv, 2024-12-31: 12\u202f345 rows, 23·4% (p=0·020). No p value."
+    )
+    assert numbers.in_theme(text, jama) == (
+        "Version 0.30.3 of file a1.csv, 2024-12-31: 12\u202f345 rows, 23.4% (P = .020). No P value."
+    )
+    once = numbers.in_theme(text, lancet)
+    assert numbers.in_theme(once, lancet) == once
 
 
 @pytest.mark.parametrize(
