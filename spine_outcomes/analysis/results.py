@@ -72,6 +72,13 @@ TIPPING_COLUMNS = (
     "endpoint", "level_unit", "estimand", "time", "delta_reference", "delta_comparator",
     "estimate", "std_error", "lower", "upper", "conclusion",
 )  # fmt: skip
+TOXICITY_COLUMNS = ("term", "window", "cause", "level_unit", "arm", "grade", "n")
+LISTING_COLUMNS = ("number", "arm", "term", "grade", "attribution", "days")
+COUNT_COLUMNS = ("level_unit", "estimand", "arm", "time", "estimate", "lower", "upper")
+DOSE_COLUMNS = ("response", "label", "column", "arm", "dose", "estimate", "lower", "upper")
+QUALITY_COLUMNS = (
+    "endpoint", "quantity", "ours", "second", "difference", "tolerance", "engine", "verdict",
+)  # fmt: skip
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
 
 
@@ -177,6 +184,20 @@ class Results:
         ``TIPPING_COLUMNS``: the risk difference of the primary endpoint by the hazard after
         censoring in each arm over that before; ``conclusion`` is its sign, 0 where the interval
         holds 0.
+    toxicity
+        ``TOXICITY_COLUMNS``: rows, or patients, by the worst ``grade`` that they had of a term
+        (``any``: of all shown) in a ``window`` (``any``, ``acute``, ``late``); ``not_assessed`` where
+        it is not known. ``cause`` is ``any`` or ``related``; a patient with rows in both arms counts
+        once in each, by the rows there.
+    toxicity_listing
+        ``LISTING_COLUMNS``: severe events one by one, without whose they are; ``days`` is a range.
+    mean_count
+        ``COUNT_COLUMNS``: mean number of toxicities so far along time, death ending the risk.
+    dose_response
+        ``DOSE_COLUMNS``: chance of a toxicity by dose, adjusted, in each arm.
+    quality_control
+        ``QUALITY_COLUMNS``: numbers of the primary analysis beside those of a second engine;
+        ``verdict`` is ``agrees`` or ``differs``.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -202,4 +223,9 @@ class Results:
     bias_grid: pd.DataFrame = field(default_factory=partial(_no_rows, BIAS_COLUMNS))
     influential: pd.DataFrame = field(default_factory=partial(_no_rows, INFLUENTIAL_COLUMNS))
     tipping_point: pd.DataFrame = field(default_factory=partial(_no_rows, TIPPING_COLUMNS))
+    toxicity: pd.DataFrame = field(default_factory=partial(_no_rows, TOXICITY_COLUMNS))
+    toxicity_listing: pd.DataFrame = field(default_factory=partial(_no_rows, LISTING_COLUMNS))
+    mean_count: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
+    dose_response: pd.DataFrame = field(default_factory=partial(_no_rows, DOSE_COLUMNS))
+    quality_control: pd.DataFrame = field(default_factory=partial(_no_rows, QUALITY_COLUMNS))
     provenance: dict[str, Any] = field(default_factory=dict)
