@@ -53,7 +53,7 @@ def cohort_as_of(cohort: Cohort, day: datetime.date | None) -> Cohort:
     }
     seen = {name: rows.take(is_seen[name]) for name, rows in cohort.long.items()}
     cut = _derived_again(cohort, seen, until)
-    frame = _emptied(cut.frame, cohort.frame, cohort.dictionary)
+    frame = emptied(cut.frame, cohort.frame, cohort.dictionary)
     finding = _finding(cohort, day, is_seen, cut)
     return replace(cohort, frame=frame, long=seen, findings=(*cohort.findings, *finding), as_of=day)
 
@@ -159,7 +159,7 @@ def _replaced(frame: pd.DataFrame, column: Column, found: Derived, rows: Bools) 
     return own.where(~rows, new)
 
 
-def _emptied(frame: pd.DataFrame, before: pd.DataFrame, dictionary: DataDictionary) -> pd.DataFrame:
+def emptied(frame: pd.DataFrame, before: pd.DataFrame, dictionary: DataDictionary) -> pd.DataFrame:
     """Without values that a rule of presence forbids now and did not forbid before."""
     for rule in (check.rule for check in dictionary.checks if check.rule is not None):
         for column in rule.columns:

@@ -151,9 +151,20 @@ def cohort_from_frame(
     CohortError
         As ``read_cohort``; the line of a row is its number plus one.
     """
+    return inspect_frame(frame, dictionary, source=source, tables=tables).cohort()
+
+
+def inspect_frame(
+    frame: pd.DataFrame,
+    dictionary: DataDictionary,
+    *,
+    source: str = "data frame",
+    tables: Mapping[str, pd.DataFrame] = MappingProxyType({}),
+) -> Inspection:
+    """Check a data frame as ``cohort_from_frame``, and give what is wrong instead of raising it."""
     given = dictionary_with(tables, dictionary)
     beside = {t.name: _of_frame(tables[t.name], given.beside(t), t.name) for t in given.tables}
-    return inspect_tables(_of_frame(frame, given, source), given, beside).cohort()
+    return inspect_tables(_of_frame(frame, given, source), given, beside)
 
 
 def _of_frame(frame: pd.DataFrame, dictionary: DataDictionary, source: str) -> Intake:
