@@ -186,9 +186,9 @@ class Results:
         holds 0.
     toxicity
         ``TOXICITY_COLUMNS``: rows, or patients, by the worst ``grade`` that they had of a term
-        (``any``: of all shown) in a ``window`` (``any``, ``acute``, ``late``); ``not_assessed`` where
-        it is not known. ``cause`` is ``any`` or ``related``; a patient with rows in both arms counts
-        once in each, by the rows there.
+        (``any``: of all shown) in a ``window`` (``any``, ``acute``, ``late``), of ``any`` cause or
+        ``related``; ``assessed`` is the sum of the grades, ``not_assessed`` those without. A
+        patient with rows in both arms counts once in each, by the rows there.
     toxicity_listing
         ``LISTING_COLUMNS``: severe events one by one, without whose they are; ``days`` is a range.
     mean_count

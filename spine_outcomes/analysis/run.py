@@ -16,6 +16,7 @@ from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.robustness import robustness
 from spine_outcomes.analysis.sensitivity import departures, sensitivity_results
 from spine_outcomes.analysis.subgroups import subgroup_results
+from spine_outcomes.analysis.toxicity import toxicity_found
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
@@ -63,12 +64,14 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     results = adjust_tests(fitted.results, plan)
     robust = robustness(fitted, plan, step)
     beside, failures = sensitivity_results(cohort, prepared, step)
-    everything = stack([results, *beside, *subgroup_results(prepared, step)])
+    toxicity = toxicity_found(prepared, fitted, step)
+    everything = stack([results, *beside, *subgroup_results(prepared, step), toxicity.results])
     all_findings = [
         *findings,
         *description_findings(prepared, fitted, frames),
         *outcome_findings(results),
         *robust.findings,
+        *toxicity.findings,
         *failures,
         *departures(everything, plan),
     ]
@@ -86,4 +89,5 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         findings=findings_frame(all_findings, plan.report.min_cell),
         provenance=provenance(prepared.cohort, fitted.sets[fitted.described_level].analysis_set),
         **frames,
+        **toxicity.frames,
     )

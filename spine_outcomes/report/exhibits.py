@@ -30,6 +30,7 @@ from spine_outcomes.tables.table import Table
 from spine_outcomes.tables.target_trial import target_trial
 from spine_outcomes.tables.theme import Theme
 from spine_outcomes.tables.themed import themed
+from spine_outcomes.tables.toxicity import toxicity_tables
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def tables(results: Results) -> Iterable[Table]:
         for table in (risks(results, endpoint), effects(results, endpoint)):
             yield replace(table, notes=(*notes, *table.notes))
         yield risk_table(results, endpoint)
+    yield from toxicity_tables(results)
     for endpoint in sensitivity_endpoints(results):
         yield sensitivity(results, endpoint)
     yield from robustness(results)

@@ -11,6 +11,7 @@ from spine_outcomes.tables.table import identifier
 
 Ids = tuple[str, ...]
 
+ONE_WINDOW = ("-acute-any", "-late-any", "-related")  # ends of the names of their tables
 ENDPOINT_TABLES = ("definition", "risks", "effects", "risk-table")
 
 
@@ -27,7 +28,7 @@ class Section:
     tables, figures
         Ids of the exhibits in view.
     more
-        Ids of figures folded away.
+        Ids of figures, and tables, folded away.
     endpoint
         Key of the endpoint, where the section is about one.
     """
@@ -53,6 +54,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *_propensity(found),
         *_section(found, "imaging-section", "Imaging schedule", "imaging", ("imaging",)),
         *(_endpoint(results, found, endpoint) for endpoint in results.plan.endpoints),
+        *_toxicity(found),
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
         *_beside(found, "sensitivity", "Sensitivity analyses"),
         *_beside(found, "subgroups", "Subgroups"),
@@ -101,6 +103,19 @@ def _propensity(found: Exhibits) -> tuple[Section, ...]:
         return ()
     title = "Comparability of the arms"
     return (Section("propensity", title, "propensity", tables, figures, more),)
+
+
+def _toxicity(found: Exhibits) -> tuple[Section, ...]:
+    """Grades and estimates of all onsets and causes in view, single windows and causes folded."""
+    keys = [key for key in found.tables if key.startswith("toxicity-")]
+    tables = tuple(key for key in keys if not key.endswith(ONE_WINDOW))
+    drawn = [picture for picture in found.figures.values() if picture.id.startswith("toxicity-")]
+    figures = tuple(picture.id for picture in drawn if picture.is_first)
+    more = tuple(picture.id for picture in drawn if not picture.is_first)
+    folded = tuple(key for key in keys if key.endswith(ONE_WINDOW))
+    if not keys:
+        return ()
+    return (Section("toxicity-section", "Toxicity", "toxicity", tables, figures, (*more, *folded)),)
 
 
 def _endpoint(results: Results, found: Exhibits, endpoint: str) -> Section:

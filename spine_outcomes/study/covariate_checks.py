@@ -26,9 +26,9 @@ def covariate_faults(
 ) -> Iterator[Fault]:
     """Faults of the terms of the propensity and of all other models."""
     yield from _override_faults(plan, dictionary, in_sensitivity=in_sensitivity)
-    yield from _terms(plan, ("propensity", "terms"), plan.propensity.terms, dictionary)
+    yield from term_faults(("propensity", "terms"), plan.propensity.terms, dictionary, plan)
     for key, terms in plan.estimation.modelled.items():
-        yield from _terms(plan, ("estimation", key, "terms"), terms, dictionary)
+        yield from term_faults(("estimation", key, "terms"), terms, dictionary, plan)
     yield from _auxiliary(plan, dictionary)
 
 
@@ -51,13 +51,13 @@ def _override_faults(
         yield path, "E_OVERRIDE", text
 
 
-def _terms(
-    plan: AnalysisPlan,
+def term_faults(
     path: KeyPath,
     terms: tuple[Term | Interaction, ...],
     dictionary: DataDictionary,
+    plan: AnalysisPlan | None = None,
 ) -> Iterator[Fault]:
-    """Faults of each term."""
+    """Faults of each term; with a ``plan`` also whether its column may explain the arm."""
     earlier: list[str] = []
     for i, term in enumerate(terms):
         here = (*path, i)
@@ -72,7 +72,8 @@ def _terms(
             yield here, "E_UNKNOWN_COLUMN", unknown_column(term.column, dictionary)
             continue
         column = dictionary[term.column]
-        yield from ((here, *fault) for fault in _permission(plan, column))
+        if plan is not None:
+            yield from ((here, *fault) for fault in _permission(plan, column))
         yield from ((here, "E_TYPE", text) for text in _form(term, column))
 
 

@@ -27,6 +27,7 @@ from spine_outcomes.study.terms import Interaction as Interaction
 from spine_outcomes.study.terms import PlanTerm
 from spine_outcomes.study.terms import Term as Term
 
+from spine_outcomes.study.toxicity import Toxicity as Toxicity
 Estimand = Literal["unweighted", "ATE", "ATT", "ATC", "ATO", "ATM"]
 Measure = Literal[
     "survival", "cumulative_incidence", "risk_difference", "risk_ratio",
@@ -277,6 +278,7 @@ class AnalysisPlan(Model):
     estimation: Estimation
     multiplicity: Multiplicity = Multiplicity()
     subgroups: tuple[Subgroup, ...] = ()
+    toxicity: Toxicity | None = None
     sensitivity: tuple[Sensitivity, ...] = ()
     sensitivity_margins: Margins = Margins()
     required: tuple[Required, ...] = ()

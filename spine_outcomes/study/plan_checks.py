@@ -13,6 +13,7 @@ from spine_outcomes.study.key_path import KeyPath, dotted
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Term
 from spine_outcomes.study.variants import plan_problem, subgroup_plans, variants
+from spine_outcomes.study.toxicity_checks import toxicity_faults
 
 
 def check_plan(plan: AnalysisPlan, dictionary: DataDictionary) -> None:
@@ -58,6 +59,7 @@ def _faults(
     yield from _tables(plan, dictionary)
     yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
     yield from _shifted_dates(plan, dictionary)
+    yield from toxicity_faults(plan, dictionary)
 
 
 def _long_tables(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from spine_outcomes.study.key_path import KeyPath
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.population import Population
 from spine_outcomes.study.terms import columns_of
+from spine_outcomes.study.toxicity import Toxicity
 
 
 def columns_read(plan: AnalysisPlan) -> dict[str, KeyPath]:
@@ -36,9 +37,7 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
             yield from _of_population(("endpoints", name, "population"), endpoint.population)
     for i, column in enumerate(plan.baseline_table or ()):
         yield ("baseline_table", i), column
-    if plan.imaging is not None:
-        for key in ("visits", "last", "last_contact"):
-            yield ("imaging", key), getattr(plan.imaging, key)
+    yield from _of_blocks(plan)
     yield ("index", "earliest"), plan.index.earliest
     yield ("index", "then_largest"), plan.index.then_largest
     for column in columns_of(plan.propensity.terms):
@@ -49,6 +48,15 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
         yield ("missing", "auxiliary", i), column
     for i, subgroup in enumerate(plan.subgroups):
         yield ("subgroups", i, "column"), subgroup.column
+
+
+def _of_blocks(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
+    """Columns of the blocks that a plan may leave out."""
+    if plan.imaging is not None:
+        for key in ("visits", "last", "last_contact"):
+            yield ("imaging", key), getattr(plan.imaging, key)
+    if plan.toxicity is not None:
+        yield from _of_toxicity(plan.toxicity)
 
 
 def _of_population(path: KeyPath, who: Population) -> Iterator[tuple[KeyPath, str]]:
@@ -67,3 +75,16 @@ def _of_endpoint(endpoint: Endpoint) -> Iterator[str | None]:
     yield endpoint.entry
     yield endpoint.time.column if endpoint.time is not None else None
     yield endpoint.status.column if endpoint.status is not None else None
+
+
+def _of_toxicity(toxicity: Toxicity) -> Iterator[tuple[KeyPath, str | None]]:
+    """Columns of the cohort: of its own grades, of follow-up, of factors and doses."""
+    yield from ((("toxicity",), name) for name in toxicity.named)
+    for i, factors in enumerate(toxicity.risk_factors):
+        for name in columns_of(factors.terms):
+            yield ("toxicity", "risk_factors", i, "terms"), name
+    for i, response in enumerate(toxicity.dose_response):
+        here: KeyPath = ("toxicity", "dose_response", i)
+        yield here, response.flag
+        for name in columns_of((response.dose, *response.adjust)):
+            yield here, name

@@ -54,6 +54,9 @@ def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
             for key, terms in plan.estimation.modelled.items()
         },
         ("estimation", "times"): [f"{time.days:g} days" for time in plan.estimation.times],
+        ("toxicity", "dose_response"): [d.name for d in plan.toxicity.dose_response]
+        if plan.toxicity is not None
+        else [],
     }
     for path, names in named.items():
         for name, count in Counter(names).items():
@@ -143,6 +146,9 @@ def _named_endpoints(plan: AnalysisPlan) -> Iterator[Fault]:
         for i, analysis in enumerate(getattr(plan, key))
         for k, name in enumerate(analysis.endpoints or ())
     ]
+    if plan.toxicity is not None:
+        factors = enumerate(plan.toxicity.risk_factors)
+        named += [(("toxicity", "risk_factors", i, "endpoint"), f.endpoint) for i, f in factors]
     for path, name in named:
         if name not in plan.endpoints:
             yield path, f"no endpoint {name!r}{did_you_mean(name, plan.endpoints)}"

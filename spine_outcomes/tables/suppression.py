@@ -10,6 +10,11 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables.toxicity_suppression import (
+    hide_complements,
+    hide_plain_proportions,
+    hide_rare_events,
+)
 
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -27,6 +32,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "missing_patterns": ("n",),
         "influential": ("n_alike",),
         "findings": ("n",),
+        "toxicity": ("n",),
     }
 )  # fmt: skip
 
@@ -46,6 +52,9 @@ def protected(results: Results) -> Results:
     frames["baseline"] = _hide_shares(frames["baseline"])
     frames["imaging"] = _hide_shares(frames["imaging"])
     frames["influential"] = _hide_rare_kinds(frames["influential"])
+    frames["results"] = hide_plain_proportions(frames["results"])
+    frames["toxicity"] = hide_complements(results.toxicity, frames["toxicity"], k)
+    frames["toxicity_listing"] = hide_rare_events(results.toxicity_listing, k)
     return replace(results, **frames)  # type: ignore[arg-type]  # only frames are replaced
 
 

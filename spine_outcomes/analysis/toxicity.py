@@ -1,0 +1,34 @@
+"""Toxicity, where the plan has the block: counts, proportions, rates, and what they depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from spine_outcomes.analysis.fitted import Fitted
+from spine_outcomes.analysis.prepared import Prepared
+from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.analysis.result_rows import results_frame
+from spine_outcomes.analysis.toxicity_counts import listing_frame, toxicity_frame
+from spine_outcomes.analysis.toxicity_rows import toxic_rows
+from spine_outcomes.errors import Finding
+
+
+@dataclass(frozen=True, eq=False)
+class ToxicityFound:
+    """Rows of the results table, and frames of ``Results`` by the name of the field."""
+
+    results: pd.DataFrame = field(default_factory=lambda: results_frame([]))
+    frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def toxicity_found(prepared: Prepared, fitted: Fitted, step: Step = silent) -> ToxicityFound:
+    """Everything about toxicity that the plan asks for; nothing where it has no such block."""
+    if prepared.plan.toxicity is None:
+        return ToxicityFound()
+    step("Counting toxicity")
+    rows = toxic_rows(prepared, fitted)
+    frames = {"toxicity": toxicity_frame(rows), "toxicity_listing": listing_frame(rows)}
+    return ToxicityFound(frames=frames)
