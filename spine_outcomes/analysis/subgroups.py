@@ -17,7 +17,7 @@ from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
 from spine_outcomes.analysis.results import SUBGROUP, stack
-from spine_outcomes.cohort.comparison import is_one_of
+from spine_outcomes.analysis.subgroup_levels import subgroup_levels
 from spine_outcomes.errors import NotEstimableError
 from spine_outcomes.inference import Estimate, TestResult, concatenate, equality_test
 from spine_outcomes.inference.hypothesis_tests import no_test
@@ -68,17 +68,21 @@ def subgroup_results(primary: Prepared, step: Step = silent) -> list[pd.DataFram
     plans = subgroup_plans(primary.plan)
     for subgroup in primary.plan.subgroups:
         step(f"Subgroup: {subgroup.name}")
-        levels = [_level(primary, plans[subgroup.name], subgroup, name) for name in subgroup.levels]
+        rows_of = subgroup_levels(subgroup, primary.selection.cohort)
+        levels = [
+            _level(primary, plans[subgroup.name], subgroup, name, rows)
+            for name, rows in rows_of.items()
+        ]
         shown = [frame for level in levels if (frame := _shown(level, levels)) is not None]
         if shown:
             frames += [*shown, _interactions(levels, subgroup, stack(shown))]
     return frames
 
 
-def _level(primary: Prepared, plan: AnalysisPlan, subgroup: Subgroup, name: str) -> _Level:
-    """Prepare and fit one level; rows whose level is not recorded are in none."""
-    recorded = primary.selection.cohort.frame[subgroup.column]
-    rows = np.flatnonzero(is_one_of(recorded, subgroup.codes[name]))
+def _level(
+    primary: Prepared, plan: AnalysisPlan, subgroup: Subgroup, name: str, rows: NDArray[np.intp]
+) -> _Level:
+    """Prepare and fit one level."""
     prepared = replace(primary.take(rows), plan=plan)
     who = Who(f"{SUBGROUP}{subgroup.name}", name)
     try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, ClassVar
+from itertools import pairwise
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from spine_outcomes.study.endpoint import as_tuple
 from spine_outcomes.study.model import Code, Model
@@ -18,6 +19,12 @@ class Subgroup(Model):
     ----------
     levels
         The name of each level, and its code or codes in ``column``.
+    cuts
+        In place of ``levels`` numbers that divide a column of numbers (a value at a cut is above
+        it), or ``median``: that of the rows analysed.
+    override
+        Why a column that was decided together with the arm divides the rows; any other must be
+        known before that.
     label
         Text for people; by default the label of the column.
     change
@@ -31,7 +38,9 @@ class Subgroup(Model):
 
     name: str = Field(min_length=1)
     column: str
-    levels: dict[str, Code | tuple[Code, ...]] = Field(min_length=2)
+    levels: dict[str, Code | tuple[Code, ...]] = Field(default_factory=dict)
+    cuts: tuple[float, ...] | Literal["median"] | None = None
+    override: str | None = Field(None, min_length=10)
     label: str | None = None
     change: dict[str, Any] = Field(default_factory=dict)
     endpoints: tuple[str, ...] | None = None
@@ -40,6 +49,22 @@ class Subgroup(Model):
     def codes(self) -> dict[str, tuple[Code, ...]]:
         """The codes of each level."""
         return {name: as_tuple(codes) for name, codes in self.levels.items()}
+
+    @field_validator("levels")
+    @classmethod
+    def _several(cls, levels: dict[str, Any]) -> dict[str, Any]:
+        if len(levels) == 1:
+            raise ValueError("a subgroup needs two levels or more")
+        return levels
+
+    @model_validator(mode="after")
+    def _levels_or_cuts(self) -> Subgroup:
+        if bool(self.levels) == (self.cuts is not None):
+            raise ValueError("give either levels (codes), or cuts (numbers, or median)")
+        cuts = () if self.cuts is None or self.cuts == "median" else self.cuts
+        if self.cuts == () or any(after <= before for before, after in pairwise(cuts)):
+            raise ValueError("cuts must ascend, and there must be one")
+        return self
 
     @model_validator(mode="after")
     def _apart(self) -> Subgroup:

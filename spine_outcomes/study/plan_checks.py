@@ -112,15 +112,20 @@ def _shifted_dates(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[F
 
 
 def _subgroups(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Subgroups are made of codes of baseline columns."""
+    """Subgroups are made of codes or numbers of baseline columns."""
     for i, subgroup in enumerate(plan.subgroups):
         path: KeyPath = ("subgroups", i)
-        yield from existing((*path, "column"), subgroup.column, dictionary)
+        here = (*path, "column")
+        needed = existing if subgroup.cuts is None else number
+        yield from needed(here, subgroup.column, dictionary)
         if subgroup.column in dictionary:
             column = dictionary[subgroup.column]
-            if column.phase != "baseline":
+            if column.phase == "treatment" and subgroup.override is None:
+                text = f"{subgroup.column!r} was decided together with the arm (phase treatment)"
+                yield here, "E_NOT_BASELINE", f"{text}: say why it divides the rows, in override"
+            elif column.phase not in ("baseline", "treatment"):
                 text = f"{subgroup.column!r} has phase {column.phase}; a subgroup must be baseline"
-                yield (*path, "column"), "E_NOT_BASELINE", text
+                yield here, "E_NOT_BASELINE", text
             for name, level in subgroup.codes.items():
                 yield from codes((*path, "levels", name), column, level)
 

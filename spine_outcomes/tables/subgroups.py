@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
 from spine_outcomes.analysis.results import CURVE_MODELS, SUBGROUP, Results
 from spine_outcomes.analysis.subgroups import FEW_EVENTS
+from spine_outcomes.study.plan import Subgroup
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.comparison import (
     comparison_cells,
@@ -36,13 +38,22 @@ def subgroup_lines(results: Results, endpoint: str) -> list[tuple[str, pd.DataFr
     """Label and rows of everybody, then of each subgroup, under the first-named weights."""
     everybody = _weighted(where(main_analysis(results), endpoint=endpoint), results)
     lines = [("Everybody", everybody)]
-    name = labels(results)
-    for subgroup in results.plan.subgroups:
+    for subgroup in _shown(results, endpoint):
         own = where(results.results, endpoint=endpoint, analysis=SUBGROUP + subgroup.name)
-        if len(own):
-            label = subgroup.label or name.column(subgroup.column)
-            lines.append((label, _weighted(own, results)))
+        when = "" if subgroup.override is None else " (decided with the arm)"
+        lines.append((_label(subgroup, results) + when, _weighted(own, results)))
     return lines
+
+
+def _shown(results: Results, endpoint: str) -> list[Subgroup]:
+    """Subgroups in which an endpoint is estimated."""
+    own = set(where(results.results, endpoint=endpoint)["analysis"])
+    return [s for s in results.plan.subgroups if SUBGROUP + s.name in own]
+
+
+def _label(subgroup: Subgroup, results: Results) -> str:
+    """What divides the rows, with its unit."""
+    return subgroup.label or labels(results).column(subgroup.column)
 
 
 def _weighted(frame: pd.DataFrame, results: Results) -> pd.DataFrame:
@@ -72,18 +83,30 @@ def subgroups(results: Results, endpoint: str) -> Table:
         stub_head="Subgroup",
         columns=(*comparison_heads(results), Column("p of interaction")),
         rows=tuple(rows),
-        notes=_notes(),
+        notes=tuple(_notes(results, endpoint)),
         direction=comparison_direction(results),
     )
 
 
-def _notes() -> tuple[str, ...]:
+def _notes(results: Results, endpoint: str) -> Iterator[str]:
     """What the lines and the p values are."""
-    return (
+    shown = _shown(results, endpoint)
+    yield (
         "Listed in the plan before the data were seen. Weights were estimated anew in each level; "
-        f"levels with fewer than {FEW_EVENTS} events keep their line without an estimate.",
+        f"levels with fewer than {FEW_EVENTS} events keep their line without an estimate."
+    )
+    if any(subgroup.cuts == "median" for subgroup in shown):
+        yield "A median is that of the rows analysed in which the value is recorded."
+    for subgroup in shown:
+        if subgroup.override is not None:
+            reason = subgroup.override.removesuffix(".")
+            yield (
+                f"{_label(subgroup, results)} was decided together with the arm, not before it: "
+                f"{reason}. A difference between its levels may be one between their patients."
+            )
+    yield (
         "p of interaction: Wald test that the hazard ratios of all levels are one, with the "
-        "patients whom levels share counted once. Not adjusted for the number of subgroups.",
+        "patients whom levels share counted once. Not adjusted for the number of subgroups."
     )
 
 

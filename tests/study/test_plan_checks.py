@@ -178,6 +178,12 @@ def test_eligibility_looks_at_nothing_later(plan_with: Change, rule: str, words:
             "did you mean 'age'?",
         ),
         ("subgroups: [{name: s, column: event, levels: {a: 0, b: 1}}]", "must be baseline"),
+        ("subgroups: [{name: s, column: sex, cuts: median}]", "a number is needed"),
+        ("subgroups: [{name: s, column: dose, cuts: [30]}]", "decided together with the arm"),
+        (
+            "subgroups: [{name: s, column: event, levels: {a: 0, b: 1}, override: no good reason}]",
+            "must be baseline",
+        ),
         ("baseline_table: [age, agee]", "did you mean 'age'?"),
         ("baseline_table: [age, event]", "describes no one at baseline"),
         ("imaging: {visits: start, last: last_scan}", "a number is needed"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
 from spine_outcomes.tables.table import Row, Table
 from tests.report.further import FEW, further_results
-from tests.report.synthetic import synthetic_results
+from tests.report.synthetic import synthetic_plan, synthetic_results
 from tests.tables.reading import line, texts
 
 
@@ -58,3 +60,27 @@ def test_the_test_of_interaction_stands_once_beside_the_name_of_the_subgroup() -
     interaction = named("Sex").cells[4]
     assert (interaction.text, interaction.reason) == ("NE", "not every level is estimable")
     assert line(relapse(), "Higher").cells[4].text == ""
+
+
+def noted(*subgroups_of_plan: dict[str, object]) -> Table:
+    """The table of the relapse where the plan says more of its subgroups."""
+    plan = synthetic_plan(subgroups=list(subgroups_of_plan))
+    return subgroups(replace(further_results(), plan=plan), "relapse")
+
+
+def test_what_divides_the_rows_and_was_decided_with_the_arm_says_so() -> None:
+    """A dose that went with the arm would read as a patient's own trait."""
+    dose = {"name": "sex", "column": "sex", "levels": {"Women": "0", "Men": "1"}}
+    reason = "Centres differ in what they prescribe."
+    table = noted(dose | {"override": reason})
+    assert table.rows[1].stub == "Sex (decided with the arm)"
+    (note,) = [note for note in table.notes if "decided together with the arm" in note]
+    assert note.startswith("Sex was decided together with the arm, not before it: Centres differ")
+    assert not [note for note in relapse().notes if "decided" in note]
+
+
+def test_whose_median_it_is_stands_below_the_table() -> None:
+    """Half of the rows of whom? A median of everybody or of the level would divide otherwise."""
+    table = noted({"name": "sex", "label": "Age in two", "column": "age", "cuts": "median"})
+    assert any(note.startswith("A median is that of the rows analysed") for note in table.notes)
+    assert not [note for note in relapse().notes if "median" in note]
