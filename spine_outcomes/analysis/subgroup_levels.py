@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,5 +55,5 @@ def _names(cuts: list[float], *, is_median: bool) -> list[str]:
     shown = [f"{cut:.12g}" for cut in cuts]
     if is_median:
         return [f"Below the median ({shown[0]})", f"The median ({shown[0]}) or more"]
-    between = [f"{low} to below {high}" for low, high in zip(shown, shown[1:], strict=False)]
+    between = [f"{low} to below {high}" for low, high in pairwise(shown)]
     return [f"Below {shown[0]}", *between, f"{shown[-1]} or more"]
