@@ -1,0 +1,156 @@
+"""Another language for what a report says: a catalogue of sentences, some of them with gaps.
+
+Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
+its language; ``{name}`` is a gap, filled with a number or with a text that is looked up in turn. A
+text that no entry fits is taken apart at the ends of sentences, then at semicolons, colons and
+commas, and its pieces are looked up. What is in no catalogue stays English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+ENGLISH = "en"
+
+_GAP = re.compile(r"\{(\w+)\}")
+_WORD = re.compile(r"[A-Za-z]{2}")
+_SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])")
+_SEPARATORS = ("; ", ": ", ", ")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Texts of a language.
+
+    Parameters
+    ----------
+    code
+        Language tag of the page: "zh-CN".
+    faces
+        Families of type that have its letters, the first that a reader has is used.
+    joints
+        What stands for ``". "``, ``"; "``, ``": "`` and ``", "`` between pieces.
+    stop
+        The end of a sentence.
+    texts
+        English text, with or without gaps, and the same in the language.
+    """
+
+    code: str
+    faces: str
+    joints: Mapping[str, str]
+    stop: str
+    texts: Mapping[str, str]
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Names of the languages a report can have; English comes first."""
+    folder = files("spine_outcomes.tables") / "languages"
+    found = sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
+    return (ENGLISH, *found)
+
+
+def read_catalogue(name: str, words: Mapping[str, str]) -> Catalogue:
+    """Catalogue of a language by its name, and the ``words`` of a study beside it."""
+    path = files("spine_outcomes.tables") / "languages" / f"{name}.yaml"
+    block = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Catalogue(**{**block, "texts": {**block["texts"], **words}})
+
+
+class Translator:
+    """Says a text in the language of a catalogue, as far as its entries go."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        texts = catalogue.texts
+        self.catalogue = catalogue
+        self._plain = {_opened(text): texts[text] for text in texts if not _GAP.search(text)}
+        self._gapped = tuple(_by_length(texts))
+        self._said: dict[str, str | None] = {}  # texts repeat: each is looked up once
+
+    def __call__(self, text: str) -> str:
+        """The text in the language; sentences and clauses that are in no entry stay."""
+        if (said := self.whole(text)) is not None:
+            return said
+        for pieces, joint in _taken_apart(text, self.catalogue.joints):
+            return joint.join(map(self, pieces))
+        return text
+
+    def whole(self, text: str) -> str | None:
+        """The text in the language, None where some of it is in no entry."""
+        if text not in self._said:
+            self._said[text] = self._looked_up(text)
+        return self._said[text]
+
+    def _looked_up(self, text: str) -> str | None:
+        """The text by its own entry, or else by those of its parts."""
+        if not _WORD.search(text):
+            return text
+        if (bare := text.strip()) != text:
+            said = self.whole(bare)
+            return said and text.replace(bare, said, 1)
+        if (said := self._plain.get(_opened(text))) is not None:
+            return said
+        return next((said for said in self._by_parts(text) if said is not None), None)
+
+    def _by_parts(self, text: str) -> Iterator[str | None]:
+        """Ways to say a text that is no entry itself, the closest first."""
+        for pattern, said in self._gapped:
+            if match := pattern.fullmatch(text):
+                yield self._filled(said, match.groupdict())
+        if text.endswith("."):
+            said_before = self.whole(text[:-1])
+            yield said_before and said_before + self.catalogue.stop
+        for pieces, joint in _taken_apart(text, self.catalogue.joints):
+            yield self._joined(pieces, joint)
+
+    def _filled(self, said: str, gaps: Mapping[str, str]) -> str | None:
+        """An entry with what its gaps hold in the language."""
+        values = {name: self.whole(value) for name, value in gaps.items()}
+        return None if None in values.values() else said.format(**values)
+
+    def _joined(self, pieces: list[str], joint: str) -> str | None:
+        """Pieces in the language, if each can be said."""
+        said = [text for piece in pieces if (text := self.whole(piece)) is not None]
+        return joint.join(said) if len(said) == len(pieces) else None
+
+
+def _by_length(texts: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
+    """Texts with gaps as patterns, those with the longest words first."""
+    with_gaps = [text for text in texts if _GAP.search(text)]
+    for text in sorted(with_gaps, key=lambda text: (-len(_GAP.sub("", text)), text)):
+        yield re.compile(_as_pattern(text)), texts[text]
+
+
+def _as_pattern(text: str) -> str:
+    """A text as a regular expression: a gap takes anything, its first letter either case."""
+    pieces = _GAP.split(text)
+    pattern = "".join(
+        f"(?P<{piece}>.+?)" if is_gap else re.escape(piece)
+        for piece, is_gap in zip(pieces, (k % 2 == 1 for k in range(len(pieces))), strict=True)
+    )
+    first = text[0]
+    if first.isalpha():
+        return f"[{first.upper()}{first.lower()}]" + pattern[1:]
+    return pattern
+
+
+def _opened(text: str) -> str:
+    """A text with a small first letter: the same words open a sentence or stand inside it."""
+    return text[:1].lower() + text[1:]
+
+
+def _taken_apart(text: str, joints: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
+    """Pieces of a text, and what joins them: sentences first, then smaller ones."""
+    sentences = _SENTENCE_END.split(text)
+    if len(sentences) > 1:
+        yield sentences, ""
+    for separator in _SEPARATORS:
+        if separator in text:
+            yield text.split(separator), joints[separator]
