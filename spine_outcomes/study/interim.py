@@ -18,9 +18,7 @@ from spine_outcomes.study.population import Condition
 AMOUNTS = ("patients", "events", "information")
 """What a look may wait for."""
 
-Family = Literal[
-    "obrien_fleming", "pocock", "hwang_shih_decani", "power",
-]  # fmt: skip
+Family = Literal["obrien_fleming", "pocock", "hwang_shih_decani", "power"]
 NEEDS_PARAMETER = ("hwang_shih_decani", "power")
 
 
@@ -147,10 +145,9 @@ class SafetyLimit(Model):
 
     Parameters
     ----------
-    term, grade
-        The toxicity: a term of the record at this grade or more.
-    until
-        Only what is recorded by then after the origin counts; None: all of it.
+    term, grade, window
+        The toxicity: a term of the record (None: any that is shown) at this grade or more, in a
+        window of the block ``toxicity``.
     rate
         The acceptable proportion of patients.
     posterior
@@ -161,9 +158,9 @@ class SafetyLimit(Model):
 
     name: str = Field(min_length=1)
     label: str = Field(min_length=1)
-    term: str
+    term: str | None = None
     grade: int = Field(ge=1, le=5)
-    until: PlanDuration | None = None
+    window: Literal["any", "acute", "late"] = "any"
     rate: float = Field(gt=0, lt=1)
     posterior: float = Field(0.9, gt=0, lt=1)
     prior: tuple[float, float] = (0.5, 0.5)
@@ -184,23 +181,16 @@ class Deviation(Model):
 
 
 class Safety(Model):
-    """What the committee watches of harm.
+    """What the committee watches of harm, beside the grades of the block ``toxicity``.
 
     Parameters
     ----------
-    table
-        Long table of toxicity; None: grades are not shown.
-    term, grade
-        Its columns.
-    early_deaths
-        Deaths at most so long after the origin are counted.
+    early_deaths, death
+        Deaths at most so long after the origin are counted, and the column of their date.
     limits
         Rates that must stay below a limit.
     """
 
-    table: str | None = None
-    term: str = "term"
-    grade: str = "grade"
     early_deaths: tuple[PlanDuration, ...] = ()
     death: str | None = None
     limits: tuple[SafetyLimit, ...] = ()
@@ -265,5 +255,3 @@ def _disagreements(interim: Interim) -> Iterator[tuple[KeyPath, str]]:
                 yield (key,), f"{name!r} stands {n} times"
     if interim.safety.early_deaths and interim.safety.death is None:
         yield ("safety", "death"), "early_deaths need the column of the date of death"
-    if interim.safety.limits and interim.safety.table is None:
-        yield ("safety", "table"), "limits need the long table of toxicity"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spine_outcomes.study.column_checks import condition, date, existing
+from spine_outcomes.study.column_checks import condition, date
 from spine_outcomes.study.covariate_checks import Fault
 from spine_outcomes.study.dictionary import DataDictionary, unknown_table
 from spine_outcomes.study.interim import Interim, Monitoring
@@ -21,7 +21,7 @@ def interim_faults(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[F
         yield from date(path, name, dictionary)
     for i, deviation in enumerate(plan.interim.deviations):
         yield from condition(("interim", "deviations", i, "rule"), deviation.rule, dictionary)
-    yield from _tables(plan.interim, dictionary)
+    yield from _tables(plan, plan.interim, dictionary)
 
 
 def interim_columns(interim: Interim) -> dict[str, KeyPath]:
@@ -66,17 +66,12 @@ def _monitoring(plan: AnalysisPlan, monitoring: Monitoring) -> Iterator[Fault]:
         yield (*here, "measure"), "E_PLAN", text
 
 
-def _tables(interim: Interim, dictionary: DataDictionary) -> Iterator[Fault]:
-    """Long tables that the dictionary does not describe, and columns that they lack."""
-    visits, safety = interim.visits, interim.safety
-    known = {table.name: dictionary.beside(table) for table in dictionary.tables}
-    for path, name in (
-        (("interim", "visits", "table"), None if visits is None else visits.table),
-        (("interim", "safety", "table"), safety.table),
-    ):
-        if name is not None and name not in known:
-            yield path, "E_TABLE", unknown_table(name, dictionary)
-    if safety.table in known:
-        for key in ("term", "grade"):
-            name = getattr(safety, key)
-            yield from existing(("interim", "safety", key), name, known[safety.table])
+def _tables(plan: AnalysisPlan, interim: Interim, dictionary: DataDictionary) -> Iterator[Fault]:
+    """A long table of visits that the dictionary does not describe; limits without toxicity."""
+    known = [table.name for table in dictionary.tables]
+    if interim.visits is not None and interim.visits.table not in known:
+        text = unknown_table(interim.visits.table, dictionary)
+        yield ("interim", "visits", "table"), "E_TABLE", text
+    if interim.safety.limits and plan.toxicity is None:
+        text = "limits of toxicity need the block toxicity of the plan"
+        yield ("interim", "safety", "limits"), "E_PLAN", text

@@ -17,6 +17,7 @@ from spine_outcomes.study.endpoint import TimeColumn as TimeColumn
 from spine_outcomes.study.further_analyses import Margins as Margins
 from spine_outcomes.study.further_analyses import Sensitivity as Sensitivity
 from spine_outcomes.study.further_analyses import Subgroup as Subgroup
+from spine_outcomes.study.interim import Interim as Interim
 from spine_outcomes.study.model import Code, Model, refuse
 from spine_outcomes.study.plan_consistency import disagreements
 from spine_outcomes.study.plan_file import PlanFile
@@ -26,8 +27,8 @@ from spine_outcomes.study.population import Population as Population
 from spine_outcomes.study.terms import Interaction as Interaction
 from spine_outcomes.study.terms import PlanTerm
 from spine_outcomes.study.terms import Term as Term
-
 from spine_outcomes.study.toxicity import Toxicity as Toxicity
+
 Estimand = Literal["unweighted", "ATE", "ATT", "ATC", "ATO", "ATM"]
 Measure = Literal[
     "survival", "cumulative_incidence", "risk_difference", "risk_ratio",
@@ -277,10 +278,11 @@ class AnalysisPlan(Model):
     missing: Missing = Missing()
     estimation: Estimation
     multiplicity: Multiplicity = Multiplicity()
-    subgroups: tuple[Subgroup, ...] = ()
     toxicity: Toxicity | None = None
+    subgroups: tuple[Subgroup, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     sensitivity_margins: Margins = Margins()
+    interim: Interim | None = None
     required: tuple[Required, ...] = ()
     lock: Lock | None = None
     seed: Annotated[int, BeforeValidator(_drawn), Field(ge=0)] = 20240906

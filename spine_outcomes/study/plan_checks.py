@@ -9,11 +9,12 @@ from spine_outcomes.study.column_checks import codes, date, existing, number, po
 from spine_outcomes.study.covariate_checks import Fault, covariate_faults
 from spine_outcomes.study.dictionary import DataDictionary, unknown_table
 from spine_outcomes.study.endpoint_checks import endpoint_faults
+from spine_outcomes.study.interim_checks import interim_faults
 from spine_outcomes.study.key_path import KeyPath, dotted
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.terms import Term
-from spine_outcomes.study.variants import plan_problem, subgroup_plans, variants
 from spine_outcomes.study.toxicity_checks import toxicity_faults
+from spine_outcomes.study.variants import plan_problem, subgroup_plans, variants
 
 
 def check_plan(plan: AnalysisPlan, dictionary: DataDictionary) -> None:
@@ -58,8 +59,9 @@ def _faults(
     yield from _subgroups(plan, dictionary)
     yield from _tables(plan, dictionary)
     yield from covariate_faults(plan, dictionary, in_sensitivity=in_sensitivity)
-    yield from _shifted_dates(plan, dictionary)
     yield from toxicity_faults(plan, dictionary)
+    yield from _shifted_dates(plan, dictionary)
+    yield from interim_faults(plan, dictionary)
 
 
 def _long_tables(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:
