@@ -136,7 +136,8 @@ def crossing_probabilities(
     Raises
     ------
     SampleError
-        For information that does not increase or is not finite, and bounds out of order.
+        For information that does not increase or is not finite, bounds out of order, and a drift
+        that is not finite.
 
     Examples
     --------
@@ -152,6 +153,8 @@ def crossing_probabilities(
     if high.shape != looks.shape or low.shape != looks.shape or not (low <= high).all():
         message = "every look needs an upper bound and a lower bound that is not above it"
         raise SampleError(Problem("E_BOUNDS", message))
+    if not np.isfinite(drift):
+        raise SampleError(Problem("E_DRIFT", f"the drift is {drift}; it must be finite"))
     gains = np.diff(looks)
     state, found = start, np.zeros((2, len(looks)))
     for k, at in enumerate(looks):

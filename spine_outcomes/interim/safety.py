@@ -213,12 +213,11 @@ def _after(going: Floats, gained: int, rate: float) -> Floats:
 def _looks(n: ArrayLike) -> Integers:
     """Patients at the looks, checked."""
     given = np.asarray(n, dtype=np.float64)
-    looks = given.astype(np.int64)
-    is_whole = given.ndim == 1 and len(given) > 0 and bool((looks == given).all())
-    if not is_whole or not (np.diff(looks, prepend=0) > 0).all():
+    is_whole = given.ndim == 1 and len(given) > 0 and bool((given == np.round(given)).all())
+    if not is_whole or not (np.diff(given, prepend=0) > 0).all() or np.isinf(given[-1]):
         message = "the numbers of patients at the looks must be whole, above 0 and increasing"
         raise SampleError(Problem("E_LOOKS", message))
-    return looks
+    return given.astype(np.int64)
 
 
 def _check_rate(rate: float, prior: tuple[float, float] = JEFFREYS) -> None:
