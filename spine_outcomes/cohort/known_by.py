@@ -42,9 +42,9 @@ def known_by(
         Without later rows and records. What long tables gave is derived again
         (``cohort_as_of``). Of the other columns a later date is emptied, its flag says no, and
         what depends on them is emptied; a column of follow-up that no date can date is emptied
-        throughout. A later contact is replaced by the patient's last record in any long table, at
-        least the first of ``started``. The findings of reading the extract, and its hash, are left
-        out: ``sha256`` is that of what is left.
+        throughout. A later contact is replaced by the last date that is left of the patient's
+        treatment, follow-up and records. The findings of reading the extract, and its hash, are
+        left out: ``sha256`` is that of what is left.
 
     Notes
     -----
@@ -57,13 +57,12 @@ def known_by(
     for name in started:
         is_there &= ~(as_days(cohort.frame[name]) > until)
     there = cohort.take(np.flatnonzero(is_there))
-    there = replace(
-        there, long={name: _own(there, rows, until) for name, rows in there.long.items()}
-    )
+    there = replace(there, long={name: _own(there, rows) for name, rows in there.long.items()})
     seen = cohort_as_of(there, day)
+    seen = replace(seen, long={name: _as_then(rows, until) for name, rows in seen.long.items()})
     frame = _without_later(seen, until)
     if contact is not None and contact in frame:
-        known = _last_contact(seen, contact, started[0], until)
+        known = _last_contact(seen, frame, contact, until)
         frame = frame.assign(**{contact: known})
     cut = replace(seen, frame=frame, findings=(), lines=None, unread=(), as_of=day)
     return replace(cut, sha256=content_hash(cut))
@@ -78,18 +77,22 @@ def content_hash(cohort: Cohort) -> str:
     return digest.hexdigest()
 
 
-def _own(cohort: Cohort, rows: LongRows, until: float) -> LongRows:
-    """Records of the rows that are there, without dates that were added to them later."""
+def _own(cohort: Cohort, rows: LongRows) -> LongRows:
+    """Records of the rows that are there."""
     keys = key_columns(cohort.dictionary.beside(rows.table))
     belongs = np.zeros(len(rows.frame), dtype=bool)
     belongs[join(cohort.frame, rows.frame, keys).record] = True
-    own = rows.take(belongs)
-    frame = own.frame
+    return rows.take(belongs)
+
+
+def _as_then(rows: LongRows, until: float) -> LongRows:
+    """Records without the dates that were added to them later."""
+    frame = rows.frame
     for column in rows.table.columns:
-        if column.type == "date" and column.name != rows.table.date and column.name in frame:
+        if column.type == "date" and column.name in frame:
             is_later = as_days(frame[column.name]) > until
             frame = frame.assign(**{column.name: frame[column.name].mask(is_later)})
-    return replace(own, frame=frame)
+    return replace(rows, frame=frame)
 
 
 def _without_later(cohort: Cohort, until: float) -> pd.DataFrame:
@@ -161,17 +164,28 @@ def _denied(
     return frame.assign(**{flag: frame[flag].mask(rows, no)})
 
 
-def _last_contact(cohort: Cohort, contact: str, start: str, until: float) -> pd.Series[Any]:
-    """The last day each row's patient is known to have been seen, at most the day."""
-    frame, patient = cohort.frame, cohort.dictionary.table.patient
-    recorded = as_days(frame[contact])
-    known = as_days(frame[start])
-    seen = pd.Series(known).groupby(frame[patient].to_numpy()).transform("max").to_numpy()
+def _last_contact(
+    cohort: Cohort, frame: pd.DataFrame, contact: str, until: float
+) -> pd.Series[Any]:
+    """The last day each row's patient is known to have been seen, at most the day.
+
+    Parameters
+    ----------
+    cohort
+        With its contacts as they were recorded.
+    frame
+        Its columns without what was later.
+    """
+    patient = cohort.dictionary.table.patient
+    recorded = as_days(cohort.frame[contact])
+    seen = np.full(len(frame), np.nan if cohort.long else until)
+    for column in cohort.dictionary.columns:
+        is_date = column.type == "date" and column.phase in ("treatment", "post_baseline")
+        if is_date and column.name in frame:
+            seen = np.fmax(seen, as_days(frame[column.name]))
+    seen = pd.Series(seen).groupby(frame[patient].to_numpy()).transform("max").to_numpy()
     for rows in cohort.long.values():
         last = pd.Series(as_days(rows.frame[rows.table.date])).groupby(rows.frame[patient]).max()
-        own = frame[patient].map(last).to_numpy(np.float64, na_value=np.nan)
-        seen = np.fmax(seen, own)
-    if not cohort.long:
-        seen = np.full(len(frame), until)
+        seen = np.fmax(seen, frame[patient].map(last).to_numpy(np.float64, na_value=np.nan))
     day = np.where(recorded > until, np.minimum(seen, until), recorded)
     return pd.Series(pd.to_datetime(day, unit="D"), index=frame.index).astype(frame[contact].dtype)

@@ -1,0 +1,104 @@
+"""Open and closed queries: what the checks ask at this look, beside what they asked before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from spine_outcomes.analysis.interim_results import QUERY_COLUMNS
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.queries import queries, summary
+from spine_outcomes.cohort.read import inspect_frame
+from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.plan import AnalysisPlan
+
+
+@dataclass(frozen=True, eq=False)
+class AskedBefore:
+    """How queries are recognised from one look to the next.
+
+    Parameters
+    ----------
+    fingerprint
+        Of the text of a query; it must not give the text away.
+    open
+        Rule of each query of the look before, by fingerprint; None: there was none.
+    """
+
+    fingerprint: Callable[[str], str]
+    open: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, eq=False)
+class AskedNow:
+    """The queries of a look.
+
+    Parameters
+    ----------
+    frame
+        ``QUERY_COLUMNS``: numbers by rule.
+    open
+        As ``AskedBefore`` for the next look.
+    """
+
+    frame: pd.DataFrame
+    open: Mapping[str, str]
+
+
+def asked_now(
+    cohort: Cohort, plan: AnalysisPlan, before: AskedBefore, *, blinded: bool
+) -> AskedNow:
+    """Check the cohort as it was known, and compare with the look before.
+
+    Parameters
+    ----------
+    cohort
+        As known at the cut-off.
+    blinded
+        Whether queries about the arm, whose number may depend on it, are left out.
+    """
+    tables = {name: rows.frame for name, rows in cohort.long.items()}
+    found = inspect_frame(cohort.frame, cohort.dictionary, source=cohort.source, tables=tables)
+    asked, demands = queries(found), summary(found)
+    if blinded:
+        hidden = _about_the_arm(plan, cohort.dictionary)
+        asked = asked[~asked["rule"].isin(hidden) & (asked["column"] != plan.arms.column)]
+    texts = asked[["rule", "file", "row", "column", "found"]].astype(str).agg("\x1f".join, axis=1)
+    now = {
+        before.fingerprint(text): rule
+        for text, rule in zip(texts, asked["rule"].astype(str), strict=True)
+    }
+    return AskedNow(_frame(now, before.open, demands), now)
+
+
+def _about_the_arm(plan: AnalysisPlan, dictionary: DataDictionary) -> set[str]:
+    """Ids of the checks that name the arm."""
+    return {check.id for check in dictionary.checks if plan.arms.column in check.named}
+
+
+def _frame(
+    now: Mapping[str, str], before: Mapping[str, str] | None, demands: pd.DataFrame
+) -> pd.DataFrame:
+    """Numbers of queries by rule; without a look before all are open, and none new or closed."""
+    known = {} if before is None else before
+    is_open = Counter(now.values())
+    is_new = Counter(rule for key, rule in now.items() if key not in known)
+    is_closed = Counter(rule for key, rule in known.items() if key not in now)
+    words = {str(row.rule): (str(row.severity), str(row.demand)) for row in demands.itertuples()}
+    records = []
+    for rule in sorted({*is_open, *is_closed}):
+        severity, demand = words.get(rule, ("", "no longer broken"))
+        records.append(
+            {
+                "rule": rule,
+                "severity": severity,
+                "demand": demand,
+                "n_open": is_open[rule],
+                "n_new": None if before is None else is_new[rule],
+                "n_closed": None if before is None else is_closed[rule],
+            }
+        )
+    return pd.DataFrame(records, columns=list(QUERY_COLUMNS))
