@@ -11,6 +11,7 @@ from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
 from spine_outcomes.analysis.toxicity_counts import listing_frame, toxicity_frame
+from spine_outcomes.analysis.toxicity_estimates import count_rows, proportion_rows, rate_rows
 from spine_outcomes.analysis.toxicity_rows import toxic_rows
 from spine_outcomes.errors import Finding
 
@@ -26,9 +27,11 @@ class ToxicityFound:
 
 def toxicity_found(prepared: Prepared, fitted: Fitted, step: Step = silent) -> ToxicityFound:
     """Everything about toxicity that the plan asks for; nothing where it has no such block."""
-    if prepared.plan.toxicity is None:
+    plan = prepared.plan
+    if plan.toxicity is None:
         return ToxicityFound()
     step("Counting toxicity")
     rows = toxic_rows(prepared, fitted)
     frames = {"toxicity": toxicity_frame(rows), "toxicity_listing": listing_frame(rows)}
-    return ToxicityFound(frames=frames)
+    estimates = (*proportion_rows(rows, plan), *rate_rows(rows, plan), *count_rows(rows, plan))
+    return ToxicityFound(results_frame(estimates), frames)

@@ -115,6 +115,46 @@ def exact_interval(value: ArrayLike, n_effective: ArrayLike, level: float = 0.95
     return low, high
 
 
+def korn_graubard(
+    value: ArrayLike, std_error: ArrayLike, level: float = 0.95, df: ArrayLike | None = None
+) -> Limits:
+    """Exact-type limits of a weighted, clustered proportion, inside [0, 1] however rare it is.
+
+    Parameters
+    ----------
+    value, std_error : array_like, shape (k,) or scalar
+        Proportion between 0 and 1, and its standard error.
+    df : array_like, optional
+        Degrees of freedom of the error; they make the effective number smaller.
+
+    Returns
+    -------
+    lower, upper : ndarray
+        NaN where the proportion is 0 or 1 (see ``exact_interval``) or there is no error.
+
+    Notes
+    -----
+    Limits of Clopper and Pearson (1934) for n p events among the effective number n = p (1 − p)/σ²,
+    times (z/t)² with ``df`` (Korn and Graubard, 1998, Survey Methodology 24): R's
+    ``survey::svyciprop(method = "beta")``. Independent unweighted rows have their exact limits.
+    """
+    p, error = np.broadcast_arrays(
+        np.asarray(value, dtype=np.float64), np.asarray(std_error, dtype=np.float64)
+    )
+    is_inside = (p > 0) & (p < 1) & (error > 0)
+    p, error = np.where(is_inside, p, 0.5), np.where(is_inside, error, 1.0)
+    n = p * (1 - p) / error**2 * (critical_value(level) / critical_value(level, df)) ** 2
+    tail = (1 - level) / 2
+    lower = special.betaincinv(n * p, n * (1 - p) + 1, tail)
+    upper = special.betainccinv(n * p + 1, n * (1 - p), tail)
+    return np.where(is_inside, lower, np.nan), np.where(is_inside, upper, np.nan)
+
+
+def exact_count_upper(level: float = 0.95) -> float:
+    """Upper limit of a Poisson mean of which no event was seen: −log(α/2), two-sided."""
+    return float(-np.log((1 - level) / 2))
+
+
 def difference_of_intervals(
     comparator: tuple[float, float, float], reference: tuple[float, float, float]
 ) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from spine_outcomes.tables.table import identifier
 
 Ids = tuple[str, ...]
 
-ONE_WINDOW = ("-acute-any", "-late-any", "-related")  # ends of the names of their tables
+FOLDED = ("-acute-any", "-late-any", "-related", "-listing")  # ends of names of tables
 ENDPOINT_TABLES = ("definition", "risks", "effects", "risk-table")
 
 
@@ -108,11 +108,11 @@ def _propensity(found: Exhibits) -> tuple[Section, ...]:
 def _toxicity(found: Exhibits) -> tuple[Section, ...]:
     """Grades and estimates of all onsets and causes in view, single windows and causes folded."""
     keys = [key for key in found.tables if key.startswith("toxicity-")]
-    tables = tuple(key for key in keys if not key.endswith(ONE_WINDOW))
+    tables = tuple(key for key in keys if not key.endswith(FOLDED))
     drawn = [picture for picture in found.figures.values() if picture.id.startswith("toxicity-")]
     figures = tuple(picture.id for picture in drawn if picture.is_first)
     more = tuple(picture.id for picture in drawn if not picture.is_first)
-    folded = tuple(key for key in keys if key.endswith(ONE_WINDOW))
+    folded = tuple(key for key in keys if key.endswith(FOLDED))
     if not keys:
         return ()
     return (Section("toxicity-section", "Toxicity", "toxicity", tables, figures, (*more, *folded)),)

@@ -55,6 +55,9 @@ MODELS: Mapping[str, str] = {
     "score": "Robust score test",
     "fine_gray_score": "Robust score test of the subdistribution",
     "gray": "Gray's test",
+    "ratio_of_totals": "Weighted proportion or rate",
+    "ghosh_lin": "Mean cumulative count",
+    "gee": "Logistic regression, clustered (GEE)",
     "proportional_hazards": "Robust test of proportional hazards",
 }
 VARIANCES: Mapping[str, str] = {
@@ -101,6 +104,16 @@ MEASURES: Mapping[str, Measure] = {
     "median_follow_up": Measure("Median follow-up", "time"),
     "hazard_ratio": Measure("Hazard ratio", "ratio"),
     "subdistribution_hazard_ratio": Measure("Subdistribution hazard ratio", "ratio"),
+    "proportion": Measure("Proportion", "percent"),
+    "proportion_difference": Measure("Difference of proportions", "percent"),
+    "proportion_ratio": Measure("Ratio of proportions", "ratio"),
+    "event_rate": Measure("Events per 100 years at risk", "percent"),
+    "rate_difference": Measure("Difference of rates", "percent"),
+    "rate_ratio": Measure("Rate ratio", "ratio"),
+    "mean_cumulative_count": Measure("Mean number of events per 100", "percent"),
+    "mean_count_difference": Measure("Difference of mean numbers", "percent"),
+    "mean_count_ratio": Measure("Ratio of mean numbers", "ratio"),
+    "odds_ratio": Measure("Odds ratio", "ratio"),
     "chi_square": Measure("Chi-square", "statistic"),
     "supremum": Measure("Supremum test of the difference of the curves", "statistic"),
 }

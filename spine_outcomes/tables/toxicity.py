@@ -9,16 +9,18 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.toxicity_counts import ASSESSED, NOT_ASSESSED
+from spine_outcomes.analysis.toxicity_estimates import COUNT_MODEL, RATIO_MODEL, endpoint_of
 from spine_outcomes.analysis.toxicity_rows import ANY_TERM
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
-from spine_outcomes.tables.selection import in_order, where
+from spine_outcomes.tables.selection import in_order, one, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 GRADES = ("0", "1", "2", "3", "4", "5")
 ORDER = (ASSESSED, *GRADES, NOT_ASSESSED)
 HEADS = ("Assessed", *GRADES, "Not assessed")
-MAIN = ("any", "any")  # window and cause that are in view
+CAUSES = {"any": "any cause", "related": "related to treatment"}
+DIFFERENCES = {"event_rate": "rate", "mean_cumulative_count": "mean_count"}  # of what by its name
 
 
 def toxicity_tables(results: Results) -> Iterator[Table]:
@@ -27,6 +29,8 @@ def toxicity_tables(results: Results) -> Iterator[Table]:
         return
     for window, cause in views(results):
         yield worst_grades(results, window, cause)
+        yield proportions(results, window, cause)
+    yield rates(results)
     yield listing(results)
 
 
@@ -45,7 +49,7 @@ def view_name(results: Results, window: str, cause: str) -> str:
         "acute": f"acute, day 0 to {days}",
         "late": f"late, after day {days}",
     }[window]
-    return f"{onset}, {'related to treatment' if cause == 'related' else 'any cause'}"
+    return f"{onset}, {CAUSES[cause]}"
 
 
 def term_name(term: str) -> str:
@@ -96,6 +100,109 @@ def _grade_notes(results: Results, window: str, cause: str, name: Labels) -> tup
     if cause == "related" and toxicity is not None:
         notes.append(f"Related: attribution of {toxicity.related_at_least} or more of 5.")
     return tuple(notes)
+
+
+def proportions(results: Results, window: str, cause: str) -> Table:
+    """Proportions with each grade or more by arm, and their difference, under every weights."""
+    name = labels(results)
+    frame = where(results.results, model=RATIO_MODEL, analysis="primary")
+    rows: list[Row] = []
+    for term in in_order(where(results.toxicity, window=window, cause=cause)["term"]):
+        lines = [
+            Row(f"{grade_name(grade)}, {name.estimand(estimand)}", line, is_indented=True)
+            for grade in _grades_asked(results)
+            for own in (where(frame, endpoint=endpoint_of(grade, window, cause), term=term),)
+            for estimand in in_order(own["estimand"])
+            for line in (_compared(where(own, estimand=estimand), "proportion", name),)
+        ]
+        rows += [Row(term_name(term)), *lines] if lines else []
+    return Table(
+        id=identifier("toxicity-proportions", window, cause),
+        title=f"Proportions with toxicity: {view_name(results, window, cause)}",
+        stub_head="Term, grade, weights",
+        columns=_heads("%", name),
+        rows=tuple(rows),
+        notes=(
+            f"{name.level} limits of Korn and Graubard, clustered by patient and counting the "
+            "propensity as estimated; without an event exact limits of the effective number of "
+            "patients (of n patients about 3.7/n; one-sided 3/n). Assessed rows only.",
+        ),
+        direction=f"difference, percentage points: {name.difference}",
+    )
+
+
+def _heads(unit: str, name: Labels) -> tuple[Column, ...]:
+    """Events and estimates of both arms, then the difference."""
+    arms = ((name.arm(arm), f"{unit} ({name.level} CI)") for arm in name.arms)
+    pairs = ((Column("Events", label), Column(head, label)) for label, head in arms)
+    return (*(column for pair in pairs for column in pair), Column(f"Difference ({name.level} CI)"))
+
+
+def _compared(frame: pd.DataFrame, measure: str, name: Labels) -> tuple[Cell, ...]:
+    """Events of rows and estimate of each arm, and the difference of the arms."""
+    line: list[Cell] = []
+    for arm in name.arms:
+        row = one(frame, measure=measure, arm=arm)
+        line.append(cells.EMPTY if row is None else count_of_rows(row))
+        line.append(cells.estimate(row, name.measure(measure).form))
+    contrast = f"{DIFFERENCES.get(measure, measure)}_difference"
+    line.append(cells.estimate(one(frame, measure=contrast), name.measure(contrast).form))
+    return tuple(line)
+
+
+def count_of_rows(row: pd.Series[Any]) -> Cell:
+    """Events and the rows they are of: "12/331"."""
+    return Cell((*cells.count(row["n_event"]).parts, "/", *cells.count(row["n"]).parts))
+
+
+def rates(results: Results) -> Table:
+    """Events a year, and mean numbers of events so far, by arm and compared."""
+    name = labels(results)
+    frame = where(results.results, analysis="primary", term=ANY_TERM)
+    rows: list[Row] = []
+    for endpoint in in_order(where(frame, measure="event_rate")["endpoint"]):
+        _, cause, grade = endpoint_parts(endpoint)
+        own = where(frame, endpoint=endpoint)
+        rows.append(Row(f"{grade_name(grade)}, {CAUSES[cause]}, per 100 years of follow-up"))
+        for estimand in in_order(own["estimand"]):
+            line = _compared(where(own, estimand=estimand, model=RATIO_MODEL), "event_rate", name)
+            rows.append(Row(name.estimand(estimand), line, is_indented=True))
+        counts = where(own, model=COUNT_MODEL)
+        for time in in_order(counts["time"]):
+            rows.append(Row(f"{grade_name(grade)}, mean number of 100 by {name.time(time)}"))
+            for estimand in in_order(counts["estimand"]):
+                at = where(counts, estimand=estimand, time=time)
+                line = _compared(at, "mean_cumulative_count", name)
+                rows.append(Row(name.estimand(estimand), line, is_indented=True))
+    return Table(
+        id="toxicity-rates",
+        title="Toxicity as recurrent events, any term",
+        stub_head="Quantity, weights",
+        columns=_heads("Number", name),
+        rows=tuple(rows),
+        notes=(
+            "Every event counts, of one row several. Rates: events over the time at risk, errors "
+            "robust and clustered. Mean numbers: death ends the risk of further events and is no "
+            "censoring (Ghosh and Lin). Limits on the log scale; without an event exact.",
+        ),
+        direction=f"difference: {name.difference}",
+    )
+
+
+def endpoint_parts(endpoint: str) -> tuple[str, str, int]:
+    """Window, cause and grade of an endpoint that ``endpoint_of`` named."""
+    _, window, cause, _, grade = endpoint.split("_")
+    return window, cause, int(grade)
+
+
+def grade_name(grade: int) -> str:
+    """A grade or more in words."""
+    return "Grade 5" if grade == 5 else f"Grade {grade} or more"
+
+
+def _grades_asked(results: Results) -> tuple[int, ...]:
+    """Grades whose proportions the plan asks for."""
+    return () if results.plan.toxicity is None else results.plan.toxicity.grades
 
 
 def listing(results: Results) -> Table:
