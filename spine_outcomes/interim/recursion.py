@@ -186,6 +186,11 @@ def information_of(information: ArrayLike, after: float = 0.0) -> Floats:
     return looks
 
 
+def adds_information(before: float, now: float) -> bool:
+    """Whether a look has enough that is new, 0.1 % of its information, to be one of its own."""
+    return now - before >= LEAST_GROWTH * now
+
+
 def _fault(information: float, before: float) -> str | None:
     """What is wrong with the information of one look, given that of the look before."""
     if not np.isfinite(information) or information <= 0:
@@ -194,6 +199,6 @@ def _fault(information: float, before: float) -> str | None:
         return None
     if information <= before:
         return f"information must grow from look to look, and the look before had {before:.6g}"
-    if information - before < LEAST_GROWTH * information:
+    if not adds_information(before, information):
         return f"less than 0.1 % of it is new since the look before, which had {before:.6g}"
     return None
