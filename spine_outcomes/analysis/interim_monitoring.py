@@ -24,6 +24,7 @@ from spine_outcomes.interim.monitoring import (
     boundaries_at_looks,
     information_from,
 )
+from spine_outcomes.interim.recursion import adds_information
 from spine_outcomes.study.interim import Interim, Monitoring
 
 Row = dict[str, Any]
@@ -139,16 +140,16 @@ def _increasing(
     now = looks[-1]
     kept: list[HeldLook] = []
     for own in looks[:-1]:
-        if (not kept or own.information > kept[-1].information) and (
-            own.information < now.information
-        ):
+        follows = not kept or adds_information(kept[-1].information, own.information)
+        if follows and adds_information(own.information, now.information):
             kept.append(own)
     n_left_out = len(looks) - 1 - len(kept)
     if not n_left_out:
         return [*kept, now], ()
     message = (
-        f"{n_left_out} earlier unblinded looks had no less information than this one or the one "
-        "after them; the boundaries leave them out, and what they spent is not counted."
+        f"{n_left_out} earlier unblinded looks had as much information as this one or the one "
+        "after them, or nearly (0.1 %); the boundaries leave them out, and what they spent is not "
+        "counted."
     )
     finding = Finding("W_INFORMATION", message, "serious", "outcomes", monitoring.endpoint)
     return [*kept, now], (finding,)
@@ -170,7 +171,7 @@ def _to_come(
         * design.maximum_information
         for own in interim.looks[look.number :]
     ]
-    ahead = [value for value in expected if value > 1.001 * held.information]
+    ahead = [value for value in expected if adds_information(held.information, value)]
     maximum = design.maximum_information
     return ahead if ahead and ahead[-1] == maximum else [*ahead, maximum]
 
