@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from spine_outcomes.figures.svg import embedded
+from spine_outcomes.report.bars import bar
 from spine_outcomes.tables.numbers import in_theme
 from spine_outcomes.tables.theme import PLAIN, Theme
 
@@ -28,7 +29,12 @@ def environment(theme: Theme = PLAIN) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters |= {"raw_number": raw_number, "inline_svg": inline_svg, "css_string": css_string}
+    found.filters |= {
+        "bar": bar,
+        "css_string": css_string,
+        "inline_svg": inline_svg,
+        "raw_number": raw_number,
+    }
     found.filters["prose"] = partial(in_theme, theme=theme)
     return found
 

@@ -21,6 +21,7 @@ from spine_outcomes.tables.key_results import key_results
 from spine_outcomes.tables.missing import missing, missing_patterns
 from spine_outcomes.tables.numbers import in_theme
 from spine_outcomes.tables.particulars import plan, provenance
+from spine_outcomes.tables.quality_control import quality_control
 from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.robustness import robustness
 from spine_outcomes.tables.selection import in_order
@@ -84,6 +85,24 @@ def tables(results: Results) -> Iterable[Table]:
         yield missing(results)
         yield missing_patterns(results)
     yield target_trial(results.plan, results.dictionary)
+    yield from _arms(results)
+    for endpoint in results.plan.endpoints:
+        yield from _endpoint(results, endpoint)
+    yield from toxicity_tables(results)
+    for endpoint in sensitivity_endpoints(results):
+        yield sensitivity(results, endpoint)
+    yield from robustness(results)
+    for endpoint in subgroup_endpoints(results):
+        yield subgroups(results, endpoint)
+    if len(results.quality_control):
+        yield quality_control(results)
+    yield findings(results)
+    yield plan(results)
+    yield provenance(results)
+
+
+def _arms(results: Results) -> Iterable[Table]:
+    """Whether the arms can be compared: who they are, their weights, how closely watched."""
     if len(results.baseline):
         yield baseline(results)
         yield from weighted_baseline(results)
@@ -93,18 +112,12 @@ def tables(results: Results) -> Iterable[Table]:
         yield balance(results, unit)
     if len(results.imaging):
         yield imaging(results)
-    for endpoint in results.plan.endpoints:
-        notes = effect_notes(results, endpoint)
-        yield definitions(results, endpoint)
-        for table in (risks(results, endpoint), effects(results, endpoint)):
-            yield replace(table, notes=(*notes, *table.notes))
-        yield risk_table(results, endpoint)
-    yield from toxicity_tables(results)
-    for endpoint in sensitivity_endpoints(results):
-        yield sensitivity(results, endpoint)
-    yield from robustness(results)
-    for endpoint in subgroup_endpoints(results):
-        yield subgroups(results, endpoint)
-    yield findings(results)
-    yield plan(results)
-    yield provenance(results)
+
+
+def _endpoint(results: Results, endpoint: str) -> Iterable[Table]:
+    """What one endpoint is, its risks, its effects and the people under its curves."""
+    notes = effect_notes(results, endpoint)
+    yield definitions(results, endpoint)
+    for table in (risks(results, endpoint), effects(results, endpoint)):
+        yield replace(table, notes=(*notes, *table.notes))
+    yield risk_table(results, endpoint)

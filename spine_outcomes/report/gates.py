@@ -34,16 +34,17 @@ class Gate:
 def propensity_gate(results: Results) -> Gate:
     """Whether weighting made the arms comparable."""
     serious = _serious(results, "propensity")
-    worst = _worst_differences(results)
-    is_open = not serious and all(size <= SMD_LIMIT for _, size in worst)
+    name, worst = labels(results), worst_differences(results)
+    is_open = not serious and all(size <= SMD_LIMIT for *_, size in worst)
     verdict = (
         "Comparability of the arms: passed. Weighting balances the covariates of the model."
         if is_open
         else "Comparability of the arms: not passed. Read the outcomes with this in mind."
     )
     lines = [
-        f"{label}: largest standardised difference {numbers.decimal(size, 2)} (limit {SMD_LIMIT})."
-        for label, size in worst
+        f"{name.estimand(estimand)}, {name.rows(unit)}: largest standardised difference "
+        f"{numbers.decimal(size, 2)} (limit {SMD_LIMIT})."
+        for unit, estimand, size in worst
     ]
     return Gate(is_open, verdict, (*lines, *serious))
 
@@ -65,9 +66,11 @@ def _serious(results: Results, section: str) -> tuple[str, ...]:
     return tuple(str(message) for message in found["message"])
 
 
-def _worst_differences(results: Results) -> list[tuple[str, float]]:
-    """Largest absolute standardised difference of the modelled covariates, by set of weights."""
-    name = labels(results)
+def worst_differences(results: Results) -> list[tuple[str, str, float]]:
+    """Level of rows, set of weights, and the largest absolute standardised difference under it.
+
+    Of the covariates of the model, after weighting.
+    """
     modelled = [term.column for term in results.plan.propensity.terms if isinstance(term, Term)]
     frame = results.balance[results.balance["column"].isin(modelled)]
     worst = []
@@ -75,5 +78,5 @@ def _worst_differences(results: Results) -> list[tuple[str, float]]:
         for estimand in in_order(frame["estimand"]):
             own = where(frame, level_unit=unit, estimand=estimand)["smd"].abs()
             if estimand != "unweighted" and own.notna().any():
-                worst.append((f"{name.estimand(estimand)}, {name.rows(unit)}", float(own.max())))
+                worst.append((unit, estimand, float(own.max())))
     return worst

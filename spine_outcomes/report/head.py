@@ -8,6 +8,7 @@ from importlib.metadata import version
 from spine_outcomes.analysis.results import Results
 
 SIMULATED = "Simulated data: invented patients, not for any decision"
+DRAFT = "DRAFT, not for decision"
 SHORT = 12  # characters of a hash that people compare
 
 
@@ -30,6 +31,8 @@ class Head:
         numbers.
     facts
         Term and value, for the lines under the title.
+    stamp
+        Status of the report, or None where nothing speaks against its use.
     """
 
     title: str
@@ -39,6 +42,12 @@ class Head:
     version: str
     identifier: str
     facts: tuple[tuple[str, str], ...]
+    stamp: str | None = None
+
+    @property
+    def banner(self) -> str:
+        """What must be seen on every page; empty where nothing must."""
+        return ". ".join(part for part in (self.stamp, self.warning) if part)
 
     @property
     def running(self) -> str:
@@ -70,4 +79,11 @@ def head(results: Results) -> Head:
         version=program,
         identifier=identifier,
         facts=tuple((term, value) for term, value in facts if value),
+        stamp=None if is_confirmed(results) else DRAFT,
     )
+
+
+def is_confirmed(results: Results) -> bool:
+    """Whether a second engine recomputed numbers of the run and agrees in all of them."""
+    verdicts = results.quality_control["verdict"]
+    return len(verdicts) > 0 and bool((verdicts == "agrees").all())

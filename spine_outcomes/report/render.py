@@ -11,11 +11,13 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.environment import environment, read_asset
 from spine_outcomes.report.exhibits import Exhibits, exhibits, tables
 from spine_outcomes.report.gates import imaging_gate, propensity_gate
+from spine_outcomes.report.guides import checklists, references, terms
 from spine_outcomes.report.head import Head, head
 from spine_outcomes.report.methods_text import methods
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
+from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.csv_text import csv_text
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.suppression import protected
@@ -41,15 +43,20 @@ def render_report(results: Results) -> str:
 
 def page(shown: Results, found: Exhibits) -> str:
     """The report of results whose small counts are hidden and whose exhibits are drawn."""
+    parts = sections(shown, found)
     return laid_out(
         head(shown),
         found,
-        sections(shown, found),
+        parts,
         machine(shown),
         theme=themes()[shown.plan.report.theme],
         results=shown,
         labels=labels(shown),
+        summary=summary(shown),
         methods=methods(shown),
+        checklists=checklists([(part.id, part.title) for part in parts]),
+        terms=terms(shown),
+        references=references(shown),
         gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
     )
 
@@ -125,4 +132,4 @@ def machine(results: Results) -> dict[str, Any]:
 def running_heads(top: Head) -> str:
     """Print margins with the study, the cut-off and the warning on every page."""
     template = environment().get_template("print.css")
-    return template.render(left=top.running, right=top.identifier, warning=top.warning or "")
+    return template.render(left=top.running, right=top.identifier, warning=top.banner)

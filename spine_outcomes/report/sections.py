@@ -45,6 +45,7 @@ class Section:
 def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
     """Sections of a run, in reading order; gates come before outcomes."""
     return (
+        Section("summary", "Plain summary", "summary"),
         Section("key-results-section", "Key results", "key_results", ("key-results",)),
         Section("flow-section", "Flow", "flow", ("flow",), ("flow-chart",)),
         Section("data-quality", "Data quality", "data_quality"),
@@ -58,8 +59,12 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
         *_beside(found, "sensitivity", "Sensitivity analyses"),
         *_beside(found, "subgroups", "Subgroups"),
+        Section("guidelines", "Reporting guidelines", "guidelines"),
+        Section("quality-control-section", "Quality control", "quality", _checked(found)),
         Section("findings-section", "Findings", "findings", ("findings",)),
         Section("plan-section", "Plan and departures", "plan", ("plan",)),
+        Section("terms", "Definitions", "terms"),
+        Section("references", "References", "references"),
         Section("provenance-section", "Provenance", "provenance", ("provenance",)),
     )
 
@@ -78,6 +83,11 @@ def _beside(found: Exhibits, kind: str, title: str) -> tuple[Section, ...]:
     tables = tuple(key for key in found.tables if key.startswith(f"{kind}-"))
     figures = tuple(key for key in found.figures if key.startswith(f"forest-{kind}"))
     return (Section(f"{kind}-section", title, kind, tables, figures),) if tables else ()
+
+
+def _checked(found: Exhibits) -> Ids:
+    """The table of the second engine, if one ran."""
+    return ("quality-control",) if "quality-control" in found.tables else ()
 
 
 def _missing(found: Exhibits) -> tuple[Section, ...]:

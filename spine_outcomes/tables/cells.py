@@ -43,6 +43,11 @@ def decimal(value: float, digits: int) -> Cell:
     )
 
 
+def scientific(value: float) -> Cell:
+    """A difference far below the numbers it is of, as a cell: "3.1e−12", "0"."""
+    return EMPTY if pd.isna(value) else Cell((Number(numbers.scientific(value), float(value)),))
+
+
 def percent(value: float) -> Cell:
     """A proportion, printed as percent without the sign, as a cell."""
     return EMPTY if pd.isna(value) else Cell((Number(numbers.percent(value), float(value)),))
@@ -98,6 +103,12 @@ def estimate(row: pd.Series[Any] | None, form: Form) -> Cell:
     if row["status"] != "ok" or pd.isna(row["estimate"]):
         return not_estimable(row)
     return Cell(with_limits(row, form), source=str(row["id"]))
+
+
+def value(row: pd.Series[Any] | None, form: Form) -> Cell:
+    """The estimate of a row of results alone, without its interval."""
+    found = estimate(row, form)
+    return Cell(found.parts[:1], found.source, found.reason)
 
 
 def with_limits(row: pd.Series[Any], form: Form) -> tuple[str | Number, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -16,64 +18,128 @@ from spine_outcomes.tables.selection import (
     headline_estimand,
     headline_time,
     main_analysis,
+    of_everybody,
     one,
     where,
 )
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 SHOWN = {"Survival": "survival", "Free of the event": "event-free", "Cumulative incidence": "risk"}
+AGREES, DIFFERS = "✓", "✗"
+
+
+@dataclass(frozen=True, eq=False)
+class _Line:
+    """One endpoint: its key, rows of the results under the estimand shown, and the rest."""
+
+    endpoint: str
+    frame: pd.DataFrame
+    results: Results
+    estimand: str
+    time: float
+
+    @property
+    def hazard(self) -> pd.Series[Any] | None:
+        """The (cause-specific) hazard ratio of the arms."""
+        return one(self.frame, measure="hazard_ratio", model="cox")
+
+    @property
+    def measure(self) -> str:
+        """What the curves show."""
+        return absolute_measure(self.frame)
+
+    def at_time(self, **keys: str) -> pd.Series[Any] | None:
+        """A row at the time shown."""
+        return one(self.frame, time=self.time, **keys)
+
+
+Field = tuple[Column, Callable[[_Line], Cell]]
 
 
 def key_results(results: Results) -> Table:
-    """Events, absolute risk by arm, difference and hazard ratio of every endpoint."""
+    """Events, follow-up, absolute risk by arm, difference and ratios of every endpoint."""
     name = labels(results)
     estimand, time = headline_estimand(results), headline_time(results)
     frame = where(main_analysis(results), estimand=estimand)
-    is_adjusted = bool(frame["p_adjusted"].notna().any())
-    e_values = where(results.e_values, estimand=estimand, measure="hazard_ratio")
-    events = f"Events by {name.time(time)} / rows"
-    risk = f"At {name.time(time)}, % ({name.level} CI)"
+    lines = [
+        _Line(endpoint, where(frame, endpoint=endpoint), results, estimand, time)
+        for endpoint in results.plan.endpoints
+    ]
+    fields = tuple(_fields(results, frame, time, name))
     return Table(
         id="key-results",
         title=f"Key results of every endpoint: {name.estimand(estimand)}",
         stub_head="Endpoint",
-        columns=(
-            Column(name.reference, events),
-            Column(name.comparator, events),
-            Column(name.reference, risk),
-            Column(name.comparator, risk),
-            Column("Risk difference, percentage points", "Contrast"),
-            Column("Hazard ratio", "Contrast"),
-            Column("p", "Contrast"),
-            *((Column("Adjusted p", "Contrast"),) if is_adjusted else ()),
-            *((Column("E-value (of the limit)", "Contrast"),) if len(e_values) else ()),
-        ),
+        columns=tuple(column for column, _ in fields),
         rows=tuple(
-            _row(
-                where(frame, endpoint=endpoint),
-                endpoint,
-                time,
-                name,
-                is_adjusted=is_adjusted,
-                e_values=e_values,
+            Row(
+                f"{name.endpoint(line.endpoint)} "
+                f"({SHOWN[name.quantity(line.measure, line.endpoint)]})",
+                tuple(cell(line) for _, cell in fields),
+                anchor=identifier("endpoint", line.endpoint),
             )
-            for endpoint in results.plan.endpoints
+            for line in lines
         ),
-        notes=(
-            "Events and rows are unweighted counts. Risk is the cumulative incidence, with "
-            "competing events counted as such.",
-            "Where survival or the share free of the event is shown, the difference is that of the "
-            "risk, 100 minus it: a positive difference means more events.",
-            "Hazard ratios are cause-specific where events compete; p tests that the ratio is 1"
-            + (
-                f" and is adjusted by the {results.plan.multiplicity.method} method of the plan."
-                if is_adjusted
-                else ", without adjustment for the number of endpoints."
-            ),
-            *_rules(results, name),
-        ),
+        notes=tuple(_notes(results, frame, name)),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
+
+
+def _fields(results: Results, frame: pd.DataFrame, time: float, name: Labels) -> Iterator[Field]:
+    """Each column that the run has something for, and its cell in the row of an endpoint."""
+    events = f"Events by {name.time(time)} / rows"
+    risk = f"At {name.time(time)}, % ({name.level} CI)"
+    watched = f"Follow-up, {name.unit}"
+    contrast = f"Contrast ({name.level} CI)"
+    for arm in name.arms:
+        yield Column(name.arm(arm), events), partial(_events, arm=arm)
+    if (results.results["measure"] == "median_follow_up").any():
+        for arm in name.arms:
+            yield Column(name.arm(arm), watched), partial(_follow_up, arm=arm)
+    for arm in name.arms:
+        yield Column(name.arm(arm), risk), partial(_risk, arm=arm)
+    yield Column("Risk difference, points", contrast), _difference
+    yield Column("Hazard ratio", contrast, is_drawn=True), _hazard_ratio
+    if (frame["measure"] == "subdistribution_hazard_ratio").any():
+        yield Column("sHR", contrast), _subdistribution
+    yield Column("p"), partial(_p_value, column="p_value")
+    if frame["p_adjusted"].notna().any():
+        yield Column("Adjusted p"), partial(_p_value, column="p_adjusted")
+    if len(results.e_values):
+        yield Column("E-value (limit)"), _e_value
+    if len(results.quality_control):
+        yield Column("Checked"), _checked
+
+
+def _notes(results: Results, frame: pd.DataFrame, name: Labels) -> Iterator[str]:
+    """What the columns mean."""
+    yield (
+        "Events and rows are unweighted counts. Risk is the cumulative incidence, with competing "
+        "events counted as such."
+    )
+    if (results.results["measure"] == "median_follow_up").any():
+        yield "Follow-up is its median by the reverse Kaplan–Meier method, unweighted."
+    yield (
+        "Where survival or the share free of the event is shown, the difference is that of the "
+        "risk, 100 minus it: a positive difference means more events."
+    )
+    adjusted = (
+        f" and is adjusted by the {results.plan.multiplicity.method} method of the plan."
+        if frame["p_adjusted"].notna().any()
+        else ", without adjustment for the number of endpoints."
+    )
+    yield (
+        "Hazard ratios are cause-specific where events compete; the bar is their interval on a log "
+        "axis from 0.2 to 5, its stroke a ratio of 1; p tests that the ratio is 1" + adjusted
+    )
+    if (frame["measure"] == "subdistribution_hazard_ratio").any():
+        yield "sHR: subdistribution hazard ratio (Fine–Gray)."
+    if len(results.quality_control):
+        yield (
+            f"Checked: {AGREES} a second engine agrees in every number compared, {DIFFERS} it does "
+            "not; the numbers stand under quality control."
+        )
+    yield from _rules(results, name)
 
 
 def _rules(results: Results, name: Labels) -> Iterator[str]:
@@ -85,45 +151,61 @@ def _rules(results: Results, name: Labels) -> Iterator[str]:
     yield from (f"{', '.join(about)}: {rule}" for rule, about in endpoints.items())
 
 
-def _row(
-    frame: pd.DataFrame,
-    endpoint: str,
-    time: float,
-    name: Labels,
-    *,
-    is_adjusted: bool,
-    e_values: pd.DataFrame,
-) -> Row:
-    """One endpoint."""
-    measure = absolute_measure(frame)
-    arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
-    hazard = one(frame, measure="hazard_ratio", model="cox")
-    return Row(
-        stub=f"{name.endpoint(endpoint)} ({SHOWN[name.quantity(measure, endpoint)]})",
-        cells=(
-            *(_events(row) for row in arms),
-            *(cells.estimate(row, "percent") for row in arms),
-            cells.estimate(one(frame, measure="risk_difference", time=time), "percent"),
-            cells.estimate(hazard, "ratio"),
-            cells.p_value(hazard),
-            *((cells.p_value(hazard, "p_adjusted"),) if is_adjusted else ()),
-            *((_e_value(one(e_values, endpoint=endpoint)),) if len(e_values) else ()),
-        ),
-        anchor=identifier("endpoint", endpoint),
-    )
-
-
-def _events(row: pd.Series[Any] | None) -> Cell:
+def _events(line: _Line, arm: str) -> Cell:
     """Events and rows of one arm: "12 / 345"."""
+    row = line.at_time(measure=line.measure, arm=arm)
     if row is None:
         return cells.EMPTY
     events, n = cells.count(row["n_event"]), cells.count(row["n"])
     return Cell((*events.parts, " / ", *n.parts), source=str(row["id"]))
 
 
-def _e_value(row: pd.Series[Any] | None) -> Cell:
+def _follow_up(line: _Line, arm: str) -> Cell:
+    """Median follow-up of one arm."""
+    found = where(of_everybody(line.results), endpoint=line.endpoint)
+    row = one(found, measure="median_follow_up", arm=arm)
+    return cells.value(row, "time")
+
+
+def _risk(line: _Line, arm: str) -> Cell:
+    """Risk or survival of one arm."""
+    return cells.estimate(line.at_time(measure=line.measure, arm=arm), "percent")
+
+
+def _difference(line: _Line) -> Cell:
+    """Difference of the risks."""
+    return cells.estimate(line.at_time(measure="risk_difference"), "percent")
+
+
+def _hazard_ratio(line: _Line) -> Cell:
+    """The hazard ratio, cause-specific where events compete."""
+    return cells.estimate(line.hazard, "ratio")
+
+
+def _p_value(line: _Line, column: str) -> Cell:
+    """The p value of the hazard ratio, as it is or as adjusted."""
+    return cells.p_value(line.hazard, column)
+
+
+def _subdistribution(line: _Line) -> Cell:
+    """The subdistribution hazard ratio."""
+    row = one(line.frame, measure="subdistribution_hazard_ratio", model="fine_gray")
+    return cells.estimate(row, "ratio")
+
+
+def _e_value(line: _Line) -> Cell:
     """E-value of the hazard ratio, and of its limit: "2.20 (1.48)"."""
+    found = where(line.results.e_values, estimand=line.estimand, measure="hazard_ratio")
+    row = one(found, endpoint=line.endpoint)
     if row is None or pd.isna(row["e_value"]):
         return cells.EMPTY
     of_estimate, of_limit = (cells.decimal(row[key], 2) for key in ("e_value", "e_value_limit"))
     return Cell((*of_estimate.parts, " (", *of_limit.parts, ")"), source=str(row["id"]))
+
+
+def _checked(line: _Line) -> Cell:
+    """Whether the second engine agrees."""
+    verdicts = where(line.results.quality_control, endpoint=line.endpoint)["verdict"]
+    if verdicts.empty:
+        return cells.EMPTY
+    return cells.words(AGREES if (verdicts == "agrees").all() else DIFFERS)

@@ -56,6 +56,19 @@ def percent(value: float) -> str:
     return decimal(100 * value, 2 if 5e-5 <= abs(value) < 5e-4 else 1)
 
 
+def of_hundred(value: float) -> str:
+    """A proportion as people of 100; "<1" for what would read none."""
+    return "<1" if 0 < value < 0.005 else decimal(100 * value, 0)
+
+
+def scientific(value: float) -> str:
+    """A number far from 1 with two digits and a power of ten: "3.1e−12"; 0 as it is."""
+    if value == 0:
+        return "0"
+    digits, _, power = f"{value:.1e}".partition("e")
+    return f"{digits}e{int(power)}".replace("-", MINUS)
+
+
 def ratio(value: float) -> str:
     """A ratio with two decimals; what would read 0.00 reads "<0.01"."""
     return "<0.01" if 0 < value < 0.005 else decimal(value, 2)

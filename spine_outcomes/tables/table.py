@@ -66,11 +66,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """Head of one column, and the spanner above it that it shares with its neighbours."""
+    """Head of one column, and the spanner above it that it shares with its neighbours.
+
+    ``is_drawn``: a page may draw each ratio of the column as a small bar below its numbers.
+    """
 
     head: str
     spanner: str = ""
     align: Literal["left", "right"] = "right"
+    is_drawn: bool = False
 
 
 @dataclass(frozen=True)

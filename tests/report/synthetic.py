@@ -230,6 +230,8 @@ def _results() -> pd.DataFrame:
                 "variance": "corrected", "schema_version": 1,
             }  # fmt: skip
             rows += [common | row for row in _endpoint_rows(endpoint, estimand)]
+            if estimand == "unweighted":
+                rows += [common | row for row in _follow_up()]
     frame = pd.DataFrame(rows).reindex(columns=list(RESULT_COLUMNS)).astype({"reason": object})
     frame["status"] = np.where(frame["reason"].isna(), "ok", "not_estimable")
     parts = ["analysis", "endpoint", "estimand", "model", "measure", "arm", "time"]
@@ -237,6 +239,19 @@ def _results() -> pd.DataFrame:
         lambda row: "/".join(str(part) for part in row if not pd.isna(part)), axis=1
     )
     return frame
+
+
+def _follow_up() -> list[dict[str, Any]]:
+    """Half of the censoring that would be without events is by ln 2 over its rate."""
+    median = float(np.log(2) / CENSORING)
+    return [
+        {
+            "model": "reverse_kaplan_meier", "measure": "median_follow_up", "arm": arm,
+            "estimate": median, "scale": "log(-log)", "lower": 0.9 * median, "upper": 1.1 * median,
+            "n": N[arm],
+        }
+        for arm in ARMS
+    ]  # fmt: skip
 
 
 def _endpoint_rows(endpoint: str, estimand: str) -> list[dict[str, Any]]:

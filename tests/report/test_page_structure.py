@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 
 from tests.report.reading import Element
 
@@ -28,13 +29,15 @@ def test_sections_come_in_the_order_of_reading_and_gates_before_outcomes(tree: E
     """Outcomes read before the balance are read as if it were good."""
     sections = [e.attributes["id"] for e in tree.all("main")[0].all("section")]
     first_outcome = sections.index("endpoint-relapse")
-    assert sections[:5] == [
-        "key-results-section", "flow-section", "data-quality", "methods", "baseline-section",
+    assert sections[:6] == [
+        "summary", "key-results-section", "flow-section", "data-quality", "methods",
+        "baseline-section",
     ]  # fmt: skip
     assert sections.index("propensity") < first_outcome
     assert sections.index("imaging-section") < first_outcome
-    assert sections[-4:] == [
-        "forest-section", "findings-section", "plan-section", "provenance-section",
+    assert sections[-8:] == [
+        "forest-section", "guidelines", "quality-control-section", "findings-section",
+        "plan-section", "terms", "references", "provenance-section",
     ]  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def test_simulated_data_are_marked_on_screen_on_paper_and_in_the_title(tree: Ele
     assert "simulated" in tree.all("title")[0].text
     on_paper = [e for e in tree.all("p", class_="on-paper") if SIMULATED in e.text]
     assert len(on_paper) == len(tree.all("section"))
-    assert '@bottom-left{content:"Simulated data' in tree.all("style")[0].text.replace("\\3a ", ":")
+    assert re.search(r'@bottom-left{content:"DRAFT[^"]*Simulated data', tree.all("style")[0].text)
 
 
 def test_the_head_says_which_study_which_data_which_program(tree: Element) -> None:

@@ -60,7 +60,7 @@ def test_e_values_stand_beside_the_ratios_that_they_are_of() -> None:
 def test_the_key_results_show_the_e_value_of_the_hazard_ratio() -> None:
     """How fragile a ratio is stands beside it; where it has none, nothing does."""
     table = key_results(with_e_values())
-    assert table.columns[-1].head == "E-value (of the limit)"
+    assert table.columns[-1].head == "E-value (limit)"
     assert [texts(row)[-1] for row in table.rows] == ["2.20 (1.48)", "–", "–", "–"]
 
 

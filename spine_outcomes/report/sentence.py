@@ -1,0 +1,59 @@
+"""A sentence made of words and of numbers that know the table they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from spine_outcomes.tables.table import Cell, Number
+
+
+@dataclass(frozen=True)
+class Linked(Number):
+    """A number of a sentence, and where it stands in the report.
+
+    Parameters
+    ----------
+    anchor
+        Id of the table that holds it.
+    source
+        ``id`` of the row of the results frame behind it, if one.
+    """
+
+    anchor: str = ""
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Words and numbers in reading order."""
+
+    parts: tuple[str | Number, ...]
+
+    @property
+    def text(self) -> str:
+        """The sentence as plain text."""
+        return Cell(self.parts).text
+
+    @property
+    def numbers(self) -> tuple[Linked, ...]:
+        """Its numbers."""
+        return tuple(part for part in self.parts if isinstance(part, Linked))
+
+
+def sentence(*parts: str | Number | Iterable[str | Number]) -> Sentence:
+    """Words, numbers and runs of them as one sentence."""
+    flat: list[str | Number] = []
+    for part in parts:
+        flat += [part] if isinstance(part, str | Number) else part
+    return Sentence(tuple(flat))
+
+
+def linked(cell: Cell, anchor: str) -> tuple[str | Number, ...]:
+    """The parts of a cell, its numbers linked to the table ``anchor``."""
+    return tuple(
+        Linked(part.text, part.raw, part.is_p, anchor, cell.source)
+        if isinstance(part, Number)
+        else part
+        for part in cell.parts
+    )
