@@ -13,7 +13,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from spine_outcomes.analysis.analysis_set import AnalysisSet
-from spine_outcomes.analysis.baseline import baseline_frame
+from spine_outcomes.analysis.baseline import balance_frame, baseline_frame
 from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.findings import findings_frame
 from spine_outcomes.analysis.fitted import fit
@@ -40,7 +40,7 @@ from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
 from spine_outcomes.analysis.results import stack
-from spine_outcomes.analysis.weighting import UNWEIGHTED, weigh_set
+from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, weigh_set
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, is_one_of
 from spine_outcomes.cohort.eligibility import FLOW_COLUMNS, Selection, select
@@ -207,8 +207,11 @@ def _whole(seen: Seen) -> dict[str, pd.DataFrame]:
     plan, interim, look, rows = seen.plan, seen.interim, seen.look, seen.selection.cohort
     is_open = look.edition == "open"
     flow = seen.selection.flow
-    baseline = _baseline(seen)
+    weighted = _everybody(seen)
+    baseline = baseline_frame([weighted], rows.frame, plan, rows.dictionary)
+    by_arm = {} if is_open else {"balance": balance_frame([weighted], plan, rows.dictionary)}
     return {
+        **by_arm,
         "flow": flow[[c for c in FLOW_COLUMNS if not (is_open and c in BY_ARM)]],
         "baseline": baseline[baseline["arm"] == EVERYBODY] if is_open else baseline,
         "visits": visits_frame(rows, plan, interim, look),
@@ -230,14 +233,13 @@ def _watched(seen: Seen) -> tuple[Outcome, ...]:
     )
 
 
-def _baseline(seen: Seen) -> pd.DataFrame:
-    """Table 1 of the selected rows, without weights."""
+def _everybody(seen: Seen) -> WeightedSet:
+    """The selected rows without weights."""
     plan, rows = seen.plan, seen.selection.cohort
     arm = is_one_of(rows.frame[plan.arms.column], (plan.arms.comparator,)).astype(np.int64)
-    everybody = AnalysisSet(plan.arms.level, np.arange(len(arm)), rows.frame, arm, None, {}, ())
+    own = AnalysisSet(plan.arms.level, np.arange(len(arm)), rows.frame, arm, None, {}, ())
     plain = plan.model_copy(update={"propensity": PropensityPlan(estimands=(UNWEIGHTED,))})
-    weighted = weigh_set(everybody, rows.dictionary, plain)
-    return baseline_frame([weighted], rows.frame, plan, rows.dictionary)
+    return weigh_set(own, rows.dictionary, plain)
 
 
 def _accrual(seen: Seen, codes: Mapping[str, str]) -> dict[str, pd.DataFrame]:

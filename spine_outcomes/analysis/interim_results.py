@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spine_outcomes.analysis.results import BALANCE_COLUMNS
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -94,7 +95,7 @@ class InterimResults:
     ----------
     plan, dictionary, look
         What ran, what columns mean, which look it is.
-    flow, baseline, findings, results
+    flow, baseline, balance, findings, results
         As in ``Results``; without arms but in the unblinded edition.
     accrual
         ``ACCRUAL_COLUMNS``: patients ``enrolled``, ``planned`` and ``predicted`` by time since the
@@ -129,6 +130,7 @@ class InterimResults:
     results: pd.DataFrame
     flow: pd.DataFrame = field(default_factory=partial(_no_rows, ()))
     baseline: pd.DataFrame = field(default_factory=partial(_no_rows, ()))
+    balance: pd.DataFrame = field(default_factory=partial(_no_rows, BALANCE_COLUMNS))
     accrual: pd.DataFrame = field(default_factory=partial(_no_rows, ACCRUAL_COLUMNS))
     accrual_summary: pd.DataFrame = field(default_factory=partial(_no_rows, MEASURE_COLUMNS))
     follow_up: pd.DataFrame = field(default_factory=partial(_no_rows, MEASURE_COLUMNS))

@@ -62,7 +62,7 @@ def known_by(
     seen = replace(seen, long={name: _as_then(rows, until) for name, rows in seen.long.items()})
     frame = _without_later(seen, until)
     if contact is not None and contact in frame:
-        known = _last_contact(seen, frame, contact, until)
+        known = _last_contact(seen, frame, (contact, started[0]), until)
         frame = frame.assign(**{contact: known})
     cut = replace(seen, frame=frame, findings=(), lines=None, unread=(), as_of=day)
     return replace(cut, sha256=content_hash(cut))
@@ -165,7 +165,7 @@ def _denied(
 
 
 def _last_contact(
-    cohort: Cohort, frame: pd.DataFrame, contact: str, until: float
+    cohort: Cohort, frame: pd.DataFrame, columns: tuple[str, str], until: float
 ) -> pd.Series[Any]:
     """The last day each row's patient is known to have been seen, at most the day.
 
@@ -175,13 +175,16 @@ def _last_contact(
         With its contacts as they were recorded.
     frame
         Its columns without what was later.
+    columns
+        Of the contact, and of the start.
     """
+    contact, start = columns
     patient = cohort.dictionary.table.patient
     recorded = as_days(cohort.frame[contact])
     seen = np.full(len(frame), np.nan if cohort.long else until)
     for column in cohort.dictionary.columns:
-        is_date = column.type == "date" and column.phase in ("treatment", "post_baseline")
-        if is_date and column.name in frame:
+        is_seen_then = column.phase in ("treatment", "post_baseline") or column.name == start
+        if column.type == "date" and is_seen_then and column.name in frame:
             seen = np.fmax(seen, as_days(frame[column.name]))
     seen = pd.Series(seen).groupby(frame[patient].to_numpy()).transform("max").to_numpy()
     for rows in cohort.long.values():

@@ -8,6 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from spine_outcomes.figures.accrual import draw_accrual
+from spine_outcomes.figures.boundary import draw_boundary
 from spine_outcomes.figures.convergence import draw_convergence
 from spine_outcomes.figures.difference import draw_difference
 from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
@@ -95,6 +97,28 @@ def forest_sheet(frame: pd.DataFrame, favours: tuple[str, str], head: tuple[str,
         ax.set_xlabel(head[1].partition(" (")[0], labelpad=16)
         write_beside(ax, head[0], (0, -0.6), (TEXT_GAP - left * 72, 12), weight="bold")
         write_beside(ax, head[1], (1, -0.6), (TEXT_GAP, 12), weight="bold")
+    return figure
+
+
+def accrual_sheet(
+    frame: pd.DataFrame, target: float | None, ticks: Sequence[float], unit: str
+) -> Figure:
+    """Enrolment over time against its plan."""
+    figure, ax = _sheet(2.8, left=0.75, right=0.25, top=0.35)
+    with house_style():
+        draw_accrual(ax, frame, target, ticks)
+        ax.set_xlabel(f"Time since the planned start, {unit}")
+        ax.set_title("Patients", loc="left", size=9, weight="bold", x=-0.06, pad=10)
+    return figure
+
+
+def boundary_sheet(frame: pd.DataFrame, favours: tuple[str, str]) -> Figure:
+    """Boundaries of Z against the information, with what was seen."""
+    figure, ax = _sheet(2.8, left=0.75, right=0.25, top=0.45)
+    with house_style():
+        draw_boundary(ax, frame, "z", favours)
+        ax.set_xlabel("Information relative to the planned maximum")
+        ax.set_title("Z", loc="left", size=9, weight="bold", x=-0.06, pad=14)
     return figure
 
 

@@ -1,0 +1,227 @@
+"""The report of a look at accumulating data, as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from spine_outcomes.analysis.interim_results import EVERYBODY, Edition, InterimResults
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.figures.sheets import accrual_sheet, boundary_sheet
+from spine_outcomes.report.exhibits import Exhibits
+from spine_outcomes.report.head import SHORT, SIMULATED, Head
+from spine_outcomes.report.picture import Picture, drawn
+from spine_outcomes.report.render import exports, laid_out
+from spine_outcomes.report.sections import Section
+from spine_outcomes.tables import interim as tables
+from spine_outcomes.tables import interim_safety as safety
+from spine_outcomes.tables.findings import findings
+from spine_outcomes.tables.interim_suppression import protected_look
+from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.particulars import plan, provenance
+from spine_outcomes.tables.selection import in_order
+from spine_outcomes.tables.table import Table, identifier
+
+TITLES: dict[Edition, str] = {
+    "open": "blinded report",
+    "coded": "coded supplement, confidential",
+    "unblinded": "unblinded report, confidential",
+}
+READERS: dict[Edition, str] = {
+    "open": "Nothing here is by arm: it may be read by everybody in the study.",
+    "coded": "By arm code, without outcomes that the study compares: for the committee only.",
+    "unblinded": "With the comparison: for those who must know it, not for who treats or enrols.",
+}
+STAMPS: dict[Edition, str | None] = {
+    "open": None,
+    "coded": "CONFIDENTIAL: for the study committee",
+    "unblinded": "CONFIDENTIAL, UNBLINDED: for the study committee",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LookPage:
+    """A rendered look.
+
+    Parameters
+    ----------
+    html
+        The page.
+    tables, figures
+        Texts of its tables (CSV) and figures (SVG), by name.
+    shown
+        The results with small counts hidden, as the page shows them.
+    """
+
+    html: str
+    tables: dict[str, str]
+    figures: dict[str, str]
+    shown: InterimResults
+
+
+def look_page(results: InterimResults) -> LookPage:
+    """Render a look; counts below ``plan.report.min_cell`` are hidden here.
+
+    The same results give the same page.
+    """
+    shown = protected_look(results)
+    made = {table.id: table for table in _tables(shown)}
+    pictures = {picture.id: picture for picture in _pictures(shown)}
+    found = Exhibits(made, pictures, _source(shown), shown.look.cutoff.isoformat())
+    html = laid_out(
+        _head(shown),
+        found,
+        tuple(_sections(found)),
+        _machine(shown),
+        gates={},
+        results=shown,
+        labels=labels(shown),
+        readers=READERS[shown.look.edition],
+    )
+    svgs = {key: picture.svg for key, picture in pictures.items()}
+    return LookPage(html, exports(found), svgs, shown)
+
+
+def _tables(shown: InterimResults) -> Iterator[Table]:
+    """Every table that has something to say, in the order of the page."""
+    look = cast(Results, shown)
+    whole = (
+        (shown.accrual_summary, tables.accrual),
+        (shown.flow, tables.flow),
+        (shown.baseline, tables.baseline),
+        (shown.visits, tables.visits),
+        (shown.follow_up, tables.follow_up),
+        (shown.queries, tables.queries),
+        (shown.events, tables.events),
+    )
+    yield from (table(shown) for frame, table in whole if len(frame))
+    yield from (safety.grades(shown, unit) for unit in in_order(shown.grades["level_unit"]))
+    of_harm = (
+        (shown.limits, safety.limits),
+        (shown.deaths, safety.deaths),
+        (shown.deviations, safety.deviations),
+        (shown.monitoring, safety.looks),
+        (shown.assessment, safety.assessment),
+    )
+    yield from (table(shown) for frame, table in of_harm if len(frame))
+    if len(shown.findings):
+        yield findings(look)
+    if shown.look.edition != "coded":
+        yield plan(look)
+    yield provenance(look)
+
+
+def _pictures(shown: InterimResults) -> Iterator[Picture]:
+    """Enrolment, of everybody and by group, and the boundaries."""
+    unit = shown.plan.estimation.unit
+    planned = shown.plan.interim.accrual if shown.plan.interim is not None else None
+    for code in in_order(shown.accrual.loc[shown.accrual["kind"] == "enrolled", "code"]):
+        frame = shown.accrual[shown.accrual["code"] == code]
+        target = None if planned is None or code != EVERYBODY else float(planned.patients)
+        figure = accrual_sheet(frame, target, _ticks(frame), unit)
+        who = "" if code == EVERYBODY else f", {tables.group_label(shown, code).lower()}"
+        note = "Fan: prediction intervals of a Poisson process with a gamma rate, to the target."
+        notes = (note,) if (frame["kind"] == "predicted").any() else ()
+        yield drawn(figure, identifier("accrual-curve", code), f"Enrolment over time{who}", notes)
+    if len(shown.monitoring):
+        name = labels(shown)
+        frame = shown.monitoring.rename(
+            columns={"information": "amount", "fraction": "information"}
+        )
+        figure = boundary_sheet(
+            frame.assign(value=frame["z"]),
+            (f"favours {name.comparator}", f"favours {name.reference}"),
+        )
+        title = "Boundaries of the monitored comparison"
+        yield drawn(figure, "boundaries", title, ("Looks to come are taken as planned.",))
+
+
+def _ticks(frame: pd.DataFrame) -> list[float]:
+    """Marks of the time axis: about six, up to the last time drawn."""
+    last = float(frame["time"].max())
+    steps = (1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0, 120.0, 365.0, 730.0)
+    step = next((s for s in steps if last / s <= 10), last)
+    return [float(mark) for mark in np.arange(0, last + step, step)]
+
+
+def _sections(found: Exhibits) -> Iterator[Section]:
+    """Sections that have something to show, in reading order."""
+    for anchor, title, kinds, figures in (
+        ("enrolment", "Enrolment", ("accrual", "flow"), ("accrual-curve",)),
+        ("baseline-section", "Who was enrolled", ("baseline",), ()),
+        ("follow-up-section", "Follow-up", ("visits", "follow-up"), ()),
+        ("queries-section", "Queries", ("queries",), ()),
+        ("events-section", "Events", ("events",), ()),
+        ("safety", "Safety", ("limits", "deaths", "grades"), ()),
+        ("deviations-section", "Deviations from the protocol", ("deviations",), ()),
+        ("comparison", "The monitored comparison", ("assessment", "looks"), ("boundaries",)),
+        ("findings-section", "Findings", ("findings",), ()),
+        ("plan-section", "Plan", ("plan",), ()),
+        ("provenance-section", "Provenance", ("provenance",), ()),
+    ):
+        own = tuple(key for kind in kinds for key in found.tables if _is_of(key, kind))
+        drawn_here = (
+            tuple(key for key in found.figures if key.startswith(figures)) if figures else ()
+        )
+        if own or drawn_here:
+            template = "interim_first" if anchor == "enrolment" else "exhibits"
+            yield Section(anchor, title, template, own, drawn_here)
+
+
+def _is_of(key: str, kind: str) -> bool:
+    """Whether a table is of a kind: its id, or one with a level behind it."""
+    return key == kind or (kind == "grades" and key.startswith("grades-"))
+
+
+def _source(shown: InterimResults) -> str:
+    """Who and how many: under every table and figure."""
+    name, population = labels(shown), shown.plan.population.name
+    if shown.flow.empty:
+        return f"Population: {population}"
+    last = shown.flow.iloc[-1]
+    rows = name.rows(shown.dictionary.table.row)
+    return f"Population: {population}, {last['n_lesions']} {rows}, {last['n_patients']} patients"
+
+
+def _head(shown: InterimResults) -> Head:
+    """Head of the page: which look, which edition, which cut-off."""
+    look, study = shown.look, shown.plan.study
+    program = version("spine-outcomes")
+    cutoff = look.cutoff.isoformat()
+    short = str(shown.provenance.get("reproducibility_id", ""))[:SHORT]
+    facts = (
+        ("Study", study.id),
+        ("Look", f"{look.number}, {TITLES[look.edition]}"),
+        ("Planned", look.planned or "not planned"),
+        ("Data cut-off", cutoff),
+        ("Cohort", str(shown.provenance.get("source", ""))),
+        ("Program", f"spine-outcomes {program}"),
+        ("Reproducibility id", short),
+    )
+    return Head(
+        title=f"{study.title or study.id or 'The study'}: look {look.number}",
+        study=study.id,
+        cutoff=cutoff,
+        warning=SIMULATED if shown.provenance.get("is_simulated") else None,
+        version=program,
+        identifier=short,
+        facts=tuple((term, value) for term, value in facts if value),
+        stamp=STAMPS[look.edition],
+    )
+
+
+def _machine(shown: InterimResults) -> dict[str, Any]:
+    """Provenance, and the plan where the page shows it, for programs that read the page."""
+    look = shown.look
+    facts = {
+        "look": {"number": look.number, "cutoff": look.cutoff.isoformat(), "edition": look.edition},
+        "provenance": shown.provenance,
+    }
+    if look.edition == "coded":
+        return facts
+    return facts | {"plan": shown.plan.model_dump(mode="json", by_alias=True)}

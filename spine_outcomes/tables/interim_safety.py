@@ -1,0 +1,235 @@
+"""Safety, deviations and the comparison of a look as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from spine_outcomes.analysis.interim_results import InterimResults
+from spine_outcomes.analysis.toxicity_counts import NOT_ASSESSED
+from spine_outcomes.tables import cells, numbers
+from spine_outcomes.tables.interim import group_label, groups_of
+from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.selection import in_order, one, where
+from spine_outcomes.tables.table import Cell, Column, Number, Row, Table, identifier
+from spine_outcomes.tables.toxicity import term_name
+
+GRADE_HEADS = ("0", "1", "2", "3", "4", "5")
+EXACT = "Limits are exact (Clopper and Pearson)."
+
+
+def grades(results: InterimResults, level_unit: str) -> Table:
+    """Worst grade of each term by group: rows, or patients."""
+    frame = where(results.grades, level_unit=level_unit)
+    rows: list[Row] = []
+    for term in in_order(frame["term"]):
+        rows.append(Row(term_name(term)))
+        for code in groups_of(frame):
+            own = where(frame, term=term, code=code)
+            line = tuple(
+                cells.EMPTY if (row := one(own, grade=grade)) is None else cells.count(row["n"])
+                for grade in (*GRADE_HEADS, NOT_ASSESSED)
+            )
+            rows.append(Row(group_label(results, code), line, is_indented=True))
+    unit = labels(results).rows(level_unit)
+    return Table(
+        id=identifier("grades", level_unit),
+        title=f"{unit.capitalize()} by worst grade of toxicity",
+        stub_head="Term",
+        columns=(*(Column(grade, "Worst grade") for grade in GRADE_HEADS), Column("Not assessed")),
+        rows=tuple(rows),
+        notes=("CTCAE. Grade 0: assessed and absent.",),
+    )
+
+
+def deaths(results: InterimResults) -> Table:
+    """Early deaths by group, of the patients watched for so long."""
+    return _counts(
+        results,
+        results.deaths,
+        ("deaths", "Early deaths", "After the start of treatment", "Patients"),
+        "Of the patients who started at least so long before the cut-off.",
+    )
+
+
+def deviations(results: InterimResults) -> Table:
+    """Deviations from the protocol by group."""
+    rows = labels(results).rows(results.plan.arms.level).capitalize()
+    return _counts(
+        results,
+        results.deviations,
+        ("deviations", "Deviations from the protocol", "Deviation", rows),
+        "Of the rows in which the columns of the rule have values.",
+    )
+
+
+def _counts(
+    results: InterimResults, frame: pd.DataFrame, words: tuple[str, str, str, str], note: str
+) -> Table:
+    """Counts by name and group; ``words``: id, title, head of the stub, what is counted."""
+    key, title, stub_head, counted = words
+    codes = groups_of(frame)
+    rows = [
+        Row(
+            str(label),
+            tuple(
+                cell for code in codes for cell in _count_cells(one(frame, label=label, code=code))
+            ),
+        )
+        for label in in_order(frame["label"])
+    ]
+    columns = [
+        Column(head, group_label(results, code))
+        for code in codes
+        for head in (counted, f"n, % ({labels(results).level} interval)")
+    ]
+    return Table(key, title, stub_head, tuple(columns), tuple(rows), (note, EXACT))
+
+
+def _count_cells(row: pd.Series[Any] | None) -> tuple[Cell, Cell]:
+    """Denominator, and the count with its share and the limits of that."""
+    if row is None:
+        return cells.EMPTY, cells.EMPTY
+    return cells.count(row["n"]), _share(row)
+
+
+def _share(row: pd.Series[Any]) -> Cell:
+    """A count with its share: "3, 1.2 (0.3 to 3.6)"; one that is hidden stands alone."""
+    counted = cells.count(row["n_event"])
+    if isinstance(row["n_event"], str) or pd.isna(row["value"]):
+        return counted
+    return Cell(
+        (*counted.parts, ", ", *cells.with_limits(row.rename({"value": "estimate"}), "percent"))
+    )
+
+
+def limits(results: InterimResults) -> Table:
+    """Rates that must stay below a limit, and what is believed of them."""
+    frame = results.limits
+    rows: list[Row] = []
+    for label in in_order(frame["label"]):
+        own = where(frame, label=label)
+        first = own.iloc[0]
+        rows.append(Row(f"{label}: acceptable {numbers.percent(float(first['rate']))}%"))
+        for code in groups_of(own):
+            row = one(own, code=code)
+            if row is not None:
+                rows.append(Row(group_label(results, code), _limit_cells(row), is_indented=True))
+    return Table(
+        id="limits",
+        title="Toxicities that must stay below a limit",
+        stub_head="Toxicity",
+        columns=(
+            Column("Patients assessed"),
+            Column(f"n, % ({labels(results).level} interval)"),
+            Column("Probability that the rate is above the limit"),
+            Column("Crossed above"),
+            Column("Events that would cross"),
+            Column("Verdict", align="left"),
+        ),
+        rows=tuple(rows),
+        notes=(
+            "Probability: posterior, from the beta prior of the plan and the patients so far. "
+            + EXACT,
+        ),
+    )
+
+
+def _limit_cells(row: pd.Series[Any]) -> tuple[Cell, ...]:
+    """One group against a limit; beside a hidden count only the verdict is said."""
+    is_hidden = isinstance(row["n_event"], str) or isinstance(row["n"], str)
+    posterior = cells.EMPTY if is_hidden else cells.decimal(float(row["posterior"]), 3)
+    return (
+        cells.count(row["n"]),
+        _share(row),
+        posterior,
+        cells.decimal(float(row["threshold"]), 2),
+        cells.count(row["n_crossing"]),
+        cells.words("crossed" if row["is_crossed"] else "not crossed"),
+    )
+
+
+def looks(results: InterimResults) -> Table:
+    """Looks at the comparison so far and to come, with their boundaries."""
+    rows = [
+        Row(
+            f"Look {row['look']}" + (" (planned)" if row["is_planned"] else ""),
+            (
+                cells.words(row["cutoff"]),
+                cells.decimal(float(row["information"]), 2),
+                cells.percent(float(row["fraction"])),
+                cells.decimal(float(row["upper"]), 4),
+                cells.decimal(float(row["nominal_p"]), 5),
+                cells.decimal(float(row["alpha_spent"]), 5),
+                cells.decimal(float(row["z"]), 3),
+            ),
+        )
+        for row in results.monitoring.to_dict("records")
+    ]
+    return Table(
+        id="looks",
+        title="Looks at the monitored comparison",
+        stub_head="Look",
+        columns=(
+            Column("Cut-off", align="left"), Column("Information"), Column("% of maximum"),
+            Column("Boundary of |Z|"), Column("Nominal p"), Column("Error spent"), Column("Z"),
+        ),
+        rows=tuple(rows),
+        notes=_design_notes(results),
+    )  # fmt: skip
+
+
+def assessment(results: InterimResults) -> Table:
+    """What the look says of the monitored comparison."""
+    return Table(
+        id="assessment",
+        title="The monitored comparison at this look",
+        stub_head="",
+        columns=(Column("Value (interval)"),),
+        rows=tuple(
+            Row(str(row["label"]), (_value(row),)) for row in results.assessment.to_dict("records")
+        ),
+        notes=(
+            "The repeated interval holds at every look, whatever is decided; the stage-wise "
+            "numbers only if the study ends here. Conditional power takes the looks to come as "
+            "planned.",
+        ),
+        direction=labels(results).quotient,
+    )
+
+
+def _value(row: dict[Any, Any]) -> Cell:
+    """A number with its limits, where it has them."""
+    digits = 5 if row["measure"] in ("nominal_p", "alpha_spent") else 3
+    shown = [
+        (numbers.decimal(float(row[key]), digits), float(row[key]))
+        for key in ("value", "lower", "upper")
+    ]
+    parts: tuple[str | Number, ...] = (Number(*shown[0]),)
+    if not pd.isna(row["lower"]):
+        parts += (" (", Number(*shown[1]), cells.TO, Number(*shown[2]), ")")
+    return Cell(parts)
+
+
+def _design_notes(results: InterimResults) -> tuple[str, ...]:
+    """Which boundary it is and what information means."""
+    interim = results.plan.interim
+    monitoring = None if interim is None else interim.monitoring
+    if monitoring is None:
+        return ()
+    name = labels(results)
+    families = {
+        "obrien_fleming": "Lan-DeMets, O'Brien-Fleming type",
+        "pocock": "Lan-DeMets, Pocock type",
+        "hwang_shih_decani": f"Hwang-Shih-DeCani, γ = {monitoring.parameter}",
+        "power": f"Kim-DeMets, ρ = {monitoring.parameter}",
+    }
+    sides = "both sides" if monitoring.sides == 2 else "one side"
+    return (
+        f"{name.endpoint(monitoring.endpoint)}, {name.estimand(monitoring.estimand)}; error "
+        f"{monitoring.alpha:g} on {sides}, spent by {families[monitoring.family]}.",
+        "Information is 1 / variance of the log hazard ratio, the variance clustered and corrected "
+        f"for the weights, relative to {monitoring.maximum_information:g}. Looks to come are taken "
+        "at their planned share of it.",
+    )
