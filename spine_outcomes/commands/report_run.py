@@ -62,7 +62,7 @@ def run_report(
             cohort, tables = named.cohort_path, {**named.tables, **tables}
         out = OUTPUT_ROOT / named.path.stem if out is None else out
         planned, columns = load_plan(named.path), load_dictionary(dictionary)
-        plan = _with_options(planned, given)
+        plan = with_options(planned, given)
         check_plan(plan, columns)
         check_formats(plan.report.formats)
         identity = {"command": "report", "plan_sha256": plan_hash(planned)}
@@ -70,7 +70,7 @@ def run_report(
         with reserve(out, identity, read, overwrite) as folder:
             step("Reading and checking the cohort")
             rows = read_cohort(cohort, columns, tables)
-            found = [*_replaced(planned, given), *departures(plan, columns)]
+            found = [*replaced(planned, given), *departures(plan, columns)]
             results = run(plan, rows, findings=found, step=step)
             check_required(results)
             if strict:
@@ -79,7 +79,7 @@ def run_report(
             made = run_files(results, step)
             seconds = step.seconds()
             step("Writing")
-            facts = {**results.provenance, "command": _command()}
+            facts = {**results.provenance, "command": command_line("report")}
             files = with_manifest(made, identity, facts, seconds)
             folder.publish(files)
     _tell(results, out, sorted(files))
@@ -87,12 +87,12 @@ def run_report(
         say(f"{elapsed:8.2f} s  {part}")
 
 
-def _with_options(plan: AnalysisPlan, given: Mapping[str, object]) -> AnalysisPlan:
+def with_options(plan: AnalysisPlan, given: Mapping[str, object]) -> AnalysisPlan:
     """The plan as it runs; its sensitivity analyses start from there."""
     return changed(plan, given).model_copy(update={"sensitivity": plan.sensitivity})
 
 
-def _replaced(plan: AnalysisPlan, given: Mapping[str, object]) -> list[Finding]:
+def replaced(plan: AnalysisPlan, given: Mapping[str, object]) -> list[Finding]:
     """A note for each value of the plan that the command replaced."""
     planned = ((key, value, attrgetter(key)(plan)) for key, value in given.items())
     return [
@@ -120,12 +120,12 @@ def _with_sources(results: Results, plan: Path, dictionary: Path) -> Results:
     return replace(results, provenance=results.provenance | sources)
 
 
-def _command() -> str:
-    """The command line; of a path only the name, as its folders may name a person."""
+def command_line(name: str) -> str:
+    """The command line of a command; of a path only the name, as its folders may name a person."""
     words = sys.argv[1:]
-    if words[:1] == ["report"]:
+    if words[:1] == [name]:
         words = words[1:]
-    return shlex.join(["spine-outcomes", "report", *(re.sub(r"[^=]*/", "", w) for w in words)])
+    return shlex.join(["spine-outcomes", name, *(re.sub(r"[^=]*/", "", w) for w in words)])
 
 
 def _tell(results: Results, out: Path, names: list[str]) -> None:

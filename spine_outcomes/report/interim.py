@@ -100,15 +100,15 @@ def _tables(shown: InterimResults) -> Iterator[Table]:
         (shown.events, tables.events),
     )
     yield from (table(shown) for frame, table in whole if len(frame))
-    yield from (safety.grades(shown, unit) for unit in in_order(shown.grades["level_unit"]))
-    of_harm = (
-        (shown.limits, safety.limits),
-        (shown.deaths, safety.deaths),
-        (shown.deviations, safety.deviations),
-        (shown.monitoring, safety.looks),
-        (shown.assessment, safety.assessment),
-    )
+    of_harm = ((shown.limits, safety.limits), (shown.deaths, safety.deaths))
     yield from (table(shown) for frame, table in of_harm if len(frame))
+    yield from (safety.grades(shown, unit) for unit in in_order(shown.grades["level_unit"]))
+    at_last = (
+        (shown.deviations, safety.deviations),
+        (shown.assessment, safety.assessment),
+        (shown.monitoring, safety.looks),
+    )
+    yield from (table(shown) for frame, table in at_last if len(frame))
     if len(shown.findings):
         yield findings(look)
     if shown.look.edition != "coded":
