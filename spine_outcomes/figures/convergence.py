@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 
 from spine_outcomes.figures.style import INK
@@ -18,8 +19,11 @@ def draw_convergence(ax: Axes, frame: pd.DataFrame) -> Axes:
     frame
         Columns ``imputation, iteration, mean`` of one column.
     """
-    for _, own in frame.groupby("imputation", sort=False):
-        ax.plot(own["iteration"], own["mean"], color=INK, linewidth=0.5, alpha=0.5)
+    sns.lineplot(
+        frame, x="iteration", y="mean", units="imputation", estimator=None, sort=False, ax=ax,
+        color=INK, linewidth=0.5, alpha=0.5,
+    )  # fmt: skip
+    ax.set(xlabel="", ylabel="")
     last = int(frame["iteration"].max())
     ax.set_xlim(1, max(last, 2))
     ax.set_xticks(sorted({1, max(1, last // 2), last}))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
-import textwrap
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from spine_outcomes.figures.style import ARMS, RULE, TEXT_SIZE, Look
+from spine_outcomes.figures.direct_labels import End, name_ends
+from spine_outcomes.figures.style import ARMS, RULE, Look
 
-LABEL_WIDTH = 20  # characters of a direct label on one line
 TOPS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 def draw_curves(
-    ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]], ticks: Sequence[float]
+    ax: Axes,
+    frame: pd.DataFrame,
+    arms: Sequence[tuple[str, str]],
+    ticks: Sequence[float],
+    *,
+    names_beside: bool = True,
 ) -> Axes:
     """Draw one step curve an arm with its band, labelled at its end.
 
@@ -32,6 +34,8 @@ def draw_curves(
         Code and label of the arms, the reference first.
     ticks
         Marks of the time axis; curves end with the last of them.
+    names_beside
+        Whether the arms are named at the ends of their curves; else a legend must name them.
     """
     shown = frame[frame["time"] <= ticks[-1] * (1 + 1e-9)]
     ends = []
@@ -40,14 +44,15 @@ def draw_curves(
         if len(curve):
             _draw_step(ax, curve, look)
             end = float(curve["time"].iloc[-1]), float(curve["estimate"].iloc[-1])
-            ends.append((end, textwrap.fill(label, LABEL_WIDTH), look))
+            ends.append(End(*end, label, look.colour, look.text_colour))
     top = axis_top(shown)
     ax.set(xlim=(0, ticks[-1]), ylim=(0, top), xticks=list(ticks))
     marks = np.linspace(0, top, round(top / _percent_step(top)) + 1)
     ax.set_yticks(marks, [f"{100 * mark:.3g}%" for mark in marks])
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
-    _label_ends(ax, ends, ticks[-1], top)
+    if names_beside:
+        name_ends(ax, ends)
     return ax
 
 
@@ -77,36 +82,3 @@ def _draw_step(ax: Axes, curve: pd.DataFrame, look: Look) -> None:
         linewidth=0,
     )
     ax.step(time, estimate, where="post", color=look.colour, linestyle=look.dash)
-
-
-def _label_ends(
-    ax: Axes, ends: Sequence[tuple[tuple[float, float], str, Look]], right: float, top: float
-) -> None:
-    """Names of the curves to the right, pushed apart where they would touch, led to their ends."""
-    height = ax.get_window_extent().height / ax.figure.dpi
-    line = 1.25 * TEXT_SIZE / 72 / height * top
-    heights = [line * (1 + text.count("\n")) for _, text, _ in ends]
-    places = spread([value for (_, value), _, _ in ends], heights, top)
-    for ((time, value), text, look), place in zip(ends, places, strict=True):
-        lead = [time, right, right * 1.012], [value, value, place]
-        ax.plot(*lead, color=look.colour, linewidth=0.8, linestyle=(0, (1, 2)), clip_on=False)
-        ax.text(
-            right * 1.02, place, text, color=look.text_colour, va="center", ha="left",
-            fontweight="bold", linespacing=1.2,
-        )  # fmt: skip
-
-
-def spread(values: Sequence[float], heights: Sequence[float], top: float) -> list[float]:
-    """Centres of labels of given heights, as near their values as they can be without touching."""
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    centres = [
-        min(max(value, height / 2), top - height / 2)
-        for value, height in zip(values, heights, strict=True)
-    ]
-    for below, above in pairwise(order):
-        overlap = (heights[below] + heights[above]) / 2 - (centres[above] - centres[below])
-        if overlap > 0:
-            centres[below] -= overlap / 2
-            centres[above] += overlap / 2
-    lowest = min((centres[i] - heights[i] / 2 for i in order), default=0.0)
-    return [centre - min(lowest, 0.0) for centre in centres] if math.isfinite(lowest) else centres

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
-from spine_outcomes.figures.style import FACES, INK, MUTED, PAPER, TEXT_SIZE
-from spine_outcomes.figures.svg import SVG
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-WIDTH = 547.2
-LINE, PAD, GAP = 12.0, 7.0, 22.0
-MAIN, SIDE = 230.0, 250.0  # widths of the boxes
-CHARACTERS = {MAIN: 40, SIDE: 44}
+from spine_outcomes.figures.style import INK, MUTED, POINTS, REPORT, Sheet, house_style
+from spine_outcomes.figures.svg import new_figure
+from spine_outcomes.figures.text_width import folded
+
+PAD, APART = 6.0, 22.0  # points inside a box, and between two
+LEADING = 1.4
+MAIN, SIDE = 0.44, 0.46  # widths of the boxes as shares of the sheet
+EDGE = 2.0
+HEAD = 3.5  # of an arrow
 
 
 @dataclass(frozen=True)
@@ -24,104 +29,120 @@ class Step:
     left_out: Sequence[str] = ()
 
 
-def flow_svg(
-    steps: Sequence[Step], arms: Sequence[Sequence[str]], name: str, title: str, description: str
-) -> str:
-    """The flow chart as a stand-alone SVG document.
+@dataclass(frozen=True)
+class Box:
+    """A box with its lines, the first ``n_bold`` in bold; all sizes in points from the top left."""
+
+    x: float
+    y: float
+    width: float
+    lines: tuple[str, ...]
+    n_bold: int
+
+    @property
+    def height(self) -> float:
+        """Height that its lines need."""
+        return LEADING * float(mpl.rcParams["font.size"]) * len(self.lines) + 2 * PAD
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Boxes and the lines between them (x and y in turn; ``arrows`` have a head at their end)."""
+
+    boxes: tuple[Box, ...]
+    lines: tuple[tuple[float, ...], ...]
+    arrows: tuple[tuple[float, ...], ...]
+    height: float
+
+
+def flow_sheet(
+    steps: Sequence[Step], arms: Sequence[Sequence[str]], sheet: Sheet = REPORT
+) -> Figure:
+    """The flow chart: steps from top to bottom, the arms side by side below them.
 
     Parameters
     ----------
     steps
-        From top to bottom; each text is a line, the first in bold.
+        Each text is a line, the first in bold.
     arms
-        Lines of the boxes at the bottom, side by side.
-    name, title, description
-        As in ``svg_text``.
+        Lines of the boxes at the bottom.
+    sheet
+        What it is drawn on.
     """
-    parts: list[str] = []
-    top, x = 4.0, 20.0
+    with house_style(sheet):
+        found = chart(steps, arms, sheet.points)
+        figure = new_figure(sheet.width, found.height / POINTS, sheet)
+        draw_flow(figure.add_axes((0, 0, 1, 1)), found, sheet.points)
+    return figure
+
+
+def draw_flow(ax: Axes, found: Chart, width: float) -> Axes:
+    """Draw a chart on an Axes that is ``width`` points wide and as high as the chart."""
+    ax.set(xlim=(0, width), ylim=(found.height, 0))
+    ax.axis("off")
+    size = float(mpl.rcParams["font.size"])
+    for points in (*found.lines, *found.arrows):
+        ax.plot(points[::2], points[1::2], color=MUTED, linewidth=0.8)
+    for points in found.arrows:
+        x, y = points[-2:]
+        back = (-HEAD, HEAD) if points[-4] == x else (-HEAD, -HEAD)
+        side = (-HEAD, -HEAD) if points[-4] == x else (-HEAD, HEAD)
+        ax.plot(
+            [x + back[0], x, x + back[1]], [y + side[0], y, y + side[1]], color=MUTED,
+            linewidth=0.8,
+        )  # fmt: skip
+    for box in found.boxes:
+        ax.add_patch(
+            Rectangle((box.x, box.y), box.width, box.height, fill=False, ec=MUTED, linewidth=0.8)
+        )
+        for i, line in enumerate(box.lines):
+            y = box.y + PAD + LEADING * size * (i + 0.75)
+            weight = "bold" if i < box.n_bold else "normal"
+            ax.text(box.x + PAD, y, line, va="baseline", weight=weight, color=INK)
+    return ax
+
+
+def chart(steps: Sequence[Step], arms: Sequence[Sequence[str]], width: float) -> Chart:
+    """Lay out the boxes of a flow chart on a sheet ``width`` points wide."""
+    boxes: list[Box] = []
+    arrows: list[tuple[float, ...]] = []
+    top, main = EDGE, MAIN * width
+    stem = EDGE + main / 2
     for position, step in enumerate(steps):
-        side = _lines(step.left_out, SIDE)
         if position:
-            middle = top + max(GAP, _height(side) + 10 if side else GAP) / 2
-            bottom = 2 * middle - top
-            parts.append(_arrow(x + MAIN / 2, top, x + MAIN / 2, bottom))
-            if side:
-                parts.append(_arrow(x + MAIN / 2, middle, WIDTH - SIDE - 4, middle))
-                parts += _box(WIDTH - SIDE - 4, middle - _height(side) / 2, SIDE, side)
-            top = bottom
-        kept = _lines(step.kept, MAIN)
-        parts += _box(x, top, MAIN, kept)
-        top += _height(kept)
-    parts += _arm_boxes(arms, x, top)
-    bottom = top + (2 * GAP + max(_height(_lines(arm, MAIN)) for arm in arms) if arms else 0) + 4
-    return (
-        f'<svg xmlns="{SVG}" viewBox="0 0 {WIDTH:g} {bottom:g}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc" font-family="{FACES}" '
-        f'font-size="{TEXT_SIZE}" color="{INK}">'
-        f'<title id="{name}-title">{escape(title)}</title>'
-        f'<desc id="{name}-desc">{escape(description)}</desc>'
-        f'<rect class="sheet" width="100%" height="100%" fill="{PAPER}" />{"".join(parts)}</svg>\n'
-    )
+            side = _box(width - EDGE - SIDE * width, 0.0, SIDE * width, step.left_out)
+            gap = max(APART, side.height + 10) if step.left_out else APART
+            arrows.append((stem, top, stem, top + gap))
+            if step.left_out:
+                middle = top + gap / 2
+                arrows.append((stem, middle, side.x, middle))
+                boxes.append(_box(side.x, middle - side.height / 2, side.width, step.left_out))
+            top += gap
+        boxes.append(_box(EDGE, top, main, step.kept))
+        top += boxes[-1].height
+    if not arms:
+        return Chart(tuple(boxes), (), tuple(arrows), top + EDGE)
+    below = _arm_boxes(arms, top + 1.6 * APART, width)
+    fork = top + 0.8 * APART
+    centres = [box.x + box.width / 2 for box in below]
+    lines = [(stem, top, stem, fork), (min(stem, *centres), fork, max(stem, *centres), fork)]
+    arrows += [(centre, fork, centre, box.y) for centre, box in zip(centres, below, strict=True)]
+    bottom = max(box.y + box.height for box in below) + EDGE
+    return Chart((*boxes, *below), tuple(lines), tuple(arrows), bottom)
 
 
-def _arm_boxes(arms: Sequence[Sequence[str]], x: float, top: float) -> list[str]:
-    """The boxes of the arms, each under a branch of the last arrow."""
-    parts: list[str] = []
-    width = (WIDTH - 24) / max(len(arms), 1)
-    fork = top + GAP
-    for position, arm in enumerate(arms):
-        centre = 4 + position * (width + 16) + width / 2
-        parts.append(_line(x + MAIN / 2, fork, centre, fork))
-        parts.append(_arrow(centre, fork, centre, fork + GAP))
-        parts += _box(centre - width / 2, fork + GAP, width, _lines(arm, MAIN))
-    return [*([_line(x + MAIN / 2, top, x + MAIN / 2, fork)] if arms else []), *parts]
+def _arm_boxes(arms: Sequence[Sequence[str]], top: float, width: float) -> list[Box]:
+    """The boxes of the arms, side by side over the sheet."""
+    each = (width - 2 * EDGE - 12.0 * (len(arms) - 1)) / len(arms)
+    return [_box(EDGE + i * (each + 12.0), top, each, arm) for i, arm in enumerate(arms)]
 
 
-def _lines(texts: Sequence[str], width: float) -> list[tuple[str, bool]]:
-    """Texts folded to a box's width, the first text bold."""
-    return [
-        (line, position == 0)
+def _box(x: float, y: float, width: float, texts: Sequence[str]) -> Box:
+    """A box with its texts in lines that fit, the first text in bold."""
+    size, room = float(mpl.rcParams["font.size"]), width - 2 * PAD
+    folds = [
+        folded(text, room, size, bold=position == 0).split("\n")
         for position, text in enumerate(texts)
-        for line in textwrap.wrap(text, CHARACTERS[width])
     ]
-
-
-def _height(lines: Sequence[tuple[str, bool]]) -> float:
-    """Height of a box of lines."""
-    return LINE * len(lines) + 2 * PAD
-
-
-def _box(x: float, y: float, width: float, lines: Sequence[tuple[str, bool]]) -> list[str]:
-    """A box and its lines."""
-    box = (
-        f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{_height(lines):g}" rx="3" '
-        f'fill="none" stroke="{MUTED}" stroke-width="0.8" />'
-    )
-    return [
-        box,
-        *(_text(x + 9, y + PAD + LINE * (i + 0.78), *line) for i, line in enumerate(lines)),
-    ]
-
-
-def _text(x: float, y: float, text: str, is_bold: bool) -> str:
-    """One line of text."""
-    weight = "bold" if is_bold else "normal"
-    place = f'x="{x:g}" y="{y:g}" font-weight="{weight}"'
-    return f'<text {place} fill="currentColor">{escape(text)}</text>'
-
-
-def _line(*points: float) -> str:
-    """A connecting line through its points, x and y in turn."""
-    pairs = zip(points[::2], points[1::2], strict=True)
-    path = " L ".join(f"{x:g} {y:g}" for x, y in pairs)
-    return f'<path d="M {path}" fill="none" stroke="{MUTED}" stroke-width="0.8" />'
-
-
-def _arrow(x1: float, y1: float, x2: float, y2: float) -> str:
-    """A connecting line with a head at its end, pointing down or right."""
-    if x1 == x2:
-        head = _line(x2 - 3, y2 - 5, x2, y2, x2 + 3, y2 - 5)
-    else:
-        head = _line(x2 - 5, y2 - 3, x2, y2, x2 - 5, y2 + 3)
-    return _line(x1, y1, x2, y2) + head
+    lines = tuple(line for fold in folds for line in fold)
+    return Box(x, y, width, lines, len(folds[0]) if folds else 0)

@@ -23,7 +23,7 @@ def draw_love(
     frame
         Columns ``estimand, label, smd``, one row a covariate and estimand; labels are unique.
     weights
-        Code and label of the sets of weights, in the order of the legend.
+        Code and label of the sets of weights, in order; a legend above the plot names them.
     limit
         Difference that is still called balanced; drawn as a line.
     """
@@ -46,5 +46,4 @@ def draw_love(
     ax.set(xlim=(-0.015 * right, right), ylim=(-0.7, len(sizes) - 0.3))
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
-    ax.legend(loc="lower right", frameon=False, handletextpad=0.3)
     return ax

@@ -24,7 +24,7 @@ def draw_effect(ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]
         Columns ``estimand, kind, time, log_hazard_ratio``; ``kind`` is ``smooth`` (a line, rows by
         time) or ``residual`` (a point an event).
     weights
-        Code and label of the sets of weights, in the order of the legend.
+        Code and label of the sets of weights, in order; a legend above the plot names them.
 
     Notes
     -----
@@ -52,5 +52,4 @@ def draw_effect(ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]
     ax.set(xlim=(0, float(lines["time"].max()) * 1.02), ylim=(-1.12 * reach, 1.12 * reach))
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
-    ax.legend(loc="upper right", frameon=False, handletextpad=0.5)
     return ax

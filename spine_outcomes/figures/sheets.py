@@ -1,166 +1,222 @@
-"""A sheet of the right size around each drawing: margins fit the labels, height the rows."""
+"""A sheet of the right size around each drawing: margins fit the names, height the rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from spine_outcomes.figures.accrual import draw_accrual
-from spine_outcomes.figures.boundary import draw_boundary
+from spine_outcomes.figures.accrual import draw_accrual, fan_names
+from spine_outcomes.figures.boundary import boundary_names, draw_boundary
 from spine_outcomes.figures.convergence import draw_convergence
 from spine_outcomes.figures.difference import draw_difference
-from spine_outcomes.figures.forest import TEXT_GAP, draw_forest
+from spine_outcomes.figures.direct_labels import name_space
+from spine_outcomes.figures.forest import INDENT, TEXT_GAP, draw_forest, null_place, ratio_axis
+from spine_outcomes.figures.layout import EDGE, GAP, Head, axis_space, head, plot_sheet
 from spine_outcomes.figures.love import draw_love
 from spine_outcomes.figures.margin import write_beside
 from spine_outcomes.figures.overlap import draw_overlap
 from spine_outcomes.figures.schoenfeld import draw_effect
-from spine_outcomes.figures.style import TEXT_SIZE, house_style
+from spine_outcomes.figures.style import POINTS, REPORT, WEIGHTS, Sheet, house_style
 from spine_outcomes.figures.svg import new_figure
+from spine_outcomes.figures.text_width import LEADING, folded, n_lines, widest
 from spine_outcomes.figures.weights import draw_weights
 
-WIDTH = 7.6  # inches, as every figure of the report
-LABEL = 64  # characters of a row's name
-PANEL = 32  # and of the name of a small panel
-CHARACTER = 0.6 * TEXT_SIZE / 72  # mean width of one in the measuring face, inches
-LINE = 0.18
-NARROWEST = 1.8  # of a plot beside long names, inches
+NAMES, NARROW_NAMES = 0.55, 0.46  # of the sheet, at most, for the names of rows
+MARKS = 42.0  # points to the left of a plot for the marks of its axis
+ARROW = 18.0  # points between the line of no effect and the words beside it, arrow included
+PANEL, ACROSS = 100.0, 3  # width of a small panel at least, points; and so many a row at most
 
 Named = Sequence[tuple[str, str]]
 
 
-def overlap_sheet(frame: pd.DataFrame, arms: Named, score: str, rows: str) -> Figure:
+def overlap_sheet(
+    frame: pd.DataFrame, arms: Named, score: str, rows: str, sheet: Sheet = REPORT
+) -> Figure:
     """Mirrored histograms of the propensity score; ``score`` and ``rows`` name the axes."""
-    figure, ax = _sheet(3.0, left=0.75, right=0.2, top=0.35)
-    with house_style():
+    with house_style(sheet):
+        figure, ax = _plain(sheet, 0.4, head(sheet, rows), score)
         draw_overlap(ax, frame, arms)
-        ax.set_xlabel(score)
-        ax.set_title(rows, loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 
-def love_sheet(frame: pd.DataFrame, weights: Named, limit: float, score: str) -> Figure:
+def love_sheet(
+    frame: pd.DataFrame, weights: Named, limit: float, score: str, sheet: Sheet = REPORT
+) -> Figure:
     """Standardised differences of every covariate."""
-    named = frame.assign(label=frame["label"].map(_cut))
-    labels = list(dict.fromkeys(named["label"]))
-    figure, ax = _sheet(0.3 + LINE * len(labels), left=_margin(labels), right=0.25, top=0.1)
-    with house_style():
-        draw_love(ax, named, weights, limit)
+    with house_style(sheet):
+        names, pitch = _rows(list(dict.fromkeys(frame["label"])), sheet, 1.5)
+        entries = [
+            Line2D([], [], linestyle="none", marker=look.marker, color=look.colour, label=label)
+            for (_, label), look in zip(weights, WEIGHTS, strict=False)
+        ]
+        left, bottom = _left(names.values(), sheet), axis_space(sheet)
+        above, height = head(sheet, entries=entries), pitch * (len(names) + 1)
+        figure, ax = plot_sheet(
+            sheet, height, left=left, right=2 * EDGE, above=above, bottom=bottom
+        )
+        draw_love(ax, frame.assign(label=frame["label"].map(names)), weights, limit)
         ax.set_xlabel(score)
     return figure
 
 
-def weights_sheet(frame: pd.DataFrame, arms: Named, weights: Named, score: str) -> Figure:
+def weights_sheet(
+    frame: pd.DataFrame, arms: Named, weights: Named, score: str, sheet: Sheet = REPORT
+) -> Figure:
     """Spread of the weights by set of weights and arm."""
-    labels = [f"{name}: {label}" for _, name in weights for _, label in arms]
-    figure, ax = _sheet(0.3 + 0.26 * len(labels), left=_margin(labels), right=0.25, top=0.1)
-    with house_style():
+    with house_style(sheet):
+        labels = [f"{name}: {label}" for _, name in weights for _, label in arms]
+        names, pitch = _rows(labels, sheet, 2.2)
+        left, height = _left(names.values(), sheet), pitch * len(names) + sheet.text
+        above, bottom = head(sheet), axis_space(sheet)
+        figure, ax = plot_sheet(
+            sheet, height, left=left, right=2 * EDGE, above=above, bottom=bottom
+        )
         draw_weights(ax, frame, arms, weights)
+        ax.set_yticks(range(len(names)), list(names.values()))
         ax.set_xlabel(score)
     return figure
 
 
-def effect_sheet(frame: pd.DataFrame, weights: Named, ratio: str, unit: str) -> Figure:
+def effect_sheet(
+    frame: pd.DataFrame, weights: Named, ratio: str, unit: str, sheet: Sheet = REPORT
+) -> Figure:
     """The hazard ratio along time; ``ratio`` names its axis."""
-    figure, ax = _sheet(2.6, left=0.75, right=0.25, top=0.35)
-    with house_style():
+    with house_style(sheet):
+        entries = [
+            Line2D([], [], marker=look.marker, color=look.colour, label=label, markersize=4.5)
+            for (code, label), look in zip(weights, WEIGHTS, strict=False)
+            if (frame["estimand"] == code).any()
+        ]
+        figure, ax = _plain(sheet, 0.36, head(sheet, ratio, entries), f"Time, {unit}")
         draw_effect(ax, frame, weights)
-        ax.set_xlabel(f"Time, {unit}")
-        ax.set_title(ratio, loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 
 def difference_sheet(
-    frame: pd.DataFrame, ticks: Sequence[float], contrast: str, unit: str
+    frame: pd.DataFrame, ticks: Sequence[float], contrast: str, unit: str, sheet: Sheet = REPORT
 ) -> Figure:
     """The risk difference over time; ``contrast`` names its axis."""
-    figure, ax = _sheet(2.3, left=0.75, right=0.25, top=0.35)
-    with house_style():
+    with house_style(sheet):
+        figure, ax = _plain(sheet, 0.32, head(sheet, contrast), f"Time, {unit}")
         draw_difference(ax, frame, ticks)
-        ax.set_xlabel(f"Time, {unit}")
-        ax.set_title(contrast, loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 
-def forest_sheet(frame: pd.DataFrame, favours: tuple[str, str], head: tuple[str, str]) -> Figure:
+def forest_sheet(
+    frame: pd.DataFrame, favours: tuple[str, str], head_of: tuple[str, str], sheet: Sheet = REPORT
+) -> Figure:
     """Ratios under one another, with heads over the names and over the numbers."""
-    texts = [str(text) for text in frame["text"]]
-    right = 0.2 + CHARACTER * max(map(len, [*texts, head[1]]))
-    most = int((WIDTH - NARROWEST - right - 0.25) / CHARACTER)
-    frame = frame.assign(label=[_cut(str(label), most) for label in frame["label"]])
-    left = _margin([*frame["label"], head[0]])
-    figure, ax = _sheet(0.2 + 0.24 * len(frame), left=left, right=right, top=0.35, bottom=0.72)
-    with house_style():
-        draw_forest(ax, frame, favours, margin=left * 72 - TEXT_GAP)
-        ax.set_xlabel(head[1].partition(" (")[0], labelpad=16)
-        write_beside(ax, head[0], (0, -0.6), (TEXT_GAP - left * 72, 12), weight="bold")
-        write_beside(ax, head[1], (1, -0.6), (TEXT_GAP, 12), weight="bold")
+    with house_style(sheet):
+        numbers = widest([*frame["text"], ""], sheet.text)
+        room = max(numbers, 60.0) if sheet.is_narrow else sheet.points
+        numbers_head = folded(head_of[1], room, sheet.text, bold=True)
+        right = TEXT_GAP + max(numbers, widest([numbers_head], sheet.text, bold=True)) + EDGE
+        names, pitch = _rows([*frame["label"], head_of[0]], sheet, 2.0, bold=True)
+        left = INDENT + _left(names.values(), sheet, bold=True)
+        above = head(sheet)
+        top = LEADING * sheet.text * max(n_lines(numbers_head), n_lines(names[head_of[0]])) + GAP
+        low, high, _ = ratio_axis(frame)
+        null = left + null_place(low, high) * (sheet.points - left - right)
+        rooms = null - EDGE - ARROW, sheet.points - null - EDGE - ARROW
+        said = [folded(t, room, sheet.small) for t, room in zip(favours, rooms, strict=True)]
+        words = LEADING * sheet.small * max(map(n_lines, said)) + GAP / 2
+        figure, ax = plot_sheet(
+            sheet, pitch * len(frame) + top, left=left, right=right, above=above,
+            bottom=axis_space(sheet) + words,
+        )  # fmt: skip
+        draw_forest(
+            ax, frame.assign(label=frame["label"].map(names)), (said[0], said[1]),
+            margin=left - EDGE, top=top / pitch,
+        )  # fmt: skip
+        ax.set_xlabel(head_of[1].partition(" (")[0], labelpad=words)
+        look = {"weight": "bold", "va": "top", "linespacing": LEADING - 0.05}
+        at = -0.5 - top / pitch
+        write_beside(ax, names[head_of[0]], (0, at), (EDGE - left, 0), **look)
+        write_beside(ax, numbers_head, (1, at), (TEXT_GAP, 0), **look)
     return figure
 
 
 def accrual_sheet(
-    frame: pd.DataFrame, target: float | None, ticks: Sequence[float], unit: str
+    frame: pd.DataFrame,
+    target: float | None,
+    ticks: Sequence[float],
+    unit: str,
+    sheet: Sheet = REPORT,
 ) -> Figure:
     """Enrolment over time against its plan."""
-    figure, ax = _sheet(2.8, left=0.75, right=0.25, top=0.35)
-    with house_style():
+    with house_style(sheet):
+        right = EDGE + name_space(fan_names(frame), sheet.points)
+        time = f"Time since the planned start, {unit}"
+        figure, ax = _plain(sheet, 0.4, head(sheet, "Patients"), time, right=right)
         draw_accrual(ax, frame, target, ticks)
-        ax.set_xlabel(f"Time since the planned start, {unit}")
-        ax.set_title("Patients", loc="left", size=9, weight="bold", x=-0.06, pad=10)
     return figure
 
 
-def boundary_sheet(frame: pd.DataFrame, favours: tuple[str, str]) -> Figure:
+def boundary_sheet(frame: pd.DataFrame, favours: tuple[str, str], sheet: Sheet = REPORT) -> Figure:
     """Boundaries of Z against the information, with what was seen."""
-    figure, ax = _sheet(2.8, left=0.75, right=0.25, top=0.45)
-    with house_style():
+    with house_style(sheet):
+        axis = "Information relative to the planned maximum"
+        above = head(sheet, "Z", boundary_names(frame))
+        above = replace(above, height=above.height + LEADING * sheet.small)  # for the looks' names
+        figure, ax = _plain(sheet, 0.4, above, axis)
         draw_boundary(ax, frame, "z", favours)
-        ax.set_xlabel("Information relative to the planned maximum")
-        ax.set_title("Z", loc="left", size=9, weight="bold", x=-0.06, pad=14)
     return figure
 
 
-def convergence_sheet(frame: pd.DataFrame, columns: Named) -> Figure:
-    """The imputed values of every column round by round, three columns a row."""
-    across, each = 3, 1.0
+def convergence_sheet(frame: pd.DataFrame, columns: Named, sheet: Sheet = REPORT) -> Figure:
+    """The imputed values of every column round by round, as many panels a row as fit."""
+    across = min(ACROSS, max(1, int(sheet.points // PANEL)))
     n_rows = -(-len(columns) // across)
-    figure = new_figure(WIDTH, 0.5 + (each + 0.45) * n_rows)
-    with house_style():
-        axes = figure.subplots(n_rows, across, squeeze=False, sharex=True).ravel()
-        for ax, (column, label) in zip(axes, columns, strict=False):
+    with house_style(sheet):
+        width = sheet.points / across - MARKS - EDGE
+        titles = [folded(label, width + MARKS - EDGE, sheet.text) for _, label in columns]
+        above = LEADING * sheet.text * max(map(n_lines, titles), default=1) + 2 * GAP
+        marks, each = axis_space(sheet), 66.0
+        height = n_rows * (above + each) + (n_rows - 1) * 2.2 * sheet.text + marks
+        figure = new_figure(sheet.width, height / POINTS, sheet)
+        for place, ((column, _), title) in enumerate(zip(columns, titles, strict=True)):
+            row, step = place // across, place % across
+            left = step * sheet.points / across + MARKS
+            bottom = height - (row + 1) * (above + each) - row * 2.2 * sheet.text
+            ax = figure.add_axes((left / sheet.points, bottom / height, width / sheet.points,
+                                  each / height))  # fmt: skip
             draw_convergence(ax, frame[frame["column"] == column])
-            ax.set_title(_cut(label, PANEL), loc="left", size=8)
-        for ax in axes[len(columns) :]:
-            ax.set_visible(False)
-        for ax in axes[max(0, len(columns) - across) : len(columns)]:
-            ax.tick_params(labelbottom=True)
-            ax.set_xlabel("Round")
-        figure.subplots_adjust(
-            left=0.07, right=0.98, top=1 - 0.3 / figure.get_figheight(),
-            bottom=0.5 / figure.get_figheight(), hspace=0.55, wspace=0.35,
-        )  # fmt: skip
+            ax.annotate(title, (0, 1), xycoords="axes fraction", xytext=(EDGE - MARKS, GAP),
+                        textcoords="offset points", va="bottom")  # fmt: skip
+            if place + across >= len(columns):
+                ax.set_xlabel("Round")
     return figure
 
 
-def _sheet(
-    plot: float, *, left: float, right: float, top: float, bottom: float = 0.5
+def _plain(
+    sheet: Sheet, shape: float, above: Head, axis: str, *, right: float = 3 * EDGE
 ) -> tuple[Figure, Axes]:
-    """A figure with one Axes, all sizes in inches."""
-    height = top + plot + bottom
-    figure = new_figure(WIDTH, height)
-    width = max(WIDTH - left - right, NARROWEST)
-    with house_style():
-        box = (left / WIDTH, bottom / height, width / WIDTH, plot / height)
-        return figure, figure.add_axes(box)
+    """A sheet with one plot ``shape`` times as high as the sheet is wide, never flat."""
+    axis = folded(axis, sheet.points - MARKS - right, sheet.text)
+    bottom = axis_space(sheet) + LEADING * sheet.text * (n_lines(axis) - 1)
+    height = max(shape * sheet.points, 110.0)
+    figure, ax = plot_sheet(
+        sheet, height, left=EDGE + MARKS, right=right, above=above, bottom=bottom
+    )
+    ax.set_xlabel(axis)
+    return figure, ax
 
 
-def _cut(label: str, most: int = LABEL) -> str:
-    """A name no longer than a line: viewers draw several lines each in its own way."""
-    return label if len(label) <= most else label[: most - 1] + "…"
+def _rows(
+    labels: Sequence[str], sheet: Sheet, leading: float, *, bold: bool = False
+) -> tuple[dict[str, str], float]:
+    """Names of rows in lines that leave room for a plot, and from row to row in points."""
+    room = (NARROW_NAMES if sheet.is_narrow else NAMES) * sheet.points
+    names = {label: folded(str(label), room, sheet.text, bold=bold) for label in labels}
+    lines = max(map(n_lines, names.values()), default=1)
+    return names, sheet.text * (leading + LEADING * (lines - 1))
 
 
-def _margin(labels: Sequence[str]) -> float:
-    """Left margin that the longest name needs, inches."""
-    return 0.25 + CHARACTER * max(map(len, labels), default=0)
+def _left(names: Iterable[str], sheet: Sheet, *, bold: bool = False) -> float:
+    """Left margin that the longest line of the names needs, points."""
+    return EDGE + widest(list(names), sheet.text, bold=bold) + GAP

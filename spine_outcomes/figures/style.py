@@ -1,14 +1,17 @@
-"""How every figure looks: colours, dashes, markers, type sizes."""
+"""How every figure looks: the sheet it is drawn on, colours, dashes, markers, type sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import matplotlib as mpl
+from matplotlib.font_manager import FontProperties, fontManager
 
 INK = "#1b1f24"  # text and axes: becomes currentColor, so that a dark page can turn it light
 MUTED = "#6b7280"
@@ -18,16 +21,55 @@ PAPER = "#ffffff"
 # own face draws it. This one is wide, so that what fits here fits there.
 MEASURING_FACE = "DejaVu Sans"
 FACES = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
-TEXT_SIZE = 8.5
-SMALL_SIZE = 7.5
+SHIPPED_FACE = "Liberation Sans"  # as wide as Arial and Helvetica, letter by letter
+POINTS = 72.0  # in an inch
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a figure is drawn on.
+
+    Parameters
+    ----------
+    width
+        Inches.
+    text, small, title
+        Type sizes in points: of axes and labels, of tables and notes, of headings.
+    line
+        Width of curves in points.
+    face
+        Family of the type.
+    """
+
+    width: float
+    text: float
+    small: float
+    title: float
+    line: float
+    face: str
+
+    @property
+    def points(self) -> float:
+        """Width in points."""
+        return self.width * POINTS
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether names beside a curve would leave too little of it."""
+        return self.width < NARROW
+
+
+NARROW = 4.6  # inches: more than a single column of any journal, less than a page
+REPORT = Sheet(7.6, 8.5, 7.5, 9.0, 1.8, MEASURING_FACE)
+TEXT_SIZE, SMALL_SIZE = REPORT.text, REPORT.small
 
 RC: Mapping[str, Any] = MappingProxyType(
     {
         "svg.fonttype": "none",
         "svg.hashsalt": "figures",
+        "pdf.fonttype": 42,  # TrueType: text that a journal can edit and a reader can select
+        "ps.fonttype": 42,
         "text.parse_math": False,  # a "$" in a label is a dollar, not the start of a formula
-        "font.family": [MEASURING_FACE],
-        "font.size": TEXT_SIZE,
         "text.color": INK,
         "axes.edgecolor": INK,
         "axes.labelcolor": INK,
@@ -36,22 +78,47 @@ RC: Mapping[str, Any] = MappingProxyType(
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.unicode_minus": True,
+        "axes.titlelocation": "left",
+        "axes.titleweight": "bold",
         "figure.facecolor": "none",
         "savefig.facecolor": "none",
         "xtick.color": INK,
         "ytick.color": INK,
-        "xtick.labelsize": TEXT_SIZE,
-        "ytick.labelsize": TEXT_SIZE,
-        "lines.linewidth": 1.8,
+        "legend.frameon": False,
         "lines.solid_capstyle": "butt",
         "path.simplify": False,
     }
 )
 
 
-def house_style() -> AbstractContextManager[None]:
+def house_style(sheet: Sheet = REPORT) -> AbstractContextManager[None]:
     """The style while drawing and saving; what was set before comes back afterwards."""
-    return mpl.rc_context(cast(Any, dict(RC)))
+    add_shipped_face()
+    sizes = {
+        "font.family": [sheet.face, *({MEASURING_FACE} - {sheet.face})],
+        "font.size": sheet.text,
+        "xtick.labelsize": sheet.text,
+        "ytick.labelsize": sheet.text,
+        "axes.labelsize": sheet.text,
+        "axes.titlesize": sheet.title,
+        "legend.fontsize": sheet.small,
+        "lines.linewidth": sheet.line,
+    }
+    return mpl.rc_context(cast(Any, {**RC, **sizes}))
+
+
+def small_size() -> float:
+    """Type size of tables and notes in the style that holds, points."""
+    return FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
+
+
+@cache
+def add_shipped_face() -> None:
+    """Let matplotlib know the shipped fonts, before any of the same name on this machine."""
+    folder = files("spine_outcomes.figures") / "fonts"
+    for name in ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"):
+        fontManager.addfont(str(folder / name))
+        fontManager.ttflist.insert(0, fontManager.ttflist.pop())
 
 
 @dataclass(frozen=True)
@@ -72,7 +139,7 @@ class Look:
 
     colour: str
     text_colour: str
-    dash: tuple[float, tuple[float, ...]] | str
+    dash: tuple[float, tuple[float, ...]] | Literal["solid"]
     marker: str
 
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from matplotlib.figure import Figure
 
-from spine_outcomes.figures.style import FACES, INK, PAPER, house_style
+from spine_outcomes.figures.style import FACES, INK, PAPER, REPORT, Sheet, house_style
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -20,13 +20,13 @@ _DECIMALS = re.compile(r"-?\d+\.\d{3,}")
 ElementTree.register_namespace("", SVG)
 
 
-def new_figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float, sheet: Sheet = REPORT) -> Figure:
     """An empty figure of a size in inches, in the house style, outside any global state."""
-    with house_style():
+    with house_style(sheet):
         return Figure(figsize=(width, height))
 
 
-def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
+def svg_text(figure: Figure, name: str, title: str, description: str, sheet: Sheet = REPORT) -> str:
     """The figure as a stand-alone SVG document.
 
     Parameters
@@ -37,6 +37,8 @@ def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
         Prefix of every id in the document, so that figures can share a page.
     title, description
         For readers who do not see the picture.
+    sheet
+        What it was drawn on.
 
     Notes
     -----
@@ -45,7 +47,7 @@ def svg_text(figure: Figure, name: str, title: str, description: str) -> str:
     ``currentColor``, so that a dark page can turn it.
     """
     buffer = io.StringIO()
-    with house_style(), warnings.catch_warnings():
+    with house_style(sheet), warnings.catch_warnings():
         # The reader's face draws the text; the measuring face may lack a glyph without harm.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format="svg", metadata={"Date": None})

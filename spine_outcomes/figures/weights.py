@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from spine_outcomes.figures.log_axis import set_log_axis
 from spine_outcomes.figures.style import ARMS, MUTED, RULE
 
 SPREAD = ("minimum", "median", "p99", "maximum")
@@ -64,8 +65,9 @@ def _log_axis(ax: Axes, frame: pd.DataFrame) -> None:
     low, high = smallest_shown(frame), float(frame["maximum"].max())
     decades = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(max(high, 1.0)))) + 1)
     digits = (1, 3) if len(decades) <= 5 else (1,)
-    marks = [digit * 10.0**decade for decade in decades for digit in digits]
-    ax.set_xscale("log")
-    ax.set_xticks(marks, [f"{mark:g}" for mark in marks])
-    ax.minorticks_off()
-    ax.set_xlim(low / 1.15, max(high, 1.0) * 1.15)
+    marks = [
+        mark
+        for mark in (digit * 10.0**decade for decade in decades for digit in digits)
+        if low / 1.15 <= mark <= max(high, 1.0) * 1.15
+    ]
+    set_log_axis(ax, marks, (low / 1.15, max(high, 1.0) * 1.15))

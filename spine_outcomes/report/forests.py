@@ -10,8 +10,9 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.sheets import forest_sheet
+from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.notes import hazard_notes
-from spine_outcomes.report.picture import Picture, drawn
+from spine_outcomes.report.picture import Picture
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
@@ -26,7 +27,7 @@ from spine_outcomes.tables.table import identifier
 Lines = list[tuple[str, "pd.Series[Any]"]]
 
 
-def forest_pictures(results: Results) -> Iterator[Picture]:
+def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
     """Hazard ratios of every endpoint, then of sensitivity analyses and subgroups of each."""
     name = labels(results)
     hazard = _hazard(main_analysis(results))
@@ -37,7 +38,7 @@ def forest_pictures(results: Results) -> Iterator[Picture]:
         for endpoint in in_order(hazard["endpoint"])
     ]
     title = "Hazard ratios of every endpoint"
-    yield _forest(results, groups, "forest", title, "Endpoint, weights")
+    yield _forest(results, groups, ("forest", title, "Endpoint, weights"), sheet)
     for endpoint in sensitivity_endpoints(results):
         groups = [
             (label, _by_weights(_hazard(frame, *HAZARD_MODEL.values()), name))
@@ -45,14 +46,14 @@ def forest_pictures(results: Results) -> Iterator[Picture]:
         ]
         key = identifier("forest", "sensitivity", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios of the sensitivity analyses"
-        yield _forest(results, groups, key, title, "Analysis, weights")
+        yield _forest(results, groups, (key, title, "Analysis, weights"), sheet)
     for endpoint in subgroup_endpoints(results):
         groups = [
             (label, _by_level(_hazard(frame))) for label, frame in subgroup_lines(results, endpoint)
         ]
         key = identifier("forest", "subgroups", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios in subgroups"
-        yield _forest(results, groups, key, title, "Subgroup")
+        yield _forest(results, groups, (key, title, "Subgroup"), sheet)
 
 
 def _hazard(frame: pd.DataFrame, *beside: str) -> pd.DataFrame:
@@ -81,9 +82,10 @@ def _by_level(frame: pd.DataFrame) -> Lines:
 
 
 def _forest(
-    results: Results, groups: Sequence[tuple[str, Lines]], key: str, title: str, stub: str
+    results: Results, groups: Sequence[tuple[str, Lines]], words: tuple[str, str, str], sheet: Sheet
 ) -> Picture:
-    """One forest plot: a head a group, then its lines."""
+    """One forest plot: a head a group, then its lines; ``words`` are id, title and stub head."""
+    key, title, stub = words
     name = labels(results)
     rows: list[tuple[object, ...]] = []
     for label, lines in groups:
@@ -94,6 +96,6 @@ def _forest(
     columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
     favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
     head = (stub, f"Hazard ratio ({name.level} CI)")
-    figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head)
+    figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head, sheet)
     shown = pd.DataFrame([row for _, lines in groups for _, row in lines])
-    return drawn(figure, key, title, hazard_notes(results, shown))
+    return Picture(key, title, figure, hazard_notes(results, shown), sheet=sheet)

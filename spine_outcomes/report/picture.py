@@ -1,11 +1,13 @@
-"""A figure of the report: a stand-alone SVG document and what stands around it."""
+"""A figure of the report, and what stands around it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from matplotlib.figure import Figure
 
+from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.svg import svg_text
 
 
@@ -17,25 +19,39 @@ class Picture:
     ----------
     id, title
         Stable name, and heading.
-    svg
-        Stand-alone document.
+    figure
+        Drawn, on ``sheet``.
     notes
         What stands below.
     about
         Endpoint that it is about, if one.
     is_first
         Whether it is the one in view where several say the same of other weights or events.
+    sheet
+        What it is drawn on.
     """
 
     id: str
     title: str
-    svg: str
+    figure: Figure
     notes: tuple[str, ...] = ()
     about: str | None = None
     is_first: bool = True
+    sheet: Sheet = REPORT
+
+    @cached_property
+    def description(self) -> str:
+        """What readers are told who do not see it."""
+        return f"{self.title}. {' '.join(self.notes)} The numbers are in the tables beside it."
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as a stand-alone SVG document."""
+        return svg_text(self.figure, self.id, self.title, self.description, self.sheet)
 
 
-def drawn(figure: Figure, key: str, title: str, notes: tuple[str, ...]) -> Picture:
+def drawn(
+    figure: Figure, key: str, title: str, notes: tuple[str, ...], sheet: Sheet = REPORT
+) -> Picture:
     """A drawn figure as a picture of the report."""
-    description = f"{title}. {' '.join(notes)} The numbers are in the tables beside it."
-    return Picture(key, title, svg_text(figure, key, title, description), notes)
+    return Picture(key, title, figure, notes, sheet=sheet)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.figures.flow import Step, flow_svg
+from spine_outcomes.figures.flow import Step, flow_sheet
 from spine_outcomes.figures.outcome import outcome_figure
 from spine_outcomes.figures.sheets import (
     convergence_sheet,
@@ -19,9 +19,10 @@ from spine_outcomes.figures.sheets import (
     overlap_sheet,
     weights_sheet,
 )
+from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.forests import forest_pictures
 from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
-from spine_outcomes.report.picture import Picture, drawn
+from spine_outcomes.report.picture import Picture
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
@@ -31,26 +32,26 @@ from spine_outcomes.tables.table import identifier
 SMD_LIMIT = 0.1
 
 
-def pictures(results: Results) -> tuple[Picture, ...]:
-    """Every figure of the report, in the order of the page."""
+def pictures(results: Results, sheet: Sheet = REPORT) -> tuple[Picture, ...]:
+    """Every figure of the report on sheets of a size, in the order of the page."""
     return (
-        flow_chart(results),
-        *imputation_pictures(results),
-        *balance_pictures(results),
+        flow_chart(results, sheet),
+        *imputation_pictures(results, sheet),
+        *balance_pictures(results, sheet),
         *(
             picture
             for endpoint in results.plan.endpoints
             for picture in (
-                *curve_pictures(results, endpoint),
-                *difference_pictures(results, endpoint),
-                *effect_pictures(results, endpoint),
+                *curve_pictures(results, endpoint, sheet),
+                *difference_pictures(results, endpoint, sheet),
+                *effect_pictures(results, endpoint, sheet),
             )
         ),
-        *forest_pictures(results),
+        *forest_pictures(results, sheet),
     )
 
 
-def flow_chart(results: Results) -> Picture:
+def flow_chart(results: Results, sheet: Sheet = REPORT) -> Picture:
     """From the rows read to the arms analysed."""
     name = labels(results)
     unit = results.dictionary.table.row
@@ -65,9 +66,9 @@ def flow_chart(results: Results) -> Picture:
         (name.arm(code), _counted(last[column], name.rows(unit)))
         for code, column in zip(name.arms, ("n_reference", "n_comparator"), strict=True)
     ]
-    title = "Selection of the rows analysed"
-    description = "From the rows read to the two arms; the same numbers are in the table."
-    return Picture("flow-chart", title, flow_svg(steps, arms, "flow-chart", title, description))
+    note = "From the rows read to the two arms."
+    figure = flow_sheet(steps, arms, sheet)
+    return Picture("flow-chart", "Selection of the rows analysed", figure, (note,), sheet=sheet)
 
 
 def _people(step: pd.Series[Any], prefix: str, unit: str, name: Labels) -> str:
@@ -87,31 +88,32 @@ def _counted(n: object, unit: str) -> str:
     return f"{text} {unit.removesuffix('s') if text == '1' else unit}"
 
 
-def imputation_pictures(results: Results) -> Iterator[Picture]:
+def imputation_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
     """The imputed values of each column after every round, where something was imputed."""
     name = labels(results)
     frame = results.imputation
     if frame.empty:
         return
     columns = [(column, name.column(column)) for column in in_order(frame["column"])]
-    figure = convergence_sheet(frame, columns)
+    figure = convergence_sheet(frame, columns, sheet)
     note = (
         "Mean of the imputed values (codes of a category by their place), a line an imputation. "
         "Settled chains mingle without a trend."
     )
-    yield drawn(figure, "imputation", "Chained equations, round by round", (note,))
+    title = "Chained equations, round by round"
+    yield Picture("imputation", title, figure, (note,), sheet=sheet)
 
 
-def balance_pictures(results: Results) -> Iterator[Picture]:
+def balance_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
     """Overlap, standardised differences and weights, for each level of rows."""
     levels = in_order(results.balance["level_unit"])
     for unit in sorted(levels, key=lambda level: level != results.plan.arms.level):
         is_first = unit == results.plan.arms.level
-        found = (_overlap(results, unit), _love(results, unit), _weights(results, unit))
+        found = (draw(results, unit, sheet) for draw in (_overlap, _love, _weights))
         yield from (replace(picture, is_first=is_first) for picture in found if picture is not None)
 
 
-def _overlap(results: Results, unit: str) -> Picture | None:
+def _overlap(results: Results, unit: str, sheet: Sheet) -> Picture | None:
     """Propensity scores of the two arms."""
     name = labels(results)
     scores = where(results.propensity, level_unit=unit)
@@ -119,31 +121,31 @@ def _overlap(results: Results, unit: str) -> Picture | None:
         return None
     score = f"Propensity score: probability of {name.comparator}"
     figure = overlap_sheet(
-        scores, _arms(name), score, f"Share of the {name.rows(unit)} of each arm"
+        scores, _arms(name), score, f"Share of the {name.rows(unit)} of each arm", sheet
     )
     notes = ["Unweighted. Where only one arm has bars, nobody can be compared."]
     if scores["n"].map(lambda n: isinstance(n, str)).any():
         notes.append("Pale bars: a small count, drawn at its bound.")
     title = f"Propensity scores of the {name.rows(unit)}, by arm"
-    return drawn(figure, identifier("overlap", unit), title, tuple(notes))
+    return Picture(identifier("overlap", unit), title, figure, tuple(notes), sheet=sheet)
 
 
-def _love(results: Results, unit: str) -> Picture:
+def _love(results: Results, unit: str, sheet: Sheet) -> Picture:
     """Standardised differences under every set of weights."""
     name = labels(results)
     balance = where(results.balance, level_unit=unit)
     estimands = [(code, name.estimand(code)) for code in in_order(balance["estimand"])]
     score = "Absolute standardised mean difference"
-    figure = love_sheet(_named(balance, name), estimands, SMD_LIMIT, score)
+    figure = love_sheet(_named(balance, name), estimands, SMD_LIMIT, score, sheet)
     note = (
         f"Dotted line: {SMD_LIMIT}. The ruler is the unweighted pooled standard deviation before "
         "and after weighting. Signed values are in the table of balance."
     )
     title = f"Balance of the {name.rows(unit)} before and after weighting"
-    return drawn(figure, identifier("love", unit), title, (note,))
+    return Picture(identifier("love", unit), title, figure, (note,), sheet=sheet)
 
 
-def _weights(results: Results, unit: str) -> Picture | None:
+def _weights(results: Results, unit: str, sheet: Sheet) -> Picture | None:
     """Spread of the weights, where there are some."""
     name = labels(results)
     spread = where(results.weights, level_unit=unit)
@@ -152,10 +154,10 @@ def _weights(results: Results, unit: str) -> Picture | None:
     ]
     if not estimands:
         return None
-    figure = weights_sheet(spread, _arms(name), estimands, "Weight")
+    figure = weights_sheet(spread, _arms(name), estimands, "Weight", sheet)
     note = "Line: smallest to largest; symbol: median; stroke: 99th percentile. Log axis."
     title = f"Weights of the {name.rows(unit)}, by arm"
-    return drawn(figure, identifier("weights-spread", unit), title, (note,))
+    return Picture(identifier("weights-spread", unit), title, figure, (note,), sheet=sheet)
 
 
 def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:
@@ -171,7 +173,7 @@ def _arms(name: Labels) -> list[tuple[str, str]]:
     return [(code, name.arm(code)) for code in name.arms]
 
 
-def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+def curve_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
     """The endpoint's curve under each set of weights, then each competing event."""
     name = labels(results)
     people = where(results.risk_table, endpoint=endpoint)
@@ -182,13 +184,14 @@ def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
         curves = where(frame, cause=cause, estimand=estimand)
         heading = _curve_heading(curves.iloc[0], endpoint, name)
         figure = outcome_figure(
-            curves, people, arms=_arms(name), states=states, heading=heading, unit=name.unit
-        )
+            curves, people, arms=_arms(name), states=states, heading=heading, unit=name.unit,
+            sheet=sheet,
+        )  # fmt: skip
         key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
         title = f"{heading}, {name.estimand(estimand)}"
-        made = drawn(figure, key, title, curve_notes(results, curves))
         is_first = cause == endpoint and estimand == headline_estimand(results)
-        yield replace(made, about=endpoint, is_first=is_first)
+        notes = curve_notes(results, curves)
+        yield Picture(key, title, figure, notes, endpoint, is_first, sheet)
 
 
 def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
@@ -211,7 +214,9 @@ def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
     return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"
 
 
-def difference_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+def difference_pictures(
+    results: Results, endpoint: str, sheet: Sheet = REPORT
+) -> Iterator[Picture]:
     """The difference of the two risks of an endpoint over time, under the first-named weights."""
     name = labels(results)
     estimand = headline_estimand(results)
@@ -220,22 +225,22 @@ def difference_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
         return
     ticks = sorted(where(results.risk_table, endpoint=endpoint)["time"].unique())
     contrast = f"Risk difference, percentage points ({name.difference})"
-    figure = difference_sheet(frame, ticks, contrast, name.unit)
+    figure = difference_sheet(frame, ticks, contrast, name.unit, sheet)
     title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
     key, notes = identifier("difference", endpoint), difference_notes(results, frame)
-    yield replace(drawn(figure, key, title, notes), about=endpoint, is_first=False)
+    yield Picture(key, title, figure, notes, endpoint, False, sheet)
 
 
-def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
+def effect_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
     """The hazard ratio of an endpoint along time, under every set of weights."""
     name = labels(results)
     frame = where(results.effect_over_time, endpoint=endpoint)
     if frame.empty:
         return
     estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
-    figure = effect_sheet(frame, estimands, f"Hazard ratio, {name.quotient}", name.unit)
+    figure = effect_sheet(frame, estimands, f"Hazard ratio, {name.quotient}", name.unit, sheet)
     key, title = (
         identifier("effect", endpoint),
         f"{name.endpoint(endpoint)}: hazard ratio along time",
     )
-    yield replace(drawn(figure, key, title, EFFECT_NOTES), about=endpoint, is_first=False)
+    yield Picture(key, title, figure, EFFECT_NOTES, endpoint, False, sheet)

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from spine_outcomes.figures.curves import axis_top, draw_curves, spread
+from spine_outcomes.figures.curves import axis_top, draw_curves
+from spine_outcomes.figures.direct_labels import spread
 from spine_outcomes.figures.style import ARMS
 
 ARMS_SHOWN = [("a", "Arm A"), ("b", "Arm B")]
