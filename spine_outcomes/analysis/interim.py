@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -104,9 +105,7 @@ def see(
     assert interim is not None  # noqa: S101 - only plans with the block come here
     require_columns(cohort, interim_columns(interim))
     plan = plan.model_copy(update={"cutoff": look.cutoff})
-    contact = None if plan.imaging is None else plan.imaging.last_contact
-    started = (str(plan.origin), interim.accrual.date)
-    known = known_by(cohort, look.cutoff, started=started, contact=contact)
+    known = cut_for_look(plan, cohort, look.cutoff)
     selection = select(known, plan)
     outcomes = tuple(derive(selection.cohort, plan, name) for name in plan.endpoints)
     asked = asked_now(known, plan, before, blinded=look.edition != "unblinded")
@@ -116,6 +115,14 @@ def see(
         *(finding for outcome in outcomes for finding in outcome.findings),
     )
     return Seen(plan, interim, look, known, selection, outcomes, asked, found)
+
+
+def cut_for_look(plan: AnalysisPlan, cohort: Cohort, day: datetime.date) -> Cohort:
+    """The cohort as a look with this cut-off sees it."""
+    assert plan.interim is not None  # noqa: S101 - only plans with the block come here
+    contact = None if plan.imaging is None else plan.imaging.last_contact
+    started = (str(plan.origin), plan.interim.accrual.date)
+    return known_by(cohort, day, started=started, contact=contact)
 
 
 def edition_of(seen: Seen, edition: Edition, codes: Mapping[str, str]) -> InterimResults:

@@ -11,6 +11,7 @@ import typer
 
 from spine_outcomes.commands.console import say
 from spine_outcomes.commands.dictionary import dictionary
+from spine_outcomes.commands.interim import interim
 from spine_outcomes.commands.plan import plan
 from spine_outcomes.commands.report import report
 from spine_outcomes.commands.simulate import simulate
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(report)
+app.command()(interim)
 app.add_typer(plan)
 app.add_typer(dictionary)
 app.command()(simulate)

@@ -1,0 +1,90 @@
+"""``interim``: a look at accumulating data, for the study committee."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from spine_outcomes.commands.options import LongTables, Overwrite
+
+
+def interim(
+    plan: Annotated[
+        str, typer.Argument(help="A plan file, or the name of one in ./analyses or the package.")
+    ] = "interim",
+    *,
+    look: Annotated[int, typer.Option(min=1, help="Number of the look: 1, 2, …")],
+    cutoff: Annotated[
+        datetime.datetime,
+        typer.Option(formats=["%Y-%m-%d"], help="Data cut-off: nothing later is seen."),
+    ],
+    blinded: Annotated[
+        bool,
+        typer.Option(
+            "--blinded/--unblinded",
+            help="Nothing by arm, and a coded supplement; or the comparison with its boundaries.",
+        ),
+    ] = True,
+    cohort: Annotated[
+        Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
+    ] = None,
+    table: LongTables = None,
+    dictionary: Annotated[
+        Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="File {A: arm, B: arm}: which letter stands for which arm.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write.  [default: reports/interim-LOOK]")
+    ] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="Ledger of the looks.  [default: interim-ledger.jsonl beside --out]"),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the plan's.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes for imputing; all cores by default.")
+    ] = None,
+    min_cell: Annotated[
+        int | None, typer.Option(min=0, help="Counts below this are masked, instead of the plan's.")
+    ] = None,
+    overwrite: Overwrite = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
+    ] = False,
+) -> None:
+    """Make a look at the data as they stood at a cut-off, and enter it into the ledger.
+
+    Blinded, the default: a report with nothing by arm, and beside it (FOLDER-coded) the supplement
+    by arm code that the plan allows. Unblinded: the monitored comparison with its boundaries.
+
+    Exit codes: 0 done; 2 usage; 3 cohort invalid; 4 plan or dictionary invalid, or an earlier look
+    was edited; 5 not estimable, or a warning under --strict; 6 input or output; 7 refused for
+    safety; 8 the folder or the ledger is being written by another run; 1 a fault of the program.
+    """
+    from joblib import cpu_count, parallel_config
+
+    from spine_outcomes.commands.interim_run import Asked, default_places, run_look
+    from spine_outcomes.commands.tables_given import tables_given
+
+    folder, book = default_places(look, out, ledger)
+    options = {"seed": seed, "report.min_cell": min_cell}
+    asked = Asked(
+        look=look,
+        cutoff=cutoff.date(),
+        is_blinded=blinded,
+        out=folder,
+        ledger=book,
+        key=key,
+        given={name: value for name, value in options.items() if value is not None},
+        overwrite=overwrite,
+        strict=strict,
+    )
+    with parallel_config(backend="loky", n_jobs=jobs or cpu_count()):
+        run_look(
+            plan, asked, cohort=cohort, tables=tables_given(table or ()), dictionary=dictionary
+        )

@@ -1,0 +1,330 @@
+"""The steps of ``interim``, from the names on the command line to a line of the ledger."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from spine_outcomes.analysis.interim import Seen, compared, cut_for_look, edition_of, see
+from spine_outcomes.analysis.interim_monitoring import HeldLook
+from spine_outcomes.analysis.interim_queries import AskedBefore
+from spine_outcomes.analysis.interim_results import Edition, InterimResults, LookFacts
+from spine_outcomes.analysis.progress import Step
+from spine_outcomes.cohort.cohort import Cohort
+from spine_outcomes.cohort.read import read_cohort
+from spine_outcomes.commands import clock
+from spine_outcomes.commands.arm_codes import arm_codes
+from spine_outcomes.commands.clock import Laps
+from spine_outcomes.commands.console import announce, progress, say
+from spine_outcomes.commands.fingerprints import row_fingerprints, text_fingerprint
+from spine_outcomes.commands.frame_csv import frame_csv
+from spine_outcomes.commands.ledger import (
+    Entry,
+    append,
+    fingerprint_key,
+    outputs_hash,
+    read_fingerprints,
+    read_ledger,
+)
+from spine_outcomes.commands.look_findings import look_findings
+from spine_outcomes.commands.manifest import sha256, with_manifest
+from spine_outcomes.commands.output_folder import OutputFolder, reserve
+from spine_outcomes.commands.report_run import OUTPUT_ROOT, command_line, replaced, with_options
+from spine_outcomes.commands.run_files import REPRODUCIBLE_DIGITS
+from spine_outcomes.commands.verdict import strict_problem
+from spine_outcomes.errors import Finding, NotEstimableError, PlanError, Problem
+from spine_outcomes.report.interim import look_page
+from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.interim import Interim
+from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
+from spine_outcomes.study.lock import departures, plan_hash
+from spine_outcomes.study.packaged import find_plan
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.study.plan_file import PlanFile, read_plan_file
+
+LEDGER = "interim-ledger.jsonl"
+CODED = "-coded"
+FRAMES = ("results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries",
+          "events", "grades", "deaths", "limits", "deviations", "monitoring", "assessment",
+          "findings")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for; names as the options of ``interim``."""
+
+    look: int
+    cutoff: datetime.date
+    is_blinded: bool
+    out: Path
+    ledger: Path
+    key: Path | None
+    given: Mapping[str, object]
+    overwrite: bool
+    strict: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """The plan as it is written and as it runs, and the looks before."""
+
+    named: PlanFile
+    planned: AnalysisPlan
+    plan: AnalysisPlan
+    interim: Interim
+    dictionary: DataDictionary
+    dictionary_path: Path
+    known: tuple[Entry, ...]
+
+
+def default_places(look: int, out: Path | None, ledger: Path | None) -> tuple[Path, Path]:
+    """The folder of a look, and the ledger beside it."""
+    folder = OUTPUT_ROOT / f"interim-{look}" if out is None else out
+    return folder, folder.parent / LEDGER if ledger is None else ledger
+
+
+def run_look(
+    plan_name: str,
+    asked: Asked,
+    *,
+    cohort: Path | None,
+    tables: Mapping[str, Path],
+    dictionary: Path | None,
+) -> None:
+    """Make a look: cut the data, write its folders, and enter it into the ledger."""
+    with progress() as show, ExitStack() as held:
+        step = Laps(show)
+        step("Reading the plan, the dictionary and the ledger")
+        study = _study(plan_name, asked, dictionary)
+        if cohort is None:
+            cohort, tables = study.named.cohort_path, {**study.named.tables, **tables}
+        inputs = (*study.named.chain, study.dictionary_path, cohort, *tables.values())
+        folders = {
+            edition: held.enter_context(
+                reserve(path, _identity(study, asked, edition), inputs, asked.overwrite)
+            )
+            for edition, path in _places(study, asked).items()
+        }
+        step("Reading and checking the cohort")
+        rows = read_cohort(cohort, study.dictionary, tables)
+        made, seen, monitored = _editions(study, asked, rows, step)
+        _check_strict(made, strict=asked.strict)
+        step("Writing")
+        written = {
+            edition: _publish(folders[edition], results, study, asked)
+            for edition, results in made.items()
+        }
+        _enter(study, asked, seen, monitored, next(iter(written.values())))
+    for edition, files in written.items():
+        for name in sorted(files):
+            announce(_places(study, asked)[edition] / name)
+    announce(asked.ledger)
+    _tell(made)
+
+
+def _study(plan_name: str, asked: Asked, dictionary: Path | None) -> Study:
+    """Read the plan, the dictionary and the ledger."""
+    named = read_plan_file(find_plan(plan_name))
+    path = named.dictionary if dictionary is None else dictionary
+    planned, columns = load_plan(named.path), load_dictionary(path)
+    if planned.interim is None:
+        message = "the plan has no block interim, and so no looks"
+        fix = "Add it (docs/interim.md), or name another plan: interim."
+        raise PlanError(Problem("E_NO_INTERIM", message, file=named.path.name, fix=fix))
+    plan = with_options(planned, {**asked.given, "cutoff": asked.cutoff})
+    check_plan(plan, columns)
+    known = read_ledger(asked.ledger)
+    return Study(named, planned, plan, planned.interim, columns, path, known)
+
+
+def _places(study: Study, asked: Asked) -> dict[Edition, Path]:
+    """The folder of each edition that this look writes."""
+    if not asked.is_blinded:
+        return {"unblinded": asked.out}
+    places: dict[Edition, Path] = {"open": asked.out}
+    if study.interim.blinded.by_code:
+        places["coded"] = asked.out.with_name(asked.out.name + CODED)
+    return places
+
+
+def _identity(study: Study, asked: Asked, edition: Edition) -> dict[str, str]:
+    """What makes two runs write the same thing."""
+    return {
+        "command": "interim",
+        "edition": edition,
+        "look": str(asked.look),
+        "plan_sha256": plan_hash(study.planned),
+    }
+
+
+def _editions(
+    study: Study, asked: Asked, rows: Cohort, step: Step
+) -> tuple[dict[Edition, InterimResults], Seen, HeldLook | None]:
+    """The results of every edition, what they stand on, and the look at the comparison."""
+    step("Cutting the data")
+    key = fingerprint_key(asked.ledger)
+    others = _others(study, asked)
+    before = AskedBefore(partial(text_fingerprint, key), _queries_before(asked, others))
+    edition: Edition = "open" if asked.is_blinded else "unblinded"
+    facts = _facts(study, asked, edition)
+    found = [*_findings(study, asked, others), *_history(study, rows, others)]
+    seen = see(study.plan, rows, facts, before, found)
+    codes = arm_codes(study.plan, asked.key)
+    if asked.is_blinded:
+        editions = _places(study, asked)
+        return {each: edition_of(seen, each, codes) for each in editions}, seen, None
+    arms = {arm: arm for arm in study.plan.arms.codes}
+    results, monitored = compared(seen, edition_of(seen, edition, arms), _held(others, asked), step)
+    return {edition: results}, seen, None if monitored is None else monitored.held
+
+
+def _facts(study: Study, asked: Asked, edition: Edition) -> LookFacts:
+    """Which look it is."""
+    looks = study.interim.looks
+    planned = None
+    if asked.look <= len(looks):
+        own = looks[asked.look - 1]
+        name = f"{own.name}: " if own.name else ""
+        share = own.kind == "information"
+        planned = f"{name}{own.amount:.0%} of the information" if share else (
+            f"{name}{own.amount:g} {own.kind}"
+        )  # fmt: skip
+    return LookFacts(asked.look, asked.cutoff, edition, planned, asked.look >= len(looks))
+
+
+def _others(study: Study, asked: Asked) -> list[Entry]:
+    """Looks of the ledger but for this one, made again or in its other edition."""
+    return [own for own in study.known if not _is_this(own, study, asked)]
+
+
+def _is_this(own: Entry, study: Study, asked: Asked) -> bool:
+    """Whether a line is this look: same number, cut-off, plan and seed."""
+    return (own.look, own.cutoff, own.plan_sha256, own.seed) == (
+        asked.look, asked.cutoff.isoformat(), plan_hash(study.planned), study.plan.seed,
+    )  # fmt: skip
+
+
+def _findings(study: Study, asked: Asked, others: Sequence[Entry]) -> Iterator[Finding]:
+    """What the ledger, the lock and the command line give a reader to know."""
+    yield from look_findings(
+        asked.look, asked.cutoff, study.interim, study.plan.seed, plan_hash(study.planned), others
+    )
+    yield from replaced(study.planned, asked.given)
+    yield from departures(study.plan.model_copy(update={"cutoff": None}), study.dictionary)
+
+
+def _history(study: Study, rows: Cohort, others: Sequence[Entry]) -> Iterator[Finding]:
+    """Whether the data of the look before are still those that it saw."""
+    if not others or others[-1].plan_sha256 != plan_hash(study.planned):
+        return
+    last = others[-1]
+    known = cut_for_look(study.plan, rows, datetime.date.fromisoformat(last.cutoff))
+    if known.sha256 != last.data_sha256:
+        message = (
+            f"The data up to {last.cutoff} are no longer those that look {last.look} saw: records "
+            "were corrected, added or withdrawn since. The command diff counts them."
+        )
+        yield Finding("W_HISTORY_CHANGED", message, "caution", "cohort")
+
+
+def _queries_before(asked: Asked, others: Sequence[Entry]) -> Mapping[str, str] | None:
+    """Open queries of the look before; None where there is none."""
+    before = [own for own in others if own.look < asked.look]
+    return read_fingerprints(asked.ledger, before[-1])["queries"] if before else None
+
+
+def _held(others: Sequence[Entry], asked: Asked) -> list[HeldLook]:
+    """Unblinded looks before this one, the last line of each."""
+    last = {own.look: own for own in others if own.information is not None}
+    return [
+        HeldLook(own.look, datetime.date.fromisoformat(own.cutoff), own.information, own.z or 0.0)
+        for number, own in sorted(last.items())
+        if number < asked.look and own.information is not None
+    ]
+
+
+def _publish(
+    folder: OutputFolder, results: InterimResults, study: Study, asked: Asked
+) -> dict[str, bytes]:
+    """Write the folder of one edition."""
+    edition = results.look.edition
+    text = frame_csv(results.results, REPRODUCIBLE_DIGITS)
+    provenance = {
+        **results.provenance,
+        "plan": study.named.path.stem,
+        "plan_sha256": plan_hash(study.planned),
+        "dictionary": study.dictionary_path.name,
+        "dictionary_sha256": sha256(study.dictionary_path.read_bytes()),
+        "seed": study.plan.seed,
+        "reproducibility_id": sha256(text.encode()),
+    }
+    page = look_page(replace(results, provenance=provenance))
+    files = {"report.html": page.html}
+    frames = {name: getattr(page.shown, name) for name in FRAMES}
+    files |= {f"{name}.csv": frame_csv(frame) for name, frame in frames.items() if len(frame)}
+    files |= {f"tables/{name}.csv": text for name, text in page.tables.items()}
+    files |= {f"figures/{name}.svg": text for name, text in page.figures.items()}
+    facts: dict[str, Any] = {
+        "look": asked.look,
+        "cutoff": asked.cutoff.isoformat(),
+        **provenance,
+        "command": command_line("interim"),
+    }
+    raw = {name: text.encode() for name, text in files.items()}
+    written = with_manifest(raw, _identity(study, asked, edition), facts)
+    folder.publish(written)
+    return written
+
+
+def _enter(
+    study: Study, asked: Asked, seen: Seen, held: HeldLook | None, files: Mapping[str, bytes]
+) -> None:
+    """Enter the look into the ledger."""
+    key = fingerprint_key(asked.ledger)
+    prints = json.dumps(
+        {"rows": row_fingerprints(seen.cohort, key), "queries": dict(seen.asked.open)},
+        sort_keys=True, separators=(",", ":"),
+    )  # fmt: skip
+    entry = Entry(
+        entry=0,
+        look=asked.look,
+        cutoff=asked.cutoff.isoformat(),
+        edition="blinded" if asked.is_blinded else "unblinded",
+        seed=study.plan.seed,
+        plan_sha256=plan_hash(study.planned),
+        dictionary_sha256=sha256(study.dictionary_path.read_bytes()),
+        data_sha256=seen.cohort.sha256,
+        folder=asked.out.name,
+        results_sha256=outputs_hash(json.loads(files["manifest.json"])),
+        fingerprints_sha256=sha256(prints.encode()),
+        information=None if held is None else held.information,
+        z=None if held is None else held.z,
+        written=clock.now(),
+    )
+    append(asked.ledger, entry, prints, study.known)
+
+
+def _check_strict(made: Mapping[Edition, InterimResults], *, strict: bool) -> None:
+    """Stop at any warning, where that is asked for."""
+    found = [
+        Problem(row["code"], row["message"])
+        for results in made.values()
+        for row in results.findings.to_dict("records")
+        if row["severity"] != "note"
+    ]
+    if strict and found:
+        raise NotEstimableError(*found, strict_problem(len(found)))
+
+
+def _tell(made: Mapping[Edition, InterimResults]) -> None:
+    """Warnings on stderr."""
+    for results in made.values():
+        for finding in results.findings.itertuples():
+            if finding.severity != "note":
+                say(f"{finding.code} {finding.message}")
