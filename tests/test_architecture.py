@@ -83,7 +83,8 @@ def own_folders(tree: ast.Module) -> set[str]:
 def is_door(path: Path) -> bool:
     """Whether a file is only an entrance to ``commands/``."""
     return path.name == "__main__.py" or path in {
-        PACKAGE / f"{name}.py" for name in ("dictionary", "plan", "simulate", "validate", "verify")
+        PACKAGE / f"{name}.py"
+        for name in ("dictionary", "diff", "plan", "simulate", "validate", "verify")
     }
 
 

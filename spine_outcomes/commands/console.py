@@ -13,12 +13,16 @@ from spine_outcomes.analysis.progress import Step
 
 def say(text: str) -> None:
     """Write to stderr; control and bidirectional marks are escaped, a closed stderr is no error."""
-    safe = "".join(
-        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
-    )
     with _quiet_pipe(2):
-        sys.stderr.write(safe + "\n")
+        sys.stderr.write(_safe(text) + "\n")
         sys.stderr.flush()
+
+
+def tell(text: str) -> None:
+    """Write a line of an answer to stdout; a closed stdout is no error."""
+    with _quiet_pipe(1):
+        sys.stdout.write(f"{_safe(text)}\n")
+        sys.stdout.flush()
 
 
 def announce(path: Path) -> None:
@@ -41,6 +45,13 @@ def progress() -> Iterator[Step]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("")
         yield lambda step: bar.update(task, description=step)
+
+
+def _safe(text: str) -> str:
+    """Text whose control and bidirectional marks are escaped."""
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import typer
 
 from spine_outcomes.commands.console import say
 from spine_outcomes.commands.dictionary import dictionary
+from spine_outcomes.commands.diff import diff
 from spine_outcomes.commands.interim import interim
 from spine_outcomes.commands.plan import plan
 from spine_outcomes.commands.report import report
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(report)
 app.command()(interim)
+app.command()(diff)
 app.add_typer(plan)
 app.add_typer(dictionary)
 app.command()(simulate)
