@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from spine_outcomes.analysis.description import description, description_findings
 from spine_outcomes.analysis.findings import findings_frame, outcome_findings
-from spine_outcomes.analysis.fitted import fit
+from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.multiplicity import adjust_tests
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
@@ -21,6 +22,8 @@ from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan
 
+SecondEngine = Callable[[Fitted, AnalysisPlan], pd.DataFrame]
+
 
 def run(
     plan: AnalysisPlan,
@@ -28,6 +31,7 @@ def run(
     *,
     findings: Sequence[Finding] = (),
     step: Step = silent,
+    second_engine: SecondEngine | None = None,
 ) -> Results:
     """Analyse a cohort as its plan says.
 
@@ -41,6 +45,8 @@ def run(
         What was found before and a reader must know: departures from a locked plan.
     step
         Is told the name of each part when it starts.
+    second_engine
+        Gives ``quality_control``: numbers of the primary analysis computed once more, elsewhere.
 
     Raises
     ------
@@ -52,10 +58,16 @@ def run(
         If an arm is empty or the propensity cannot be fitted.
     """
     with threadpool_limits(limits=1):  # another number of threads gives other last digits
-        return _run(plan, cohort, findings, step)
+        return _run(plan, cohort, findings, step, second_engine)
 
 
-def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: Step) -> Results:
+def _run(
+    plan: AnalysisPlan,
+    cohort: Cohort,
+    findings: Sequence[Finding],
+    step: Step,
+    second_engine: SecondEngine | None,
+) -> Results:
     step("Deriving endpoints")
     prepared = prepare(plan, cohort, step)
     fitted = fit(prepared, step)
@@ -66,6 +78,7 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
     beside, failures = sensitivity_results(cohort, prepared, step)
     toxicity = toxicity_found(prepared, fitted, step)
     everything = stack([results, *beside, *subgroup_results(prepared, step), toxicity.results])
+    checked = _checked(fitted, plan, step, second_engine)
     all_findings = [
         *findings,
         *description_findings(prepared, fitted, frames),
@@ -90,4 +103,15 @@ def _run(plan: AnalysisPlan, cohort: Cohort, findings: Sequence[Finding], step: 
         provenance=provenance(prepared.cohort, fitted.sets[fitted.described_level].analysis_set),
         **frames,
         **toxicity.frames,
+        **checked,
     )
+
+
+def _checked(
+    fitted: Fitted, plan: AnalysisPlan, step: Step, second_engine: SecondEngine | None
+) -> dict[str, pd.DataFrame]:
+    """The frame of the second engine, where there is one."""
+    if second_engine is None:
+        return {}
+    step("Computing once more with other packages")
+    return {"quality_control": second_engine(fitted, plan)}

@@ -20,6 +20,7 @@ from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.run_files import check_formats, reproducibility_id, run_files
 from spine_outcomes.commands.verdict import check_required, check_strict
 from spine_outcomes.errors import Finding
+from spine_outcomes.qualification.second_engine import quality_control
 from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
 from spine_outcomes.study.lock import departures, plan_hash
 from spine_outcomes.study.packaged import find_plan
@@ -71,7 +72,7 @@ def run_report(
             step("Reading and checking the cohort")
             rows = read_cohort(cohort, columns, tables)
             found = [*replaced(planned, given), *departures(plan, columns)]
-            results = run(plan, rows, findings=found, step=step)
+            results = run(plan, rows, findings=found, step=step, second_engine=quality_control)
             check_required(results)
             if strict:
                 check_strict(results)
