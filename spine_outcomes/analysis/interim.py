@@ -309,9 +309,9 @@ def _sayable(seen: Seen) -> list[Finding]:
 
 
 def _provenance(seen: Seen) -> dict[str, Any]:
-    """Versions and the file's name; the hash of the data where it cannot tell the arms apart."""
+    """Versions and the file's name; the hash of the data, which the arms are in, unblinded only."""
     packages = ("spine-outcomes", "numpy", "scipy", "pandas")
-    hashed = {} if seen.look.edition == "open" else {"data_sha256": seen.cohort.sha256}
+    hashed = {"data_sha256": seen.cohort.sha256} if seen.look.edition == "unblinded" else {}
     return {
         "source": seen.cohort.source,
         "is_simulated": seen.cohort.is_simulated,

@@ -120,7 +120,7 @@ class InterimResults:
         ``MONITORING_COLUMNS``: the comparison's looks so far, and those planned;
         ``MEASURE_COLUMNS``: what this one says.
     provenance
-        Versions and, but for the open edition, hashes.
+        Versions and, unblinded, the hash of the data.
     """
 
     plan: AnalysisPlan
