@@ -1,6 +1,6 @@
 """Level and power of the monitored comparison: three looks at accumulating weighted data.
 
-    python benchmarks/interim.py --draws 4000
+    python benchmarks/interim.py --draws 2000
     python benchmarks/interim.py --table
 
 Cohorts of 500 patients from the law of the demo cohort, once with the same failures in both arms
@@ -47,7 +47,6 @@ from spine_outcomes.inference import interval, small_sample
 from spine_outcomes.interim.monitoring import SequentialDesign, boundaries_at_looks
 from spine_outcomes.interim.recursion import adds_information, crossing_probabilities
 from spine_outcomes.interim.spending import Spending
-from spine_outcomes.interim.stagewise import Stagewise, stagewise
 from spine_outcomes.simulation.replication import Answers, replicate
 from spine_outcomes.simulation.stored import store, stored
 from spine_outcomes.survival.cox import cox
@@ -159,15 +158,12 @@ class Study(NamedTuple):
         1 for a benefit (a ratio below 1), −1 for harm, 0 for neither.
     is_early
         Whether it ended before its last look.
-    end
-        Its analysis by stage-wise ordering.
     expected
         Probability of a benefit and of harm at looks with this information.
     """
 
     crossed: int
     is_early: bool
-    end: Stagewise
     expected: tuple[float, float]
 
 
@@ -188,11 +184,10 @@ def monitor(value: Floats, std_error: Floats, family: Spending, effect: float) -
     bounds = boundaries_at_looks(design, information, final=kept[-1] == len(value) - 1)
     is_outside = np.abs(z) >= bounds.z
     last = int(is_outside.argmax()) if is_outside.any() else len(kept) - 1
-    end = stagewise(information[: last + 1], bounds, value[kept[last]])
     crossing = crossing_probabilities(information, bounds.z, drift=-effect)
     crossed = -int(np.sign(z[last])) if is_outside.any() else 0
     expected = float(crossing.upper.sum()), float(crossing.lower.sum())
-    return Study(crossed, last < len(kept) - 1, end, expected)
+    return Study(crossed, last < len(kept) - 1, expected)
 
 
 def cells(draws: int, seed: int, jobs: int = 1) -> Iterator[dict[str, Any]]:
@@ -240,8 +235,6 @@ def counted(value: Floats, std_error: Floats, family: Spending, effect: float) -
         "benefit": [study.crossed == 1 for study in ended],
         "harm": [study.crossed == -1 for study in ended],
         "early": [study.is_early for study in ended],
-        "coverage": [study.end.lower <= effect <= study.end.upper for study in ended],
-        "below": [study.end.estimate < effect for study in ended],
     }
     benefit, harm = np.mean([study.expected for study in ended], axis=0)
     cell: dict[str, Any] = {"expected_benefit": round(benefit, 6), "expected_harm": round(harm, 6)}
@@ -253,29 +246,31 @@ def counted(value: Floats, std_error: Floats, family: Spending, effect: float) -
 
 
 def table(found: Mapping[str, Any]) -> Iterator[str]:
-    """Lines of the table, in per cent."""
+    """Lines of the table, in per cent: one a law, ratio and spending, both errors side by side."""
     yield (
-        "| arms | ratio | spending | for extended | promised | against | promised "
-        "| before the last look | interval holds the truth | studies |"
+        "| arms | ratio | spending | expected: benefit | harm | corrected error: benefit | harm "
+        "| before the last look | error for few clusters: benefit | harm | before the last look |"
     )
-    yield "|---|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|"
 
     def share(cell: Mapping[str, Any], name: str) -> str:
         return f"{100 * cell[name]:.1f} ({100 * cell[f'{name}_mc_error']:.1f})"
 
-    for cell in found["cells"]:
-        yield (
-            f"| {cell['law']} | {cell['model']} | {FAMILIES[cell['family']]} "
-            f"| {share(cell, 'benefit')} | {100 * cell['expected_benefit']:.1f} "
-            f"| {share(cell, 'harm')} | {100 * cell['expected_harm']:.1f} "
-            f"| {share(cell, 'early')} | {share(cell, 'coverage')} | {cell['n']} |"
-        )
+    def key(cell: Mapping[str, Any]) -> tuple[str, str, str]:
+        return cell["law"], cell["model"], cell["family"]
+
+    for (law, model, family), group in itertools.groupby(sorted(found["cells"], key=key), key):
+        cells = sorted(group, key=lambda cell: ERRORS.index(cell["error"]))
+        counted = (share(cell, name) for cell in cells for name in ("benefit", "harm", "early"))
+        expected = (f"{100 * cells[0][f'expected_{side}']:.1f}" for side in ("benefit", "harm"))
+        line = (law, model, FAMILIES[family], *expected, *counted)
+        yield f"| {' | '.join(line)} |"
 
 
 def main() -> None:
     """Run the study and keep it, or print what was kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--draws", type=int, default=4000)
+    parser.add_argument("--draws", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=10_000)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="print what was kept")
