@@ -256,14 +256,14 @@ def table(found: Mapping[str, Any]) -> Iterator[str]:
     def share(cell: Mapping[str, Any], name: str) -> str:
         return f"{100 * cell[name]:.1f} ({100 * cell[f'{name}_mc_error']:.1f})"
 
-    def key(cell: Mapping[str, Any]) -> tuple[str, str, str]:
-        return cell["law"], cell["model"], cell["family"]
+    def key(cell: Mapping[str, Any]) -> tuple[Any, ...]:
+        return list(LAWS).index(cell["law"]), cell["model"], cell["family"]
 
-    for (law, model, family), group in itertools.groupby(sorted(found["cells"], key=key), key):
+    for (_, model, family), group in itertools.groupby(sorted(found["cells"], key=key), key):
         cells = sorted(group, key=lambda cell: ERRORS.index(cell["error"]))
         counted = (share(cell, name) for cell in cells for name in ("benefit", "harm", "early"))
         expected = (f"{100 * cells[0][f'expected_{side}']:.1f}" for side in ("benefit", "harm"))
-        line = (law, model, FAMILIES[family], *expected, *counted)
+        line = (cells[0]["law"], model, FAMILIES[family], *expected, *counted)
         yield f"| {' | '.join(line)} |"
 
 
