@@ -16,15 +16,16 @@ from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.effect_over_time import effect_rows
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, Found, Tested
+from spine_outcomes.analysis.interval_censoring import interval_findings
 from spine_outcomes.analysis.penalised import MODEL as FIRTH
 from spine_outcomes.analysis.penalised import firth_findings, profiled
 from spine_outcomes.analysis.piecewise import MODEL as PIECEWISE
-from spine_outcomes.analysis.resampling import resample
+from spine_outcomes.analysis.resampling import Place, Resampled, resample
 from spine_outcomes.analysis.uncertainty import by_influence, of_bootstrap
 from spine_outcomes.analysis.weighted_estimates import weighted_estimates
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
 from spine_outcomes.errors import Finding
-from spine_outcomes.inference import Bootstrap, Estimate, Nuisance
+from spine_outcomes.inference import Estimate, Nuisance
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.survival.fine_gray_score import fine_gray_score_test
@@ -71,11 +72,15 @@ def fit_endpoint(
     plan: AnalysisPlan,
     dictionary: DataDictionary,
     *,
-    with_curves: bool = True,
+    with_curves: bool,
+    place: Place,
 ) -> EndpointFit:
-    """Estimate one endpoint under each set of weights; curves and their test where wanted."""
+    """Estimate one endpoint under each set of weights; curves and their test where wanted.
+
+    ``place`` says which of how many completed cohorts it is.
+    """
     with threadpool_limits(limits=1):  # a worker has other threads than the main process
-        return _fits(weighted, sample, plan, dictionary, with_curves=with_curves)
+        return _fits(weighted, sample, plan, dictionary, with_curves=with_curves, place=place)
 
 
 def _fits(
@@ -85,6 +90,7 @@ def _fits(
     dictionary: DataDictionary,
     *,
     with_curves: bool,
+    place: Place,
 ) -> EndpointFit:
     """The fit under every set of weights, and what was found on the way."""
     frame = weighted.analysis_set.frame
@@ -92,21 +98,20 @@ def _fits(
         key: model_design(terms, frame, dictionary)
         for key, terms in plan.estimation.modelled.items()
     }
-    resampled = None
-    if plan.estimation.variance == "bootstrap":
-        resampled = resample(weighted, sample, plan, designs)
+    resampled = resample(weighted, sample, plan, designs, place)
     fits = {}
     for name, weights in weighted.weights.items():
         own = _by_influence(plan, weights)
         fitted = _fit(sample, weighted, name, own, designs, resampled)
         curves = _curves(sample, weights, name, own, resampled) if with_curves else None
         fits[name] = replace(fitted, curves=curves)
-    resampling = () if resampled is None else resampled.findings()
+    everything = resampled.everything
     beside = (
         *firth_findings(sample, plan),
+        *interval_findings(sample, plan),
         *censoring_weight_findings(sample, plan, designs.get("censoring_weights")),
     )
-    return EndpointFit(fits, (*resampling, *beside))
+    return EndpointFit(fits, beside if everything is None else (*everything.findings(), *beside))
 
 
 def _fit(
@@ -115,7 +120,7 @@ def _fit(
     name: str,
     plan: AnalysisPlan,
     designs: Mapping[str, Design],
-    resampled: Bootstrap | None,
+    resampled: Resampled,
 ) -> WeightedFit:
     """Estimate the endpoint under one set of weights, but for its curves."""
     weights, variance = weighted.weights[name], plan.estimation.variance
@@ -149,15 +154,16 @@ def _curves(
     weights: Weights,
     name: str,
     plan: AnalysisPlan,
-    resampled: Bootstrap | None,
+    resampled: Resampled,
 ) -> Curves:
     """The curves under one set of weights, and the replicates of their difference."""
     labels = {"estimand": name, "part": "curve"}
     errors = _Errors(plan, counted_nuisance(weights, plan), labels, resampled)
     curves = curves_of(sample, weights, plan, errors)
-    if resampled is None:
+    if resampled.everything is None:
         return curves
-    return curves._replace(resampled=errors.replicates(curves.difference.estimate))
+    drawn = resampled.everything.of(curves.difference.estimate.relabel(**labels))
+    return curves._replace(resampled=drawn)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,22 +173,16 @@ class _Errors:
     plan: AnalysisPlan
     nuisance: Nuisance | None
     labels: dict[str, str]  # of the replicates
-    resampled: Bootstrap | None
+    resampled: Resampled
 
     def __call__(self, estimate: Estimate) -> Estimated:
         estimation = self.plan.estimation
-        if self.resampled is not None:
-            found = of_bootstrap(self.replicates(estimate), estimation.level)
-            return Estimated(estimate, found, "bootstrap")
-        # Turnbull's risks have no influence, and no error to enlarge
-        is_small = estimation.small_sample and not np.isnan(estimate.influence).any()
-        found = by_influence(estimate, self.nuisance, is_small=is_small)
+        resampled = self.resampled.of_model(estimate.labels[0]["model"])
+        if resampled is not None:
+            drawn = resampled.of(estimate.relabel(**self.labels))
+            return Estimated(estimate, of_bootstrap(drawn, estimation.level), "bootstrap")
+        found = by_influence(estimate, self.nuisance, is_small=estimation.small_sample)
         return Estimated(estimate, found, estimation.variance)
-
-    def replicates(self, estimate: Estimate) -> Bootstrap:
-        """The replicates of an estimate."""
-        assert self.resampled is not None  # noqa: S101 - asked for by those who resample
-        return self.resampled.of(estimate.relabel(**self.labels))
 
 
 def _by_influence(plan: AnalysisPlan, weights: Weights) -> AnalysisPlan:

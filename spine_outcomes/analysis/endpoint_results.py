@@ -25,6 +25,7 @@ from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Tested, pooled
 from spine_outcomes.analysis.follow_up import follow_up_rows
 from spine_outcomes.analysis.progress import Step, silent
+from spine_outcomes.analysis.resampling import Place
 from spine_outcomes.analysis.result_rows import Setting, found_rows, results_frame
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.errors import Finding
@@ -78,8 +79,15 @@ def endpoint_results(
     step(f"Estimating {outcome.name}")
     jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
     fits = Parallel(n_jobs=jobs)(
-        delayed(fit_endpoint)(own, sample, plan, dictionary, with_curves=who == EVERYBODY)
-        for own in weighted
+        delayed(fit_endpoint)(
+            own,
+            sample,
+            plan,
+            dictionary,
+            with_curves=who == EVERYBODY,
+            place=Place(which, len(weighted)),
+        )
+        for which, own in enumerate(weighted)
     )
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []

@@ -159,8 +159,8 @@ def _estimation(results: Results) -> str:
         "depends on covariates: inverse probabilities of being uncensored, from a Cox model of the "
         "time to censoring in each arm, counted as estimated.",
         "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
-        "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; limits by "
-        "bootstrap only), and hazard ratios of a weighted Weibull model of the same bounds.",
+        "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; errors by "
+        "bootstrap of the patients), and hazard ratios of a weighted Weibull model of the same bounds.",
         "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
         "covariates of the propensity score (g-formula),",
         "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",
@@ -199,7 +199,7 @@ def _competes(results: Results) -> bool:
 def _uncertainty(results: Results, name: Labels) -> str:
     """Variance, clusters and scales of the intervals, as the rows say."""
     frame = of_everybody(results)
-    if (frame["variance"] == "bootstrap").any():
+    if (frame.loc[frame["model"] != "turnbull", "variance"] == "bootstrap").any():
         replicates = results.plan.estimation.bootstrap.replicates
         return (
             f"Standard errors are those of {replicates} bootstrap cohorts: clusters drawn with "

@@ -73,6 +73,10 @@ def _endpoint_faults(plan: AnalysisPlan) -> Iterator[Fault]:
     """What dated endpoints need elsewhere in the plan."""
     if plan.cutoff is not None and plan.origin is None:
         yield ("cutoff",), "a cut-off needs the key origin, a column of dates to count from"
+    sources = [source for endpoint in plan.endpoints.values() for source in endpoint.event]
+    if plan.estimation.interval_censored and not any(source.last_clean for source in sources):
+        text = "no source of an event has last_clean, the last date known to be free of it"
+        yield ("estimation", "interval_censored"), text
     for name, endpoint in plan.endpoints.items():
         here: KeyPath = ("endpoints", name)
         if endpoint.is_dated and plan.origin is None:

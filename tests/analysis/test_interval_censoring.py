@@ -13,6 +13,7 @@ import pytest
 
 from spine_outcomes import Results, run
 from spine_outcomes.analysis.sensitivity import departures
+from spine_outcomes.errors import PlanError
 from spine_outcomes.report.render import render_report
 from spine_outcomes.study.plan import Sensitivity
 from spine_outcomes.study.variants import changed
@@ -137,13 +138,17 @@ def test_the_propensity_counts_as_estimated(rerun: Rerun) -> None:
 
 
 @pytest.mark.parametrize("small_sample", [False, True])
-def test_risks_have_no_error_without_a_bootstrap(rerun: Rerun, small_sample: bool) -> None:
-    """A risk that vanishes because it has no error, or an error of 0."""
+def test_risks_have_the_error_of_resampled_patients(rerun: Rerun, small_sample: bool) -> None:
+    """A risk without limits beside others with them would pass for a sure one."""
     own = beside(rerun({"estimation.small_sample": small_sample}))
-    risks = own[own["model"] == "turnbull"]
-    assert (risks["status"] == "ok").all()
-    assert risks["std_error"].isna().all()
-    assert risks["lower"].isna().all()
+    risks = own[(own["model"] == "turnbull") & (own["measure"] == "cumulative_incidence")]
+    assert (risks["variance"] == "bootstrap").all()
+    everything = {"estimation.variance": "bootstrap", "estimation.bootstrap": {"replicates": 200}}
+    same = beside(rerun(everything)).set_index("id").loc[risks["id"]]
+    np.testing.assert_allclose(risks["std_error"], same["std_error"], rtol=1e-12)
+    np.testing.assert_allclose(risks["lower"], same["lower"], rtol=1e-12)
+    ratios = own[own["model"] == "weibull_interval"]
+    assert (ratios["variance"] != "bootstrap").all()
 
 
 def test_a_bootstrap_gives_them_limits(rerun: Rerun) -> None:
@@ -161,15 +166,27 @@ def test_imputed_covariates_pool_them(rerun: Rerun) -> None:
     frame.loc[::7, "age"] = np.nan
     change = {"missing": {"method": "multiple_imputation", "imputations": 3, "iterations": 2}}
     own = beside(rerun(change, frame))
-    assert own.loc[own["measure"] == "cumulative_incidence", "estimate"].between(0, 1).all()
+    risks = own[own["measure"] == "cumulative_incidence"]
+    assert ((risks["lower"] > 0) & (risks["lower"] < risks["estimate"])).all()
+    assert ((risks["estimate"] < risks["upper"]) & (risks["upper"] < 1)).all()
     assert (own.loc[own["measure"] == "hazard_ratio", "std_error"] > 0).all()
 
 
-def test_without_bounds_nothing_is_added(rerun: Rerun) -> None:
-    """Rows that repeat the main ones under another name."""
-    event = {"endpoints.relapse.event": [{"date": "found"}]}
-    assert beside(rerun(event)).empty
+def test_without_bounds_nothing_is_added_and_that_is_said(rerun: Rerun) -> None:
+    """Rows that repeat the main ones under another name, or a sensitivity analysis of nothing."""
     assert beside(rerun(BEFORE)).empty
+    without = rerun({}, cohort().assign(clean="", found=""))
+    assert beside(without).empty
+    (finding,) = without.findings[without.findings["code"] == "W_NO_BOUNDS"].itertuples()
+    assert finding.endpoint == "relapse"
+    assert finding.message.startswith("Not estimated as interval-censored: no event has a last")
+    assert "W_NO_BOUNDS" not in set(rerun({}).findings["code"])
+
+
+def test_a_plan_that_names_no_last_clean_look_is_refused(rerun: Rerun) -> None:
+    """Asked for what the plan itself makes impossible, a run would quietly leave it out."""
+    with pytest.raises(PlanError, match="no source of an event has last_clean"):
+        rerun({"endpoints.relapse.event": [{"date": "found"}]})
 
 
 def test_late_entry_is_a_reason(rerun: Rerun) -> None:
