@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.svg import svg_text
+from spine_outcomes.report.readout import Readout
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Picture:
         Whether it is the one in view where several say the same of other weights or events.
     sheet
         What it is drawn on.
+    readout
+        What its curves are along their axis, for a reader who points at a time.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Picture:
     about: str | None = None
     is_first: bool = True
     sheet: Sheet = REPORT
+    readout: Readout | None = None
 
     @cached_property
     def description(self) -> str:

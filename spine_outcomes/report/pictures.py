@@ -23,6 +23,7 @@ from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.forests import forest_pictures
 from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
 from spine_outcomes.report.picture import Picture
+from spine_outcomes.report.readout import readout
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
@@ -190,8 +191,9 @@ def curve_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> It
         key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
         title = f"{heading}, {name.estimand(estimand)}"
         is_first = cause == endpoint and estimand == headline_estimand(results)
-        notes = curve_notes(results, curves)
-        yield Picture(key, title, figure, notes, endpoint, is_first, sheet)
+        arms = [(label, where(curves, arm=code)) for code, label in _arms(name)]
+        notes, read = curve_notes(results, curves), readout(figure, arms, name.unit)
+        yield Picture(key, title, figure, notes, endpoint, is_first, sheet, read)
 
 
 def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
@@ -228,7 +230,8 @@ def difference_pictures(
     figure = difference_sheet(frame, ticks, contrast, name.unit, sheet)
     title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
     key, notes = identifier("difference", endpoint), difference_notes(results, frame)
-    yield Picture(key, title, figure, notes, endpoint, False, sheet)
+    read = readout(figure, [(name.difference, frame)], name.unit, " points")
+    yield Picture(key, title, figure, notes, endpoint, False, sheet, read)
 
 
 def effect_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:

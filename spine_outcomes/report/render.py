@@ -23,6 +23,8 @@ from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.theme import Theme, themes
 
+SCRIPTS = ("page.js", "exports.js", "curves.js", "search.js")
+
 
 def render_report(results: Results) -> str:
     """The whole report: one HTML file that asks for nothing from anywhere.
@@ -87,7 +89,7 @@ def laid_out(
         What the templates of the sections use.
     """
     style = read_asset("report.css") + style + running_heads(top)
-    script = read_asset("report.js")
+    script = "".join(read_asset(name) for name in SCRIPTS)
     theme = theme or themes()["default"]
     return (
         environment(theme)
@@ -101,6 +103,7 @@ def laid_out(
             sections=parts,
             exports=json_block(exports(found)),
             machine=json_block(facts),
+            readouts=json_block(readouts(found)),
             **shown,
         )
     )
@@ -119,6 +122,11 @@ def table_files(results: Results) -> dict[str, str]:
 def exports(found: Exhibits) -> dict[str, str]:
     """CSV text of every table, for the buttons of the page."""
     return {table.id: csv_text(table) for table in found.tables.values()}
+
+
+def readouts(found: Exhibits) -> dict[str, Any]:
+    """What the curves of each figure are, for readers who point at a time."""
+    return {key: each.readout.block() for key, each in found.figures.items() if each.readout}
 
 
 def machine(results: Results) -> dict[str, Any]:
