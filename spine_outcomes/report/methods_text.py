@@ -13,6 +13,7 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.missing_text import missing_text
 from spine_outcomes.report.notes import variance_text
+from spine_outcomes.report.robustness_text import further_text, robustness_text
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.plan_text import (
     LEARNERS,
@@ -54,6 +55,8 @@ def methods(results: Results) -> tuple[Paragraph, ...]:
         Paragraph("Estimation", _estimation(results)),
         Paragraph("Uncertainty", _uncertainty(results, name)),
         Paragraph("Several endpoints", _multiplicity(results, name)),
+        Paragraph("What the result withstands", robustness_text(results)),
+        Paragraph("Sensitivity analyses and subgroups", further_text(results)),
         Paragraph("Software", _software(results)),
     )
     return tuple(paragraph for paragraph in found if paragraph.text)
@@ -160,7 +163,7 @@ def _estimation(results: Results) -> str:
         "time to censoring in each arm, counted as estimated.",
         "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
         "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; errors by "
-        "bootstrap of the patients), and hazard ratios of a weighted Weibull model of the same bounds.",
+        "bootstrap of patients), and hazard ratios of a weighted Weibull model of the same bounds.",
         "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
         "covariates of the propensity score (g-formula),",
         "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",
