@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
@@ -19,6 +18,7 @@ from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.findings import findings_frame
 from spine_outcomes.analysis.fitted import fit
 from spine_outcomes.analysis.interim_accrual import accrual_frame, accrual_summary
+from spine_outcomes.analysis.interim_findings import early_finding, sayable
 from spine_outcomes.analysis.interim_follow_up import follow_up_frame, visits_frame
 from spine_outcomes.analysis.interim_monitoring import HeldLook, Monitored, monitored
 from spine_outcomes.analysis.interim_queries import AskedBefore, AskedNow, asked_now
@@ -56,7 +56,6 @@ from spine_outcomes.study.interim_checks import interim_columns
 from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan
 
 BY_ARM = ("n_reference", "n_comparator")
-_NAMES_ARMS = re.compile(r"\barms?\b")
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,13 +86,7 @@ class Seen:
     findings: tuple[Finding, ...]
 
 
-def see(
-    plan: AnalysisPlan,
-    cohort: Cohort,
-    look: LookFacts,
-    before: AskedBefore,
-    findings: Sequence[Finding] = (),
-) -> Seen:
+def see(plan: AnalysisPlan, cohort: Cohort, look: LookFacts, before: AskedBefore) -> Seen:
     """Cut the data at the look's last day, and derive all that is shown from what is left.
 
     Raises
@@ -110,7 +103,7 @@ def see(
     outcomes = tuple(derive(selection.cohort, plan, name) for name in plan.endpoints)
     asked = asked_now(known, plan, before, blinded=look.edition != "unblinded")
     found = (
-        *findings,
+        *early_finding(known, outcomes, plan, look),
         *selection.findings,
         *(finding for outcome in outcomes for finding in outcome.findings),
     )
@@ -152,7 +145,7 @@ def edition_of(seen: Seen, edition: Edition, codes: Mapping[str, str]) -> Interi
         plan=seen.plan,
         dictionary=seen.cohort.dictionary,
         look=seen.look,
-        findings=findings_frame(_sayable(seen), seen.plan.report.min_cell),
+        findings=findings_frame(sayable(seen.findings, seen.look), seen.plan.report.min_cell),
         results=results_frame(()),
         provenance=_provenance(seen),
         **frames,
@@ -299,13 +292,6 @@ def _events(seen: Seen) -> pd.DataFrame:
         for outcome in seen.outcomes
     ]
     return pd.DataFrame(records, columns=list(EVENT_COLUMNS))
-
-
-def _sayable(seen: Seen) -> list[Finding]:
-    """Findings that an edition may say: nothing of arms in the open one, none in the coded one."""
-    if seen.look.edition == "open":
-        return [f for f in seen.findings if not _NAMES_ARMS.search(f.message)]
-    return [] if seen.look.edition == "coded" else list(seen.findings)
 
 
 def _provenance(seen: Seen) -> dict[str, Any]:

@@ -169,18 +169,18 @@ def _editions(
     """The results of every edition, what they stand on, and the look at the comparison."""
     step("Cutting the data")
     key = fingerprint_key(asked.ledger)
-    others = _others(study, asked)
-    before = AskedBefore(partial(text_fingerprint, key), _queries_before(asked, others))
+    before = AskedBefore(partial(text_fingerprint, key), _queries_before(study, asked))
     edition: Edition = "open" if asked.is_blinded else "unblinded"
-    facts = _facts(study, asked, edition)
-    found = [*_findings(study, asked, others), *_history(study, rows, others)]
-    seen = see(study.plan, rows, facts, before, found)
+    seen = see(study.plan, rows, _facts(study, asked, edition), before)
+    earlier = _earlier(study, asked, seen)
+    found = (*_findings(study, asked, earlier), *_history(study, rows, earlier))
+    seen = replace(seen, findings=(*found, *seen.findings))
     codes = arm_codes(study.plan, asked.key)
     if asked.is_blinded:
         editions = _places(study, asked)
         return {each: edition_of(seen, each, codes) for each in editions}, seen, None
     arms = {arm: arm for arm in study.plan.arms.codes}
-    results, monitored = compared(seen, edition_of(seen, edition, arms), _held(others, asked), step)
+    results, monitored = compared(seen, edition_of(seen, edition, arms), _held(study, asked), step)
     return {edition: results}, seen, None if monitored is None else monitored.held
 
 
@@ -198,32 +198,30 @@ def _facts(study: Study, asked: Asked, edition: Edition) -> LookFacts:
     return LookFacts(asked.look, asked.cutoff, edition, planned, asked.look >= len(looks))
 
 
-def _others(study: Study, asked: Asked) -> list[Entry]:
-    """Looks of the ledger but for this one, made again or in its other edition."""
-    return [own for own in study.known if not _is_this(own, study, asked)]
+def _earlier(study: Study, asked: Asked, seen: Seen) -> Sequence[Entry]:
+    """Lines before this look was first made: all of them, if it never was."""
+    this = (asked.look, asked.cutoff.isoformat(), plan_hash(study.planned), study.plan.seed,
+            seen.cohort.sha256)  # fmt: skip
+    for position, own in enumerate(study.known):
+        if (own.look, own.cutoff, own.plan_sha256, own.seed, own.data_sha256) == this:
+            return study.known[:position]
+    return study.known
 
 
-def _is_this(own: Entry, study: Study, asked: Asked) -> bool:
-    """Whether a line is this look: same number, cut-off, plan and seed."""
-    return (own.look, own.cutoff, own.plan_sha256, own.seed) == (
-        asked.look, asked.cutoff.isoformat(), plan_hash(study.planned), study.plan.seed,
-    )  # fmt: skip
-
-
-def _findings(study: Study, asked: Asked, others: Sequence[Entry]) -> Iterator[Finding]:
+def _findings(study: Study, asked: Asked, earlier: Sequence[Entry]) -> Iterator[Finding]:
     """What the ledger, the lock and the command line give a reader to know."""
     yield from look_findings(
-        asked.look, asked.cutoff, study.interim, study.plan.seed, plan_hash(study.planned), others
+        asked.look, asked.cutoff, study.interim, study.plan.seed, plan_hash(study.planned), earlier
     )
     yield from replaced(study.planned, asked.given)
     yield from departures(study.plan.model_copy(update={"cutoff": None}), study.dictionary)
 
 
-def _history(study: Study, rows: Cohort, others: Sequence[Entry]) -> Iterator[Finding]:
+def _history(study: Study, rows: Cohort, earlier: Sequence[Entry]) -> Iterator[Finding]:
     """Whether the data of the look before are still those that it saw."""
-    if not others or others[-1].plan_sha256 != plan_hash(study.planned):
+    if not earlier or earlier[-1].plan_sha256 != plan_hash(study.planned):
         return
-    last = others[-1]
+    last = earlier[-1]
     known = cut_for_look(study.plan, rows, datetime.date.fromisoformat(last.cutoff))
     if known.sha256 != last.data_sha256:
         message = (
@@ -233,15 +231,15 @@ def _history(study: Study, rows: Cohort, others: Sequence[Entry]) -> Iterator[Fi
         yield Finding("W_HISTORY_CHANGED", message, "caution", "cohort")
 
 
-def _queries_before(asked: Asked, others: Sequence[Entry]) -> Mapping[str, str] | None:
+def _queries_before(study: Study, asked: Asked) -> Mapping[str, str] | None:
     """Open queries of the look before; None where there is none."""
-    before = [own for own in others if own.look < asked.look]
+    before = [own for own in study.known if own.look < asked.look]
     return read_fingerprints(asked.ledger, before[-1])["queries"] if before else None
 
 
-def _held(others: Sequence[Entry], asked: Asked) -> list[HeldLook]:
+def _held(study: Study, asked: Asked) -> list[HeldLook]:
     """Unblinded looks before this one, the last line of each."""
-    last = {own.look: own for own in others if own.information is not None}
+    last = {own.look: own for own in study.known if own.information is not None}
     return [
         HeldLook(own.look, datetime.date.fromisoformat(own.cutoff), own.information, own.z or 0.0)
         for number, own in sorted(last.items())
