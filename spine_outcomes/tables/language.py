@@ -1,9 +1,10 @@
 """Another language for what a report says: a catalogue of sentences, some of them with gaps.
 
 Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
-its language; ``{name}`` is a gap, filled with a number or with a text that is looked up in turn. A
-text that no entry fits is taken apart at the ends of sentences, then at semicolons, colons and
-commas, and its pieces are looked up. What is in no catalogue stays English.
+its language; ``{name}`` is a gap, filled with a text that is looked up in turn, and ``{n}``,
+``{m}`` and ``{k}`` are gaps for numbers alone. A
+text that no entry fits is taken apart at the ends of sentences, brackets, then at semicolons and
+their like, and its pieces are looked up. What is in no catalogue stays English.
 """
 
 from __future__ import annotations
@@ -20,8 +21,11 @@ ENGLISH = "en"
 
 _GAP = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
+_CODE = re.compile(r"\S*[\w.]*[_/\d]\S*")  # names of columns, files and versions are no words
+FIRST_PLACE = 0xE000  # from here on, letters of private use that may stand for numbers
+_COUNTS = ("n", "m", "k")
+_NUMBER = r"[−-]?<?[\d.,\ue000-\uf8ff]+"
 _SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])")
-_SEPARATORS = ("; ", ": ", ", ")
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,14 @@ class Catalogue:
     code
         Language tag of the page: "zh-CN".
     faces
-        Families of type that have its letters, the first that a reader has is used.
+        Families of type that have its letters: a reader's own, where the page's are not shown.
+    font
+        Shipped file with its letters, of which a page carries those that it shows.
     joints
-        What stands for ``". "``, ``"; "``, ``": "`` and ``", "`` between pieces.
+        What separates the pieces of a sentence (``"; "``, ``", "``, ``" and "``), in the order in
+        which it is taken apart, and what stands there in the language.
+    brackets
+        Opening and closing ones.
     stop
         The end of a sentence.
     texts
@@ -44,7 +53,9 @@ class Catalogue:
 
     code: str
     faces: str
+    font: str
     joints: Mapping[str, str]
+    brackets: str
     stop: str
     texts: Mapping[str, str]
 
@@ -90,7 +101,7 @@ class Translator:
 
     def _looked_up(self, text: str) -> str | None:
         """The text by its own entry, or else by those of its parts."""
-        if not _WORD.search(text):
+        if not _WORD.search(text) or _CODE.fullmatch(text):
             return text
         if (bare := text.strip()) != text:
             said = self.whole(bare)
@@ -107,6 +118,9 @@ class Translator:
         if text.endswith("."):
             said_before = self.whole(text[:-1])
             yield said_before and said_before + self.catalogue.stop
+        if text.endswith(")") and (found := _bracketed(text)):
+            before = self._joined(list(found), self.catalogue.brackets[0])
+            yield before and before + self.catalogue.brackets[1]
         for pieces, joint in _taken_apart(text, self.catalogue.joints):
             yield self._joined(pieces, joint)
 
@@ -132,7 +146,7 @@ def _as_pattern(text: str) -> str:
     """A text as a regular expression: a gap takes anything, its first letter either case."""
     pieces = _GAP.split(text)
     pattern = "".join(
-        f"(?P<{piece}>.+?)" if is_gap else re.escape(piece)
+        f"(?P<{piece}>{_NUMBER if piece in _COUNTS else '.+?'})" if is_gap else re.escape(piece)
         for piece, is_gap in zip(pieces, (k % 2 == 1 for k in range(len(pieces))), strict=True)
     )
     first = text[0]
@@ -151,6 +165,30 @@ def _taken_apart(text: str, joints: Mapping[str, str]) -> Iterator[tuple[list[st
     sentences = _SENTENCE_END.split(text)
     if len(sentences) > 1:
         yield sentences, ""
-    for separator in _SEPARATORS:
-        if separator in text:
-            yield text.split(separator), joints[separator]
+    for separator, joint in joints.items():
+        pieces = _outside_brackets(text, separator)
+        if len(pieces) > 1:
+            yield pieces, joint
+
+
+def _outside_brackets(text: str, separator: str) -> list[str]:
+    """A text split at a separator, but not within brackets."""
+    pieces = [""]
+    for piece in text.split(separator):
+        is_open = pieces[-1].count("(") > pieces[-1].count(")")
+        if is_open:
+            pieces[-1] += separator + piece
+        else:
+            pieces.append(piece)
+    return pieces[1:]
+
+
+def _bracketed(text: str) -> tuple[str, str] | None:
+    """A text and what it says in brackets at its end, None where it has none."""
+    depth = 0
+    for place in range(len(text) - 1, 0, -1):
+        depth += (text[place] == ")") - (text[place] == "(")
+        if depth == 0:
+            is_after_words = text[place - 1] == " " and place < len(text) - 1
+            return (text[: place - 1], text[place + 1 : -1]) if is_after_words else None
+    return None

@@ -6,7 +6,7 @@ import pytest
 
 from spine_outcomes.tables.language import Catalogue, Translator
 
-JOINTS = {"; ": "；", ": ": "：", ", ": "，"}
+JOINTS = {"; ": "；", ": ": "：", ", ": "，", " and ": "和"}
 
 
 def say(text: str, **texts: str) -> str:
@@ -18,9 +18,10 @@ def say(text: str, **texts: str) -> str:
         "{n} of {total} rows were left out": "{total}行中剔除{n}行",
         "{endpoint}, {weights} weights": "{endpoint}（{weights}加权）",
         "overlap": "重叠",
+        "({text})": "（{text}）",
         **texts,
     }
-    return Translator(Catalogue("zh-CN", "", JOINTS, "。", entries))(text)
+    return Translator(Catalogue("zh-CN", "", "", JOINTS, "（）", "。", entries))(text)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,9 @@ def say(text: str, **texts: str) -> str:
         ("3 of 4 rows were left out. Local failure.", "4行中剔除3行。局部失败。"),
         ("Local failure; death", "局部失败；死亡"),
         ("Local failure: death, patients", "局部失败：死亡，患者"),
+        ("Local failure, death and patients", "局部失败，死亡和患者"),
+        ("Local failure (death; patients), death", "局部失败（死亡；患者），死亡"),
+        ("(death)", "（死亡）"),
     ],
 )
 def test_a_text_is_said_by_its_entry_or_by_its_pieces(text: str, said: str) -> None:
