@@ -74,7 +74,7 @@ def fit(
     who
         The analysis that the rows of the results belong to; the primary one of everybody.
     endpoints
-        Those to estimate; all of the plan by default.
+        Those to estimate; all of the plan by default. The weights are those of the rows of all.
 
     Raises
     ------
@@ -88,7 +88,8 @@ def fit(
     def weigh(level: str, on: Sequence[Outcome]) -> list[WeightedSet]:
         return weigh_sets(analysis_sets(prepared.data.cohorts, plan, level, on), dictionary, plan)
 
-    weighted = {level: weigh(level, outcomes) for level in dict.fromkeys(o.level for o in outcomes)}
+    levels = dict.fromkeys(o.level for o in outcomes)
+    weighted = {level: weigh(level, prepared.outcomes) for level in levels}
     # Whoever is left at a landmark is weighted anew: the arms may no longer be alike.
     weights = [
         weighted[o.level] if plan.endpoints[o.name].landmark is None else weigh(o.level, [o])

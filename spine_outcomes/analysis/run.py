@@ -75,7 +75,7 @@ def _run(
     frames = description(prepared, fitted)
     results = adjust_tests(fitted.results, plan)
     robust = robustness(fitted, plan, step)
-    beside, failures = sensitivity_results(cohort, prepared, step)
+    beside, further = sensitivity_results(cohort, prepared, fitted, step)
     toxicity = toxicity_found(prepared, fitted, step)
     everything = stack([results, *beside, *subgroup_results(prepared, step), toxicity.results])
     checked = _checked(fitted, plan, step, second_engine)
@@ -85,7 +85,7 @@ def _run(
         *outcome_findings(results),
         *robust.findings,
         *toxicity.findings,
-        *failures,
+        *further,
         *departures(everything, plan),
     ]
     return Results(

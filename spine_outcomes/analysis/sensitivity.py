@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_results import Who
-from spine_outcomes.analysis.fitted import fit
+from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.interval_censoring import MODEL as WEIBULL
 from spine_outcomes.analysis.interval_censoring import RISK_MODEL as TURNBULL
 from spine_outcomes.analysis.prepared import Prepared, prepare
@@ -22,7 +23,7 @@ from spine_outcomes.study.variants import variants
 
 
 def sensitivity_results(
-    cohort: Cohort, primary: Prepared, step: Step = silent
+    cohort: Cohort, primary: Prepared, fitted: Fitted, step: Step = silent
 ) -> tuple[list[pd.DataFrame], list[Finding]]:
     """Run every sensitivity analysis of the plan.
 
@@ -33,16 +34,19 @@ def sensitivity_results(
     primary
         What the primary analysis stands on; its imputations are used again where a change draws
         none of its own.
+    fitted
+        What the primary analysis found.
 
     Returns
     -------
     frames
         ``RESULT_COLUMNS`` of each, ``analysis`` being ``sensitivity:NAME``.
     findings
-        Analyses that could not be made, and why.
+        Analyses that could not be made, and why; and of the others what the primary analysis has
+        no finding of, such as events without the date that a definition asks for.
     """
     plan = primary.plan
-    known = [primary]
+    known, said = [primary], {_subject(finding) for finding in _found(primary, fitted)}
     frames: list[pd.DataFrame] = []
     findings: list[Finding] = []
     for chosen, variant in zip(plan.sensitivity, variants(plan).values(), strict=True):
@@ -50,14 +54,36 @@ def sensitivity_results(
         try:
             prepared = prepare(variant, cohort, like=known)
             who = Who(f"{SENSITIVITY}{chosen.name}")
-            frames.append(fit(prepared, who=who, endpoints=chosen.endpoints).results)
+            changed = fit(prepared, who=who, endpoints=chosen.endpoints)
         except (CohortError, NotEstimableError) as fault:
             reason = "; ".join(problem.message for problem in fault.problems)
             message = f"The sensitivity analysis {chosen.label or chosen.name} failed: {reason}"
             findings.append(Finding("W_SENSITIVITY_FAILED", message, "serious", "outcomes"))
             continue
         known.append(prepared)
+        frames.append(changed.results)
+        findings += [
+            replace(finding, message=f"{chosen.label or chosen.name}: {finding.message}")
+            for finding in _found(prepared, changed)
+            if _subject(finding) not in said
+        ]
     return frames, findings
+
+
+def _found(prepared: Prepared, fitted: Fitted) -> Iterator[Finding]:
+    """What was found in deriving and estimating the endpoints that were estimated."""
+    found = {
+        sample.outcome.name: own
+        for (_, sample), own in zip(fitted.samples, fitted.found, strict=True)
+    }
+    for outcome in prepared.outcomes:
+        if outcome.name in found:
+            yield from (*outcome.findings, *found[outcome.name].findings)
+
+
+def _subject(finding: Finding) -> tuple[str, str | None]:
+    """What a finding is of."""
+    return finding.code, finding.endpoint
 
 
 def departures(results: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Finding]:

@@ -13,6 +13,14 @@ from spine_outcomes.study.packaged import DEMO_COHORT, find_plan, packaged_file
 from spine_outcomes.study.variants import changed
 
 SmallRun = Callable[..., Results]
+OF_EVERYBODY = ("supremum", "median_follow_up")
+"""Measures of the primary analysis alone."""
+RELAPSE: dict[str, Any] = {
+    "label": "Relapse",
+    "level": "lesion",
+    "time": {"column": "time", "unit": "months"},
+    "status": {"column": "status", "censored": 0, "event": 1, "competing": {"death": 2}},
+}
 WEIGHTED: dict[str, object] = {
     "propensity.terms": [{"column": "age"}],
     "propensity.estimands": ["unweighted", "ATE"],
@@ -40,7 +48,7 @@ def test_an_analysis_is_the_changed_plan(small_run: SmallRun) -> None:
     both = with_analyses(small_run, {"name": "trimmed", "change": change}).results
     alone = small_run(rows_of(), WEIGHTED | change).results
     mine = both[both["analysis"] == "sensitivity:trimmed"].reset_index(drop=True)
-    alone = alone[~alone["measure"].isin(("supremum", "median_follow_up"))].reset_index(drop=True)
+    alone = alone[~alone["measure"].isin(OF_EVERYBODY)].reset_index(drop=True)
     columns = [c for c in alone if c not in ("id", "analysis", "p_adjusted")]
     pd.testing.assert_frame_equal(mine[columns], alone[columns])
     assert mine["id"].str.startswith("sensitivity:trimmed/relapse/").all()
@@ -110,6 +118,35 @@ def test_only_the_endpoints_that_are_asked_for() -> None:
     primary = primary[(primary["model"] == "aalen_johansen") & (primary["measure"] != "supremum")]
     primary = primary.set_index(["estimand", "measure", "arm", "time"])
     pd.testing.assert_series_equal(same["estimate"], primary["estimate"], check_exact=True)
+
+
+def test_what_only_the_change_brings_is_said(small_run: SmallRun) -> None:
+    """How many rows a definition leaves out, known to nobody who reads the report."""
+    landmark = {"endpoints.relapse.landmark": "3 months"}
+    found = with_analyses(
+        small_run,
+        {"name": "late", "label": "From 3 months", "change": landmark},
+        {"name": "breslow", "change": {"estimation.ties": "breslow"}},
+    ).findings
+    (message,) = found.query("code == 'W_LANDMARK'")["message"]
+    assert message.startswith("From 3 months: Counted from 3 months after time zero, among ")
+    alone = small_run(rows_of(), WEIGHTED).findings
+    others = found[~found["code"].isin(("W_LANDMARK", "W_SENSITIVE"))]
+    assert list(others["message"]) == list(alone["message"])
+
+
+def test_the_weights_of_one_endpoint_are_those_of_all_rows(small_run: SmallRun) -> None:
+    """An endpoint whose population is smaller would be weighted otherwise than the plan says."""
+    young = {"name": "younger", "eligibility": [
+        {"id": "Y", "label": "Under 70", "rule": {"column": "age", "before": 70}},
+    ]}  # fmt: skip
+    endpoints = {"relapse": RELAPSE, "early": RELAPSE | {"population": young}}
+    analysis = {"name": "same", "endpoints": ["early"], "change": {"estimation.ties": "efron"}}
+    found = small_run(rows_of(), WEIGHTED, endpoints=endpoints, sensitivity=[analysis]).results
+    own = found[(found["endpoint"] == "early") & ~found["measure"].isin(OF_EVERYBODY)]
+    primary, beside = (own[own["analysis"] == name] for name in ("primary", "sensitivity:same"))
+    np.testing.assert_array_equal(primary["estimate"], beside["estimate"])
+    np.testing.assert_array_equal(primary["ess"], beside["ess"])
 
 
 def _sensitivity(plan: Any, name: str, change: dict[str, object], endpoints: list[str]) -> Any:
