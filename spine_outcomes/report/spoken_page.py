@@ -1,0 +1,36 @@
+"""The page in another language: its texts, its letters, and the tag that names the language."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from spine_outcomes.report.typeface import FAMILY, font_face
+from spine_outcomes.tables.language import Translator
+
+# Program text is passed over whole; of the rest, what stands between two tags, and the labels that
+# are read aloud.
+_TEXTS = re.compile(
+    r'<(?:script|style|code)\b.*?</(?:script|style|code)>|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+',
+    re.DOTALL,
+)
+
+
+def spoken_page(page: str, say: Translator) -> str:
+    """A rendered page with every text in the language of ``say``."""
+
+    def said(match: re.Match[str]) -> str:
+        found = match[0]
+        if found.startswith("<") or not found.strip():
+            return found
+        return escape(say(unescape(found)), quote=True)
+
+    code = escape(say.catalogue.code, quote=True)
+    return _TEXTS.sub(said, page).replace('<html lang="en">', f'<html lang="{code}">', 1)
+
+
+def letters_of(page: str, say: Translator) -> str:
+    """Style rules by which a page brings along the letters that it shows."""
+    faces = f'"{FAMILY}",{say.catalogue.faces}'
+    chosen = f"html,body,button,input,svg{{font-family:Arial,Helvetica,{faces},sans-serif}}\n"
+    return font_face(say.catalogue.font, page) + chosen
