@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -112,6 +113,12 @@ def add_plot(
     whole = figure.get_figheight() * POINTS
     width = (sheet.points - left - right) / sheet.points
     return figure.add_axes((left / sheet.points, bottom / whole, width, height / whole))
+
+
+def apart(ticks: Sequence[float], plot: float, column: float) -> Sequence[float]:
+    """Every tick, or every second, third …: as many as have ``column`` points each."""
+    step = plot / max(len(ticks) - 1, 1)
+    return ticks[:: math.ceil(column / step)]
 
 
 def axis_space(sheet: Sheet) -> float:

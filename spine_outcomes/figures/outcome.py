@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
@@ -17,6 +16,7 @@ from spine_outcomes.figures.layout import (
     GAP,
     Head,
     add_plot,
+    apart,
     axis_space,
     head,
     note,
@@ -73,9 +73,9 @@ def outcome_figure(
         above = _head(sheet, heading, arms)
         numbers = _numbers(people, states, counts[1])
         left, right = _left(numbers, states, sheet), _right(numbers, arms, sheet)
-        kept = _kept(ticks, numbers, sheet.points - left - right, sheet)
+        kept = apart(ticks, sheet.points - left - right, _column(ticks, numbers, sheet))
         lines = len(arms) * (len(states) + 1) * PITCH * sheet.small
-        below = lines + 1.9 * sheet.small + axis_space(sheet)
+        below = lines + 1.5 * sheet.small + axis_space(sheet)
         plot = min(200.0, 0.62 * (sheet.points - left - right) + 60)
         contrast = "" if difference is None else _folded(difference[1], sheet)
         panel = 0.55 * plot if difference is not None else 0.0
@@ -141,10 +141,6 @@ def _right(numbers: Sequence[str], arms: Named, sheet: Sheet) -> float:
     return EDGE + name_space([label for _, label in arms], sheet.points)
 
 
-def _kept(
-    ticks: Sequence[float], numbers: Sequence[str], plot: float, sheet: Sheet
-) -> Sequence[float]:
-    """Every tick, or every second, third … : as many as have room for a column of the table."""
-    column = APART + max(widest(numbers, sheet.small), widest([f"{ticks[-1]:g}"], sheet.text))
-    step = plot / max(len(ticks) - 1, 1)
-    return ticks[:: math.ceil(column / step)]
+def _column(ticks: Sequence[float], numbers: Sequence[str], sheet: Sheet) -> float:
+    """Points that a column of the table needs."""
+    return APART + max(widest(numbers, sheet.small), widest([f"{ticks[-1]:g}"], sheet.text))

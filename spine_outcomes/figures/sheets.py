@@ -16,11 +16,22 @@ from spine_outcomes.figures.convergence import draw_convergence
 from spine_outcomes.figures.difference import draw_difference
 from spine_outcomes.figures.direct_labels import name_space
 from spine_outcomes.figures.forest import INDENT, TEXT_GAP, draw_forest, null_place, ratio_axis
-from spine_outcomes.figures.layout import EDGE, GAP, Head, axis_space, head, plot_sheet
+from spine_outcomes.figures.layout import (
+    EDGE,
+    GAP,
+    Head,
+    add_plot,
+    apart,
+    axis_space,
+    head,
+    plot_sheet,
+    write_head,
+)
 from spine_outcomes.figures.love import draw_love
 from spine_outcomes.figures.margin import write_beside
 from spine_outcomes.figures.overlap import draw_overlap
 from spine_outcomes.figures.schoenfeld import draw_effect
+from spine_outcomes.figures.stacked import area_names, draw_stacked
 from spine_outcomes.figures.style import POINTS, REPORT, WEIGHTS, Sheet, house_style
 from spine_outcomes.figures.svg import new_figure
 from spine_outcomes.figures.text_width import LEADING, folded, n_lines, widest
@@ -104,6 +115,35 @@ def difference_sheet(
     with house_style(sheet):
         figure, ax = _plain(sheet, 0.32, head(sheet, contrast), f"Time, {unit}")
         draw_difference(ax, frame, ticks)
+    return figure
+
+
+def stacked_sheet(
+    frame: pd.DataFrame,
+    arms: Named,
+    causes: Named,
+    ticks: Sequence[float],
+    unit: str,
+    sheet: Sheet = REPORT,
+) -> Figure:
+    """All events of each arm on top of one another, the arms side by side."""
+    with house_style(sheet):
+        title = LEADING * sheet.text + GAP
+        above, between = head(sheet, entries=area_names(causes)), 2 * EDGE
+        width = (sheet.points - 2 * EDGE - MARKS - between) / 2
+        height = min(200.0, max(110.0, 0.8 * width))
+        bottom = axis_space(sheet)
+        figure = new_figure(sheet.width, (above.height + title + height + bottom) / POINTS, sheet)
+        write_head(figure, above, sheet)
+        for place, (code, label) in enumerate(arms):
+            left = EDGE + MARKS + place * (width + between)
+            right = sheet.points - left - width
+            ax = add_plot(figure, sheet, left=left, right=right, bottom=bottom, height=height)
+            draw_stacked(ax, frame[frame["arm"] == code], causes, ticks)
+            ax.set_xticks(apart(ticks, width, widest([f"{ticks[-1]:g}"], sheet.text) + 4))
+            ax.set_title(label, size=sheet.text, pad=GAP / 2)
+            ax.set_xlabel(f"Time, {unit}")
+            ax.tick_params(labelleft=place == 0)
     return figure
 
 

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from spine_outcomes.figures.style import FACES, INK, PAPER, REPORT, Sheet, house_style
 
 SVG = "http://www.w3.org/2000/svg"
+MM_PER_INCH = 25.4
 XLINK = "{http://www.w3.org/1999/xlink}href"
 # No clipping: every drawing stays within its axes, and a page without url() is easier to trust.
 _DROPPED = {f"{{{SVG}}}{tag}" for tag in ("metadata", "style", "clipPath")}
@@ -56,6 +57,31 @@ def svg_text(figure: Figure, name: str, title: str, description: str, sheet: She
     _prefix_ids(root, name)
     _ungrouped(root)
     _describe(root, name, title, description)
+    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def print_svg(svg: str, figure: Figure, family: str, rules: str) -> str:
+    """An SVG document of ``svg_text`` as a file for print: with its size and its type.
+
+    Parameters
+    ----------
+    svg
+        The document.
+    figure
+        What it shows: its size becomes the document's, in millimetres.
+    family
+        Family of the type, the first choice of a reader.
+    rules
+        Style rules that bring it along.
+    """
+    width, height = figure.get_size_inches() * MM_PER_INCH
+    root = ElementTree.fromstring(svg)  # noqa: S314 - our own text, just written
+    root.set("width", f"{width:.6g}mm")
+    root.set("height", f"{height:.6g}mm")
+    root.set("font-family", f"'{family}', {FACES}")
+    style = ElementTree.Element(f"{{{SVG}}}style")
+    style.text = rules
+    root.insert(0, style)
     return ElementTree.tostring(root, encoding="unicode") + "\n"
 
 

@@ -1,0 +1,81 @@
+"""The shipped fonts: cut down to the letters of a document, and what they cannot write."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.text import Text
+
+from spine_outcomes.figures.style import MEASURING_FACE, Sheet, add_shipped_face
+
+REGULAR, BOLD = "LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"
+
+
+def face_rule(name: str, text: str, family: str, weight: str = "normal") -> str:
+    """A style rule with the letters of ``text`` that a shipped font has, the font inside it.
+
+    Parameters
+    ----------
+    name
+        File in ``figures/fonts``.
+    text
+        What is written with it.
+    family, weight
+        What the rule calls it.
+
+    Returns
+    -------
+    str
+        An ``@font-face`` rule. The same letters give the same rule.
+    """
+    data = base64.b64encode(_cut(name, "".join(sorted(set(text))))).decode()
+    source = f'url("data:font/woff;base64,{data}") format("woff")'
+    return f'@font-face{{font-family:"{family}";font-weight:{weight};src:{source}}}\n'
+
+
+@cache
+def _cut(name: str, letters: str) -> bytes:
+    """A shipped font with these letters only, as WOFF."""
+    options = subset.Options(hinting=False, recalc_timestamp=False, flavor="woff")
+    content = (files("spine_outcomes.figures") / "fonts" / name).read_bytes()
+    with io.BytesIO(content) as file, TTFont(file, recalcTimestamp=False) as font:
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes={ord(letter) for letter in letters})
+        cutter.subset(font)
+        font.flavor = "woff"
+        written = io.BytesIO()
+        font.save(written)
+    return written.getvalue()
+
+
+def texts(figure: Figure) -> list[Text]:
+    """Every text of a drawn figure that is seen."""
+    found = figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
+    return [text for text in found if isinstance(text, Text) and text.get_text().strip()]
+
+
+def smallest_type(figure: Figure) -> float:
+    """Smallest type of a drawn figure, points; infinite where it has none."""
+    return min((float(text.get_fontsize()) for text in texts(figure)), default=float("inf"))
+
+
+def lacking(written: Iterable[str], sheet: Sheet) -> tuple[str, ...]:
+    """Letters that no face of a sheet has: a reader would see an empty box for each."""
+    add_shipped_face()
+    known = set().union(*(_letters(face) for face in (sheet.face, MEASURING_FACE)))
+    return tuple(sorted({c for text in written for c in text if c != "\n" and ord(c) not in known}))
+
+
+@cache
+def _letters(family: str) -> frozenset[int]:
+    """Code points that a family has."""
+    with TTFont(findfont(FontProperties(family=family))) as font:
+        return frozenset(font.getBestCmap())
