@@ -10,24 +10,25 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.flow import Step, flow_sheet
-from spine_outcomes.figures.outcome import outcome_figure
 from spine_outcomes.figures.sheets import (
     convergence_sheet,
-    difference_sheet,
-    effect_sheet,
     love_sheet,
     overlap_sheet,
     weights_sheet,
 )
 from spine_outcomes.figures.style import REPORT, Sheet
+from spine_outcomes.report.curve_pictures import (
+    arm_labels,
+    curve_pictures,
+    difference_pictures,
+    effect_pictures,
+    stacked_pictures,
+)
 from spine_outcomes.report.forests import forest_pictures
-from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
 from spine_outcomes.report.picture import Picture
-from spine_outcomes.report.readout import readout
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
-from spine_outcomes.tables.risk_table import STATES, shown_states
-from spine_outcomes.tables.selection import headline_estimand, in_order, where
+from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
@@ -45,6 +46,7 @@ def pictures(results: Results, sheet: Sheet = REPORT) -> tuple[Picture, ...]:
             for picture in (
                 *curve_pictures(results, endpoint, sheet),
                 *difference_pictures(results, endpoint, sheet),
+                *stacked_pictures(results, endpoint, sheet),
                 *effect_pictures(results, endpoint, sheet),
             )
         ),
@@ -122,7 +124,7 @@ def _overlap(results: Results, unit: str, sheet: Sheet) -> Picture | None:
         return None
     score = f"Propensity score: probability of {name.comparator}"
     figure = overlap_sheet(
-        scores, _arms(name), score, f"Share of the {name.rows(unit)} of each arm", sheet
+        scores, arm_labels(name), score, f"Share of the {name.rows(unit)} of each arm", sheet
     )
     notes = ["Unweighted. Where only one arm has bars, nobody can be compared."]
     if scores["n"].map(lambda n: isinstance(n, str)).any():
@@ -155,7 +157,7 @@ def _weights(results: Results, unit: str, sheet: Sheet) -> Picture | None:
     ]
     if not estimands:
         return None
-    figure = weights_sheet(spread, _arms(name), estimands, "Weight", sheet)
+    figure = weights_sheet(spread, arm_labels(name), estimands, "Weight", sheet)
     note = "Line: smallest to largest; symbol: median; stroke: 99th percentile. Log axis."
     title = f"Weights of the {name.rows(unit)}, by arm"
     return Picture(identifier("weights-spread", unit), title, figure, (note,), sheet=sheet)
@@ -167,83 +169,3 @@ def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:
     shown = balance[~is_no]
     keys = zip(shown["column"], shown["level"].fillna(""), strict=True)
     return shown.assign(label=[name.covariate(column, level) for column, level in keys])
-
-
-def _arms(name: Labels) -> list[tuple[str, str]]:
-    """Code and label of the arms, the reference first."""
-    return [(code, name.arm(code)) for code in name.arms]
-
-
-def curve_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
-    """The endpoint's curve under each set of weights, then each competing event."""
-    name = labels(results)
-    people = where(results.risk_table, endpoint=endpoint)
-    states = {state: STATES[state] for state in shown_states(results, endpoint)}
-    frame = where(results.curves, endpoint=endpoint, analysis="primary")
-    frame = frame[frame["arm"].notna()]  # the difference of the arms is no curve of this figure
-    for cause, estimand in _curve_order(frame, results, endpoint):
-        curves = where(frame, cause=cause, estimand=estimand)
-        heading = _curve_heading(curves.iloc[0], endpoint, name)
-        figure = outcome_figure(
-            curves, people, arms=_arms(name), states=states, heading=heading, unit=name.unit,
-            sheet=sheet,
-        )  # fmt: skip
-        key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
-        title = f"{heading}, {name.estimand(estimand)}"
-        is_first = cause == endpoint and estimand == headline_estimand(results)
-        arms = [(label, where(curves, arm=code)) for code, label in _arms(name)]
-        notes, read = curve_notes(results, curves), readout(figure, arms, name.unit)
-        yield Picture(key, title, figure, notes, endpoint, is_first, sheet, read)
-
-
-def _curve_order(frame: pd.DataFrame, results: Results, endpoint: str) -> list[tuple[str, str]]:
-    """Cause and estimand of each figure: the event under the first-named weights comes first.
-
-    Competing events are drawn under those weights only.
-    """
-    headline = headline_estimand(results)
-    pairs = dict.fromkeys(zip(frame["cause"], frame["estimand"], strict=True))
-    shown = [pair for pair in pairs if endpoint in pair or headline in pair]
-    return sorted(shown, key=lambda pair: (pair != (endpoint, headline), pair[0] != endpoint))
-
-
-def _curve_heading(curve: pd.Series[Any], endpoint: str, name: Labels) -> str:
-    """What the vertical axis of a curve shows."""
-    label = name.endpoint(endpoint)
-    quantity = name.quantity(str(curve["measure"]), endpoint)
-    if curve["cause"] != endpoint:
-        return f"{quantity}: {name.cause(curve['cause']).lower()} before {label.lower()}"
-    return label if quantity.lower() in label.lower() else f"{quantity}: {label.lower()}"
-
-
-def difference_pictures(
-    results: Results, endpoint: str, sheet: Sheet = REPORT
-) -> Iterator[Picture]:
-    """The difference of the two risks of an endpoint over time, under the first-named weights."""
-    name = labels(results)
-    estimand = headline_estimand(results)
-    frame = where(results.curves, endpoint=endpoint, analysis="primary", estimand=estimand)
-    if (frame := frame[frame["arm"].isna()]).empty:
-        return
-    ticks = sorted(where(results.risk_table, endpoint=endpoint)["time"].unique())
-    contrast = f"Risk difference, percentage points ({name.difference})"
-    figure = difference_sheet(frame, ticks, contrast, name.unit, sheet)
-    title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
-    key, notes = identifier("difference", endpoint), difference_notes(results, frame)
-    read = readout(figure, [(name.difference, frame)], name.unit, " points")
-    yield Picture(key, title, figure, notes, endpoint, False, sheet, read)
-
-
-def effect_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
-    """The hazard ratio of an endpoint along time, under every set of weights."""
-    name = labels(results)
-    frame = where(results.effect_over_time, endpoint=endpoint)
-    if frame.empty:
-        return
-    estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
-    figure = effect_sheet(frame, estimands, f"Hazard ratio, {name.quotient}", name.unit, sheet)
-    key, title = (
-        identifier("effect", endpoint),
-        f"{name.endpoint(endpoint)}: hazard ratio along time",
-    )
-    yield Picture(key, title, figure, EFFECT_NOTES, endpoint, False, sheet)
