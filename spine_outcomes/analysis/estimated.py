@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.uncertainty import Uncertainty
+from spine_outcomes.analysis.uncertainty import Uncertainty, by_influence
 from spine_outcomes.inference import Estimate, TestResult
 from spine_outcomes.inference.hypothesis_tests import no_test
 from spine_outcomes.inference.pooling import pool, pool_statistics
+from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.weights.estimands import Weights
 
 Floats = NDArray[np.float64]
 
@@ -48,6 +50,15 @@ class Tested(NamedTuple):
 
 
 Found = Estimated | Tested
+
+
+def under_weights(estimate: Estimate, weights: Weights, plan: AnalysisPlan) -> Estimated:
+    """Errors of the influence, the propensity counted as estimated where the plan wants it."""
+    is_known = plan.estimation.variance == "robust" or weights.are_taken_as_known
+    nuisance = None if is_known else weights.nuisance
+    corrected = estimate.corrected(nuisance)
+    errors = by_influence(corrected, nuisance, is_small=plan.estimation.small_sample)
+    return Estimated(corrected, errors, "robust" if is_known else "corrected")
 
 
 def pooled(found: Sequence[Found]) -> Found:

@@ -19,6 +19,7 @@ SCHEMA_VERSION = 1
 
 # How the column ``analysis`` begins where it is not ``primary``.
 SENSITIVITY, SUBGROUP = "sensitivity:", "subgroup:"
+RISK_FACTORS = "risk_factors"  # the whole of it, where endpoints are set against factors
 CURVE_MODELS = ("kaplan_meier", "aalen_johansen")
 
 RESULT_COLUMNS = (
@@ -75,10 +76,13 @@ TIPPING_COLUMNS = (
 TOXICITY_COLUMNS = ("term", "window", "cause", "level_unit", "arm", "grade", "n")
 LISTING_COLUMNS = ("number", "arm", "term", "grade", "attribution", "days")
 COUNT_COLUMNS = ("level_unit", "estimand", "arm", "time", "estimate", "lower", "upper")
-DOSE_COLUMNS = ("response", "label", "column", "arm", "dose", "estimate", "lower", "upper")
+DOSE_COLUMNS = (
+    "response", "label", "column", "kind", "dose", "estimate", "lower", "upper", "n", "n_event",
+)  # fmt: skip
 QUALITY_COLUMNS = (
     "endpoint", "quantity", "ours", "second", "difference", "tolerance", "engine", "verdict",
 )  # fmt: skip
+SUPPRESSED_COLUMNS = ("product", "place", "primary", "complementary")
 FINDING_COLUMNS = ("rank", "severity", "code", "section", "endpoint", "message", "n")
 
 
@@ -194,10 +198,14 @@ class Results:
     mean_count
         ``COUNT_COLUMNS``: mean number of toxicities so far along time, death ending the risk.
     dose_response
-        ``DOSE_COLUMNS``: chance of a toxicity by dose, adjusted, in each arm.
+        ``DOSE_COLUMNS``: chance of a toxicity by dose: the ``curve`` of a model, and the share
+        ``observed`` in fifths of the dose.
     quality_control
         ``QUALITY_COLUMNS``: numbers of the primary analysis beside those of a second engine;
         ``verdict`` is ``agrees`` or ``differs``.
+    suppressed
+        ``SUPPRESSED_COLUMNS``: how many counts were hidden where, because they are small and because
+        they would give small ones back. A run hides nothing: what leaves it does.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """
@@ -228,4 +236,5 @@ class Results:
     mean_count: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
     dose_response: pd.DataFrame = field(default_factory=partial(_no_rows, DOSE_COLUMNS))
     quality_control: pd.DataFrame = field(default_factory=partial(_no_rows, QUALITY_COLUMNS))
+    suppressed: pd.DataFrame = field(default_factory=partial(_no_rows, SUPPRESSED_COLUMNS))
     provenance: dict[str, Any] = field(default_factory=dict)

@@ -6,12 +6,19 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from spine_outcomes.analysis.dose_response import dose_responses
 from spine_outcomes.analysis.fitted import Fitted
 from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
+from spine_outcomes.analysis.risk_factors import risk_factor_rows
 from spine_outcomes.analysis.toxicity_counts import listing_frame, toxicity_frame
-from spine_outcomes.analysis.toxicity_estimates import count_rows, proportion_rows, rate_rows
+from spine_outcomes.analysis.toxicity_estimates import (
+    count_frame,
+    count_rows,
+    proportion_rows,
+    rate_rows,
+)
 from spine_outcomes.analysis.toxicity_rows import toxic_rows
 from spine_outcomes.errors import Finding
 
@@ -34,4 +41,8 @@ def toxicity_found(prepared: Prepared, fitted: Fitted, step: Step = silent) -> T
     rows = toxic_rows(prepared, fitted)
     frames = {"toxicity": toxicity_frame(rows), "toxicity_listing": listing_frame(rows)}
     estimates = (*proportion_rows(rows, plan), *rate_rows(rows, plan), *count_rows(rows, plan))
-    return ToxicityFound(results_frame(estimates), frames)
+    frames["mean_count"] = count_frame(rows, plan)
+    step("Relating toxicity to factors and doses")
+    responses, frames["dose_response"] = dose_responses(rows, prepared)
+    factors = risk_factor_rows(prepared, fitted)
+    return ToxicityFound(results_frame([*estimates, *responses, *factors]), frames)

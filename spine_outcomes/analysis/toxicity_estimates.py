@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.endpoint_estimates import arm_contrasts
-from spine_outcomes.analysis.estimated import Estimated, pooled_estimates
+from spine_outcomes.analysis.estimated import pooled_estimates, under_weights
 from spine_outcomes.analysis.result_rows import Row
+from spine_outcomes.analysis.results import COUNT_COLUMNS
 from spine_outcomes.analysis.toxicity_result_rows import Asked, Written
 from spine_outcomes.analysis.toxicity_rows import ANY_TERM, ToxicRows
-from spine_outcomes.analysis.uncertainty import by_influence
-from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.endpoints.toxicity import WINDOWS, recurrences
 from spine_outcomes.inference import Estimate, concatenate
 from spine_outcomes.study.durations import DAYS_PER_UNIT, convert
@@ -82,12 +82,25 @@ def rate_rows(rows: ToxicRows, plan: AnalysisPlan) -> Iterator[Row]:
     yield from _weighted_rows(rows, plan, asked, estimate)
 
 
-def count_rows(rows: ToxicRows, plan: AnalysisPlan) -> Iterator[Row]:
-    """Mean number of events so far at the times of the plan, in rows of the results table."""
+def count_frame(rows: ToxicRows, plan: AnalysisPlan) -> pd.DataFrame:
+    """Mean number of events so far every month up to the horizon, ``COUNT_COLUMNS``."""
+    months = np.arange(int(plan.estimation.horizon.to("months")) + 1)
+    days = [convert(float(month), "months", "days") for month in months]
+    curve = (row for row in count_rows(rows, plan, days) if row["arm"] is not None)
+    return pd.DataFrame(curve, columns=list(COUNT_COLUMNS))
+
+
+def count_rows(
+    rows: ToxicRows, plan: AnalysisPlan, days: Sequence[float] | None = None
+) -> Iterator[Row]:
+    """Mean number of events so far, in rows of the results table, at the times of the plan.
+
+    Other ``days`` in their place where they are given.
+    """
     recurrent = rows.plan.recurrent
     if recurrent is None:
         return
-    times = [duration.to("days") for duration in plan.estimation.times]
+    times = [d.to("days") for d in plan.estimation.times] if days is None else list(days)
     row, day = recurrences(rows.found, rows.plan, recurrent.grade)
     place = {"endpoint": endpoint_of(recurrent.grade, "any", "any"), "term": ANY_TERM}
     number = np.zeros((rows.found.n, len(times)))
@@ -127,21 +140,7 @@ def _weighted_rows(
 ) -> Iterator[Row]:
     """Estimates under every set of weights, pooled over the completed cohorts."""
     for name in rows.weighted[0].weights:
-        found = pooled_estimates(
-            [estimated(estimate(own.weights[name].value), own, name, plan) for own in rows.weighted]
-        )
-        weights = [own.weights[name].value for own in rows.weighted]
-        yield from Written(rows, plan, asked, name, weights).rows(found)
-
-
-def estimated(
-    estimate: Estimate, weighted: WeightedSet, name: str, plan: AnalysisPlan
-) -> Estimated:
-    """Errors that count the propensity as estimated where it has an influence."""
-    weights = weighted.weights[name]
-    is_known = plan.estimation.variance == "robust" or weights.are_taken_as_known
-    nuisance = None if is_known else weights.nuisance
-    corrected = estimate.corrected(nuisance)
-    small = plan.estimation.small_sample
-    errors = by_influence(corrected, nuisance, is_small=small)
-    return Estimated(corrected, errors, "robust" if is_known else "corrected")
+        weights = [own.weights[name] for own in rows.weighted]
+        found = [under_weights(estimate(own.value), own, plan) for own in weights]
+        written = Written(rows, plan, asked, name, [own.value for own in weights])
+        yield from written.rows(pooled_estimates(found))

@@ -26,6 +26,7 @@ from spine_outcomes.report.curve_pictures import (
 )
 from spine_outcomes.report.forests import forest_pictures
 from spine_outcomes.report.picture import Picture
+from spine_outcomes.report.toxicity_pictures import toxicity_pictures
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.selection import in_order, where
@@ -50,6 +51,7 @@ def pictures(results: Results, sheet: Sheet = REPORT) -> tuple[Picture, ...]:
                 *effect_pictures(results, endpoint, sheet),
             )
         ),
+        *toxicity_pictures(results, sheet),
         *forest_pictures(results, sheet),
     )
 

@@ -54,14 +54,25 @@ def _doubled(plan: AnalysisPlan) -> Iterator[Fault]:
             for key, terms in plan.estimation.modelled.items()
         },
         ("estimation", "times"): [f"{time.days:g} days" for time in plan.estimation.times],
-        ("toxicity", "dose_response"): [d.name for d in plan.toxicity.dose_response]
-        if plan.toxicity is not None
-        else [],
+        **_named_of_toxicity(plan),
     }
     for path, names in named.items():
         for name, count in Counter(names).items():
             if count > 1:
                 yield path, f"{name!r} stands {count} times"
+
+
+def _named_of_toxicity(plan: AnalysisPlan) -> dict[KeyPath, list[str]]:
+    """Dose responses, and factors of an endpoint, that must differ."""
+    if plan.toxicity is None:
+        return {}
+    factors: list[str] = []
+    for chosen in plan.toxicity.risk_factors:
+        factors += [f"{column} of {chosen.endpoint}" for column in _columns(chosen.terms)]
+    return {
+        ("toxicity", "dose_response"): [own.name for own in plan.toxicity.dose_response],
+        ("toxicity", "risk_factors"): factors,
+    }
 
 
 def _columns(terms: tuple[Term | Interaction, ...]) -> list[str]:

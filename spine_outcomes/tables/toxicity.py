@@ -7,12 +7,18 @@ from typing import Any
 
 import pandas as pd
 
+from spine_outcomes.analysis.dose_response import MODEL
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.toxicity_counts import ASSESSED, NOT_ASSESSED
 from spine_outcomes.analysis.toxicity_estimates import COUNT_MODEL, RATIO_MODEL, endpoint_of
 from spine_outcomes.analysis.toxicity_rows import ANY_TERM
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
+from spine_outcomes.tables.risk_factors import (
+    dose_responses,
+    risk_factor_endpoints,
+    risk_factors,
+)
 from spine_outcomes.tables.selection import in_order, one, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
@@ -31,6 +37,10 @@ def toxicity_tables(results: Results) -> Iterator[Table]:
         yield worst_grades(results, window, cause)
         yield proportions(results, window, cause)
     yield rates(results)
+    for endpoint in risk_factor_endpoints(results):
+        yield risk_factors(results, endpoint)
+    if (results.results["model"] == MODEL).any():
+        yield dose_responses(results)
     yield listing(results)
 
 

@@ -83,8 +83,12 @@ def logarithm(name: str, x: NDArray[np.float64]) -> Block:
     return Block(np.log(x)[:, None], (f"log({name})",))
 
 
-def restricted_cubic_spline(name: str, x: NDArray[np.float64], n_knots: int) -> Block:
+def restricted_cubic_spline(
+    name: str, x: NDArray[np.float64], n_knots: int, at: NDArray[np.float64] | None = None
+) -> Block:
     """Cubic spline of ``x`` (n,), linear beyond its outer knots: n_knots − 1 columns.
+
+    With ``at`` (m,) the columns are those of other points, the knots still those of ``x``.
 
     The first column is x, column j + 1 is, with knots t₁ < … < t_k and u₊ = max(u, 0)::
 
@@ -121,7 +125,8 @@ def restricted_cubic_spline(name: str, x: NDArray[np.float64], n_knots: int) -> 
             )
         )
     names = (name, *(name + "'" * j for j in range(1, n_knots - 1)))
-    return Block(np.column_stack([x, _spline_columns(x, knots)]), names)
+    points = x if at is None else np.asarray(at, dtype=np.float64)
+    return Block(np.column_stack([points, _spline_columns(points, knots)]), names)
 
 
 def _spline_columns(x: NDArray[np.float64], knots: NDArray[np.float64]) -> NDArray[np.float64]:
