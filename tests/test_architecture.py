@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from spine_outcomes.qualification.public_cohorts import COHORTS
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "spine_outcomes"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -84,7 +86,7 @@ def is_door(path: Path) -> bool:
     """Whether a file is only an entrance to ``commands/``."""
     return path.name == "__main__.py" or path in {
         PACKAGE / f"{name}.py"
-        for name in ("dictionary", "diff", "plan", "simulate", "validate", "verify")
+        for name in ("dictionary", "diff", "plan", "qualify", "simulate", "validate", "verify")
     }
 
 
@@ -229,6 +231,8 @@ def test_the_wheel_carries_the_study_unchanged(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     sources = [ROOT / "data_dictionary.yaml", *sorted((ROOT / "analyses").glob("*.yaml"))]
+    for name in COHORTS:
+        sources += [ROOT / f"tests/data/{name}.csv", ROOT / f"tests/reference/answers/{name}.json"]
     assert len(sources) > 1
     with zipfile.ZipFile(wheel) as archive:
         for source in sources:

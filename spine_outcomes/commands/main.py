@@ -14,6 +14,7 @@ from spine_outcomes.commands.dictionary import dictionary
 from spine_outcomes.commands.diff import diff
 from spine_outcomes.commands.interim import interim
 from spine_outcomes.commands.plan import plan
+from spine_outcomes.commands.qualify import qualify
 from spine_outcomes.commands.report import report
 from spine_outcomes.commands.simulate import simulate
 from spine_outcomes.commands.validate import validate
@@ -42,6 +43,7 @@ app.add_typer(dictionary)
 app.command()(simulate)
 app.command()(validate)
 app.command()(verify)
+app.command()(qualify)
 
 
 def main(*command: str) -> NoReturn:
