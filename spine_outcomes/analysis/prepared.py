@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.analysis_set import covariates
-from spine_outcomes.analysis.availability import check_available
 from spine_outcomes.analysis.completed import Completed, completed
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.cohort.cohort import Cohort
@@ -68,12 +67,9 @@ def prepare(
 
     Raises
     ------
-    PlanError
-        If the plan asks for what no run does yet.
     CohortError
         If the plan needs a column that is not there, a time is negative, or an arm is missing.
     """
-    check_available(plan)
     require_columns(cohort, columns_read(plan))
     cohort = cohort_as_of(cohort, plan.cutoff)
     selection = select(cohort, plan)

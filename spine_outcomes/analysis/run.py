@@ -50,8 +50,6 @@ def run(
 
     Raises
     ------
-    PlanError
-        If the plan asks for what no run does yet.
     CohortError
         If the plan needs a column that is not there, a time is negative, or an arm is missing.
     NotEstimableError

@@ -18,6 +18,7 @@ from spine_outcomes.tables.findings import findings
 from spine_outcomes.tables.flow import flow
 from spine_outcomes.tables.imaging import imaging
 from spine_outcomes.tables.key_results import key_results
+from spine_outcomes.tables.language import Translator
 from spine_outcomes.tables.missing import missing, missing_patterns
 from spine_outcomes.tables.numbers import in_theme
 from spine_outcomes.tables.particulars import plan, provenance
@@ -26,6 +27,7 @@ from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.robustness import robustness
 from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
+from spine_outcomes.tables.spoken import spoken
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
 from spine_outcomes.tables.table import Table
 from spine_outcomes.tables.target_trial import target_trial
@@ -56,6 +58,12 @@ class Exhibits:
         if identifier in self.tables:
             return f"Table {list(self.tables).index(identifier) + 1}"
         return f"Figure {list(self.figures).index(identifier) + 1}"
+
+    def in_language(self, say: Translator | None) -> Exhibits:
+        """The same, its tables in another language (the page says what stands around them)."""
+        if say is None:
+            return self
+        return replace(self, tables={key: spoken(table, say) for key, table in self.tables.items()})
 
     def in_theme(self, theme: Theme) -> Exhibits:
         """The same, their numbers printed as a journal wants them (figures keep theirs)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.environment import environment, read_asset
@@ -17,9 +17,11 @@ from spine_outcomes.report.methods_text import methods
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
+from spine_outcomes.report.spoken_page import letters_of, spoken_page
 from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.csv_text import csv_text
 from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.language import Translator, translator
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.theme import Theme, themes
 
@@ -46,15 +48,17 @@ def render_report(results: Results) -> str:
 def page(shown: Results, found: Exhibits) -> str:
     """The report of results whose small counts are hidden and whose exhibits are drawn."""
     parts = sections(shown, found)
+    say = translator(shown.plan.report.language, shown.plan.report.words)
     return laid_out(
         head(shown),
         found,
         parts,
         machine(shown),
         theme=themes()[shown.plan.report.theme],
+        say=say,
         results=shown,
         labels=labels(shown),
-        summary=summary(shown),
+        summary=[each.spoken(say) for each in summary(shown)],
         methods=methods(shown),
         checklists=checklists([(part.id, part.title) for part in parts]),
         terms=terms(shown),
@@ -71,6 +75,7 @@ def laid_out(
     *,
     style: str = "",
     theme: Theme | None = None,
+    say: Translator | None = None,
     **shown: Any,
 ) -> str:
     """A page of this look: head, contents, sections; nothing in it comes from elsewhere.
@@ -85,21 +90,24 @@ def laid_out(
         Rules beyond those of the report.
     theme
         How numbers are printed; the default theme where none is given.
+    say
+        Says texts in the language of the page; English where it is None.
     shown
         What the templates of the sections use.
     """
     style = read_asset("report.css") + style + running_heads(top)
     script = "".join(read_asset(name) for name in SCRIPTS)
     theme = theme or themes()["default"]
-    return (
+    policy = content_policy(style, script)
+    rendered = (
         environment(theme)
         .get_template("report.html")
         .render(
             head=top,
-            policy=content_policy(style, script),
+            policy=policy,
             style=Markup(style),  # noqa: S704 - our own assets; texts in them are CSS escapes
             script=Markup(script),  # noqa: S704
-            exhibits=found.in_theme(theme),
+            exhibits=found.in_language(say).in_theme(theme),
             sections=parts,
             exports=json_block(exports(found)),
             machine=json_block(facts),
@@ -107,6 +115,12 @@ def laid_out(
             **shown,
         )
     )
+    if say is None:
+        return rendered
+    said = spoken_page(rendered, say)
+    lettered = letters_of(said, say) + style
+    new_policy = content_policy(lettered, script)
+    return said.replace(style, lettered, 1).replace(escape(policy), escape(new_policy), 1)
 
 
 def figure_svgs(results: Results) -> dict[str, str]:

@@ -16,7 +16,7 @@ _ESCAPES = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 def content_policy(style: str, script: str) -> str:
     """Content security policy that allows this style and this script, by their hashes."""
     return (
-        f"default-src 'none'; img-src data:; style-src '{_source(style)}'; "
+        f"default-src 'none'; img-src data:; font-src data:; style-src '{_source(style)}'; "
         f"script-src '{_source(script)}'; base-uri 'none'; form-action 'none'"
     )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spine_outcomes.tables.language import Translator
+from spine_outcomes.tables.spoken import in_parts
 from spine_outcomes.tables.table import Cell, Number
 
 
@@ -34,6 +36,10 @@ class Sentence:
     def text(self) -> str:
         """The sentence as plain text."""
         return Cell(self.parts).text
+
+    def spoken(self, say: Translator | None) -> Sentence:
+        """The sentence in another language; itself where there is none."""
+        return self if say is None else Sentence(in_parts(self.parts, say))
 
     @property
     def numbers(self) -> tuple[Linked, ...]:

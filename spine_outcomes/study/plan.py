@@ -238,12 +238,19 @@ class Lock(Model):
 
 
 class ReportOptions(Model):
-    """How the report looks and what it may show."""
+    """How the report looks and what it may show.
+
+    Parameters
+    ----------
+    words
+        What the labels of the plan and the dictionary are in the report's language.
+    """
 
     min_cell: int = Field(5, ge=0)
     curve_detail: Literal["exact", "monthly", "none"] = "monthly"
     theme: Literal["default", "jama", "lancet", "nejm", "red_journal"] = "default"
-    language: str = "en"
+    language: Literal["en", "zh"] = "en"
+    words: dict[str, str] = Field(default_factory=dict)
     formats: tuple[Literal["html", "docx", "pdf"], ...] = ("html",)
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 
 import yaml
@@ -60,16 +59,13 @@ class Catalogue:
     texts: Mapping[str, str]
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """Names of the languages a report can have; English comes first."""
-    folder = files("spine_outcomes.tables") / "languages"
-    found = sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
-    return (ENGLISH, *found)
+def translator(language: str, words: Mapping[str, str]) -> Translator | None:
+    """What says texts in a language, by its name, the ``words`` of a study known; None in English."""
+    return None if language == ENGLISH else Translator(_catalogue(language, words))
 
 
-def read_catalogue(name: str, words: Mapping[str, str]) -> Catalogue:
-    """Catalogue of a language by its name, and the ``words`` of a study beside it."""
+def _catalogue(name: str, words: Mapping[str, str]) -> Catalogue:
+    """Catalogue of a language, and the words of a study beside it."""
     path = files("spine_outcomes.tables") / "languages" / f"{name}.yaml"
     block = yaml.safe_load(path.read_text(encoding="utf-8"))
     return Catalogue(**{**block, "texts": {**block["texts"], **words}})
@@ -87,6 +83,7 @@ class Translator:
 
     def __call__(self, text: str) -> str:
         """The text in the language; sentences and clauses that are in no entry stay."""
+        text = text.replace("\u202f", " ")  # the thin blank that a theme may have set
         if (said := self.whole(text)) is not None:
             return said
         for pieces, joint in _taken_apart(text, self.catalogue.joints):

@@ -10,7 +10,6 @@ import pytest
 
 from spine_outcomes import Results
 from spine_outcomes.analysis.results import RESULT_COLUMNS
-from spine_outcomes.errors import PlanError
 
 SmallRun = Callable[..., Results]
 
@@ -227,16 +226,6 @@ def test_the_difference_over_time_is_that_of_the_table(demo: Results, endpoint: 
     for key in ("estimate", "std_error", "lower", "upper"):
         assert at[key] == pytest.approx(row[key], rel=1e-9)
     assert gap["time"].max() == curves.groupby("arm")["time"].max().min()
-
-
-def test_what_no_run_does_yet_is_refused_by_name(small_run: SmallRun) -> None:
-    """Passed over in silence, the report would print a plan that did not run."""
-    with pytest.raises(PlanError) as refused:
-        small_run(
-            [("a", 3, 1), ("b", 8, 1)],
-            {"report.language": "zh"},
-        )
-    assert [problem.code for problem in refused.value.problems] == ["E_NOT_AVAILABLE"]
 
 
 def test_rows_that_trimming_leaves_out_are_a_step_of_the_flow(demo_trimmed: Results) -> None:
