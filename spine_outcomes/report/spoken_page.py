@@ -8,12 +8,10 @@ from html import escape, unescape
 from spine_outcomes.report.typeface import FAMILY, font_face
 from spine_outcomes.tables.language import Translator
 
-# Program text is passed over whole; of the rest, what stands between two tags, and the labels that
-# are read aloud.
-_TEXTS = re.compile(
-    r'<(?:script|style|code)\b.*?</(?:script|style|code)>|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+',
-    re.DOTALL,
-)
+# Programs, and what the page marks as not to be translated, are passed over whole; of the rest,
+# what stands between two tags, and the labels that are read aloud.
+_KEPT = r'<(script|style|code)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
+_TEXTS = re.compile(_KEPT + r'|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+', re.DOTALL)
 
 
 def spoken_page(page: str, say: Translator) -> str:

@@ -82,13 +82,12 @@ class Translator:
         self._said: dict[str, str | None] = {}  # texts repeat: each is looked up once
 
     def __call__(self, text: str) -> str:
-        """The text in the language; sentences and clauses that are in no entry stay."""
+        """The text in the language; sentences of which a part is in no entry stay."""
         text = text.replace("\u202f", " ")  # the thin blank that a theme may have set
-        if (said := self.whole(text)) is not None:
-            return said
-        for pieces, joint in _taken_apart(text, self.catalogue.joints):
-            return joint.join(map(self, pieces))
-        return text
+        sentences = _SENTENCE_END.split(text)
+        if (said := self.whole(text)) is not None or len(sentences) == 1:
+            return text if said is None else said
+        return "".join(map(self, sentences))
 
     def whole(self, text: str) -> str | None:
         """The text in the language, None where some of it is in no entry."""

@@ -30,6 +30,7 @@ def test_texts_between_tags_and_labels_are_said() -> None:
 def test_what_programs_read_stays() -> None:
     """A script that says another thing than its hash in the policy."""
     page = "<script>if (a<b) 'Local failure'</script><style>p>a{}</style><code>Local failure</code>"
+    page += '<td translate="no"><b>Local failure</b></td>'
     assert spoken_page(page, SAY) == page
 
 

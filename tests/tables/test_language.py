@@ -52,7 +52,7 @@ def test_a_text_is_said_by_its_entry_or_by_its_pieces(text: str, said: str) -> N
     [
         ("Vertebral fracture", "Vertebral fracture"),
         ("Vertebral fracture. Death.", "Vertebral fracture.死亡。"),
-        ("Frailty, overlap weights", "Frailty，overlap weights"),
+        ("Vertebral fracture, death", "Vertebral fracture, death"),
     ],
 )
 def test_what_no_entry_has_stays(text: str, said: str) -> None:
