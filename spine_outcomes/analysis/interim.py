@@ -50,7 +50,7 @@ from spine_outcomes.cohort.needed_columns import require_columns
 from spine_outcomes.endpoints.derive import derive
 from spine_outcomes.endpoints.index_row import index_rows
 from spine_outcomes.endpoints.outcome import Outcome
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, PlanError, Problem
 from spine_outcomes.study.interim import Interim
 from spine_outcomes.study.interim_checks import interim_columns
 from spine_outcomes.study.plan import AnalysisPlan, PropensityPlan
@@ -99,6 +99,9 @@ def see(plan: AnalysisPlan, cohort: Cohort, look: LookFacts, before: AskedBefore
     require_columns(cohort, interim_columns(interim))
     plan = plan.model_copy(update={"cutoff": look.cutoff})
     known = cut_for_look(plan, cohort, look.cutoff)
+    if known.frame.empty:
+        message = f"cutoff: nobody had started by {look.cutoff.isoformat()}"
+        raise PlanError(Problem("E_CUTOFF", message))
     selection = select(known, plan)
     outcomes = tuple(derive(selection.cohort, plan, name) for name in plan.endpoints)
     asked = asked_now(known, plan, before, blinded=look.edition != "unblinded")
