@@ -16,6 +16,7 @@ from spine_outcomes.report.notes import variance_text
 from spine_outcomes.report.robustness_text import further_text, robustness_text
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.plan_text import (
+    ADJUSTMENTS,
     LEARNERS,
     adjusted_for,
     bounds,
@@ -238,11 +239,20 @@ def _intervals(frame: pd.DataFrame, name: Labels) -> str:
 
 def _multiplicity(results: Results, name: Labels) -> str:
     """How several endpoints share the error, if p values were adjusted."""
-    if of_everybody(results)["p_adjusted"].notna().any():
-        order = [name.endpoint(key) for key in results.plan.multiplicity.order]
-        within = f" in the order {listed(order)}" if order else ""
-        return f"p values were adjusted by the {results.plan.multiplicity.method} method{within}."
-    return "p values are not adjusted for the number of endpoints, times and estimands."
+    adjusted = of_everybody(results)
+    adjusted = adjusted[adjusted["p_adjusted"].notna()]
+    if adjusted.empty:
+        return "p values are not adjusted for the number of endpoints, times and estimands."
+    chosen = results.plan.multiplicity
+    family = listed([name.endpoint(key) for key in chosen.order])
+    within = " in the order" if chosen.method == "hierarchical" else " among"
+    within = f"{within} {family}" if family else ""
+    estimand = name.estimand(str(adjusted["estimand"].iloc[0]))
+    return (
+        f"One p value an endpoint, that of the hazard ratio ({estimand}), was adjusted{within} "
+        f"({ADJUSTMENTS[chosen.method]}); all others are not adjusted for the "
+        "number of endpoints, times and estimands."
+    )
 
 
 def _software(results: Results) -> str:

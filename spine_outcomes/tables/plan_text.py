@@ -14,6 +14,12 @@ LEARNERS: Mapping[str, str] = {
     "cbps": "logistic scores that balance the means of the arms exactly (one score an estimand)",
 }
 
+ADJUSTMENTS: Mapping[str, str] = {
+    "holm": "Holm",
+    "hochberg": "Hochberg",
+    "hierarchical": "fixed sequence, each tested only if all before it reject",
+}
+
 
 def listed(items: Sequence[str]) -> str:
     """Items as words: "a, b and c"."""

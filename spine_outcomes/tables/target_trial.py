@@ -10,7 +10,7 @@ from spine_outcomes.study.terms import columns_of
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.definitions import observation_end
 from spine_outcomes.tables.labels import Labels, worded
-from spine_outcomes.tables.plan_text import LEARNERS, for_whom, listed, plain
+from spine_outcomes.tables.plan_text import ADJUSTMENTS, LEARNERS, for_whom, listed, plain
 from spine_outcomes.tables.table import Column, Row, Table
 
 Line = tuple[str, str, str]
@@ -33,6 +33,7 @@ def target_trial(plan: AnalysisPlan, dictionary: DataDictionary) -> Table:
         _follow_up(name),
         _outcomes(name),
         _estimand(name),
+        _assumptions(name),
         _analysis(name),
     )
     return Table(
@@ -113,10 +114,11 @@ def _follow_up(name: Labels) -> Line:
 def _outcomes(name: Labels) -> Line:
     """Every endpoint, its unit and what competes with it."""
     found = []
-    for endpoint in name.plan.endpoints.values():
+    for key, endpoint in name.plan.endpoints.items():
+        first = "primary; " if key == name.plan.multiplicity.primary else ""
         others = listed([worded(other).lower() for other in endpoint.competitors])
         competing = f"; competing: {others}" if others else ""
-        found.append(f"{endpoint.label} (per {endpoint.level}{competing})")
+        found.append(f"{endpoint.label} ({first}per {endpoint.level}{competing})")
     return (
         "Outcomes",
         "; ".join(found),
@@ -133,6 +135,32 @@ def _estimand(name: Labels) -> Line:
         f"Risks by {times} {name.unit}, restricted means to {estimation.horizon} and hazards, had "
         f"all been assigned {name.comparator} and had all been assigned {name.reference}",
         "; ".join(for_whom(estimand, name) for estimand in name.plan.propensity.estimands),
+    )
+
+
+def _assumptions(name: Labels) -> Line:
+    """What must hold for the comparison to be one of the strategies."""
+    plan = name.plan
+    censoring = plan.estimation.censoring_weights
+    given = (
+        listed([plain(column, name) for column in columns_of(censoring.terms)]) if censoring else ""
+    )
+    observed = "Those who are censored fare as those who are observed on"
+    observed += f", given {given}" if given else ""
+    alike = (
+        "nothing beyond the covariates of the assignment bears on arm and outcome "
+        "(exchangeability); everybody could have had either (positivity)"
+        if _is_weighted(name)
+        else "whoever got either arm is alike (exchangeability)"
+    )
+    imputed = "; what is missing depends on nothing but what is known (missing at random)"
+    at_random = imputed if plan.missing.is_imputed else ""
+    several = name.dictionary.table.row == "lesion"
+    apart = "; what one row of a patient gets changes no other (no interference)" if several else ""
+    return (
+        "Assumptions",
+        f"{observed} in the same arm{apart}",
+        f"The same; {alike}; an arm on record is the strategy that it names (consistency){at_random}",
     )
 
 
@@ -166,6 +194,9 @@ def _steps(name: Labels) -> Iterator[str]:
     yield f"under weights by {learner}" if _is_weighted(name) else "without weights"
     imputed = f"missing covariates imputed {plan.missing.imputations} times"
     yield imputed if plan.missing.is_imputed else "rows with complete covariates"
+    if plan.multiplicity.method != "none":
+        family = [name.endpoint(key) for key in plan.multiplicity.order or plan.endpoints]
+        yield f"p values of {listed(family)} adjusted ({ADJUSTMENTS[plan.multiplicity.method]})"
     for analyses, what in (
         (plan.sensitivity, "sensitivity analyses"),
         (plan.subgroups, "subgroups"),

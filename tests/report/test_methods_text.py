@@ -74,7 +74,10 @@ def test_adjustment_for_several_endpoints_is_claimed_only_if_it_happened() -> No
     plan = synthetic_plan(multiplicity={"method": "holm", "order": ["relapse"]})
     assert "not adjusted" in text(plan=plan)
     adjusted = synthetic_results().results.assign(p_adjusted=0.1)
-    assert "adjusted by the holm method" in text(plan=plan, results=adjusted)
+    assert "was adjusted among Relapse (Holm)" in text(plan=plan, results=adjusted)
+    fixed = {"primary": "relapse", "method": "hierarchical", "order": ["relapse", "rare_harm"]}
+    sequence = text(plan=synthetic_plan(multiplicity=fixed), results=adjusted)
+    assert "in the order Relapse and Rare harm (fixed sequence, each tested only if" in sequence
 
 
 def test_without_a_propensity_none_is_described() -> None:

@@ -21,6 +21,7 @@ COMPONENTS = [
     "Follow-up",
     "Outcomes",
     "Estimand",
+    "Assumptions",
     "Analysis",
 ]
 
@@ -95,3 +96,30 @@ def test_it_is_a_table_of_the_report_and_needs_no_data() -> None:
     results = synthetic_results()
     (shown,) = [own for own in tables(results) if own.id == "target-trial"]
     assert shown == target_trial(results.plan, results.dictionary)
+
+
+def test_what_has_to_be_assumed_is_said() -> None:
+    """Assumptions that a reader has to guess, or positivity claimed where nothing is weighted."""
+    trial, here = texts(line(table(), "Assumptions"))
+    assert "no interference" in trial
+    for word in ("exchangeability", "positivity", "consistency"):
+        assert word in here
+    plain = texts(line(table(propensity={"terms": [], "estimands": ["unweighted"]}), "Assumptions"))
+    assert "positivity" not in plain[1]
+    assert "missing at random" not in here
+    imputed = texts(line(table(missing={"method": "multiple_imputation"}), "Assumptions"))[1]
+    assert "missing at random" in imputed
+    given = {"censoring_weights": {"terms": ["sex"]}}
+    estimation = synthetic_plan().estimation.model_dump(mode="json") | given
+    assert "observed on, given sex" in texts(line(table(estimation=estimation), "Assumptions"))[0]
+
+
+def test_the_primary_endpoint_and_how_tests_are_adjusted_are_said() -> None:
+    """Which of several endpoints the error is spent on, found nowhere in the protocol."""
+    tests = {"primary": "relapse", "method": "hierarchical", "order": ["relapse", "rare_harm"]}
+    found = table(multiplicity=tests)
+    assert texts(line(found, "Outcomes"))[0].startswith("Relapse (primary; per lesion")
+    assert "p values of Relapse and" in texts(line(found, "Analysis"))[1]
+    assert "each tested only if all before it reject" in texts(line(found, "Analysis"))[1]
+    nothing = {"primary": None, "method": "none", "order": []}
+    assert "p values" not in texts(line(table(multiplicity=nothing), "Analysis"))[1]
