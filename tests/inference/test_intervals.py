@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,9 +15,11 @@ from spine_outcomes.inference.intervals import (
     clip_difference,
     critical_value,
     difference_of_intervals,
+    exact_count_upper,
     exact_interval,
     exact_upper,
     interval,
+    korn_graubard,
 )
 
 SIX_DIGITS = 5e-7
@@ -147,3 +152,34 @@ def test_a_difference_of_two_wilson_intervals_is_newcombes():
         for events, n in ((56, 70), (48, 80))
     ]
     np.testing.assert_allclose(difference_of_intervals(*sides), (0.0524, 0.3339), atol=5e-5)
+
+
+SURVEY = json.loads(
+    (Path(__file__).parents[1] / "reference" / "answers" / "toxicity.json").read_text("utf-8")
+)["survey"]
+
+
+@pytest.mark.parametrize(("df", "answer"), [(None, "beta_normal"), (SURVEY["df"], "beta_t")])
+def test_limits_of_a_clustered_proportion_are_those_of_svyciprop(df, answer):
+    """Korn and Graubard's limits of R's survey package, with and without Student's t."""
+    found = korn_graubard(SURVEY["proportion"], SURVEY["proportion_se"], df=df)
+    np.testing.assert_allclose(found, SURVEY[answer], rtol=1e-9)
+
+
+@pytest.mark.parametrize(("n_event", "n"), [(1, 20), (3, 369), (19, 20)])
+def test_limits_of_independent_rows_are_exact(n_event, n):
+    """Limits of rare toxicities too narrow: unweighted rows have those of Clopper and Pearson."""
+    p = n_event / n
+    found = korn_graubard(p, np.sqrt(p * (1 - p) / n))
+    np.testing.assert_allclose(found, proportion_confint(n_event, n, method="beta"), rtol=1e-9)
+
+
+def test_a_proportion_of_0_or_1_has_no_such_limits():
+    """An effective number of 0/0 taken for a number."""
+    assert np.isnan(korn_graubard([0, 1, 0.5], [0, 0, 0])).all()
+
+
+def test_rule_of_three_of_a_count():
+    """No event seen: −log(.025) = 3.6889 events, one-sided −log(.05) = 2.9957, about 3."""
+    np.testing.assert_allclose(exact_count_upper(0.95), 3.6888795, rtol=1e-7)
+    np.testing.assert_allclose(exact_count_upper(0.90), 2.9957323, rtol=1e-7)
