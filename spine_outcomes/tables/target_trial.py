@@ -160,7 +160,8 @@ def _assumptions(name: Labels) -> Line:
     return (
         "Assumptions",
         f"{observed} in the same arm{apart}",
-        f"The same; {alike}; an arm on record is the strategy that it names (consistency){at_random}",
+        f"The same; {alike}; an arm on record is the strategy that it names (consistency)"
+        + at_random,
     )
 
 
