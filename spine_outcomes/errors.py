@@ -135,10 +135,18 @@ class Finding:
     n: int | None = None
 
     def text(self, min_cell: int = 0) -> str:
-        """The message; counts of people from 1 to ``min_cell`` − 1 read ``<min_cell``."""
+        """The message; counts of people from 1 to ``min_cell`` − 1 read ``<min_cell``.
+
+        The others then read ``≥min_cell``: the counts of a message are often parts and their sum.
+        """
+        counts = [int(n) for n in _PEOPLE.findall(self.message)]
+        is_hiding = any(0 < n < min_cell for n in counts)
 
         def shown(count: re.Match[str]) -> str:
-            return f"<{min_cell}" if 0 < int(count[1]) < min_cell else count[1]
+            n = int(count[1])
+            if not is_hiding or n == 0:
+                return count[1]
+            return f"<{min_cell}" if n < min_cell else f"≥{min_cell}"
 
         return _PEOPLE.sub(shown, self.message)
 

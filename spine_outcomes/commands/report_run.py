@@ -27,6 +27,7 @@ from spine_outcomes.study.packaged import find_plan
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_file import read_plan_file
 from spine_outcomes.study.variants import changed
+from spine_outcomes.tables.suppression import protected
 
 OUTPUT_ROOT = Path("reports")
 
@@ -77,10 +78,11 @@ def run_report(
             if strict:
                 check_strict(results)
             results = _with_sources(results, named.path, dictionary)
-            made = run_files(results, step)
+            shown = protected(results)
+            made = run_files(shown, step)
             seconds = step.seconds()
             step("Writing")
-            facts = {**results.provenance, "command": command_line("report")}
+            facts = {**shown.provenance, "command": command_line("report")}
             files = with_manifest(made, identity, facts, seconds)
             folder.publish(files)
     _tell(results, out, sorted(files))

@@ -11,11 +11,10 @@ from spine_outcomes.commands.manifest import sha256
 from spine_outcomes.errors import Problem, UsageError
 from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
-from spine_outcomes.tables.suppression import protected
 
 FRAMES = (
     "results", "curves", "balance", "balance_at_risk", "effect_over_time", "e_values", "bias_grid",
-    "tipping_point", "flow", "findings",
+    "tipping_point", "flow", "findings", "suppressed",
 )  # fmt: skip
 FORMATS = ("html",)
 REPRODUCIBLE_DIGITS = 10
@@ -36,9 +35,16 @@ def check_formats(asked: Iterable[str]) -> None:
         raise UsageError(Problem("E_FORMAT", message + ", ".join(FORMATS), fix=fix))
 
 
-def run_files(results: Results, step: Step = silent) -> dict[str, bytes]:
-    """Everything a run writes but its manifest; small counts are masked as the plan says."""
-    shown = protected(results)
+def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
+    """Everything a run writes but its manifest.
+
+    Parameters
+    ----------
+    shown
+        What ``protected`` left of the results: small counts are masked as the plan says.
+    step
+        Told of each stage.
+    """
     found = exhibits(shown, step)
     step("Rendering the report")
     files = {"report.html": page(shown, found)}

@@ -25,7 +25,7 @@ def draw_overlap(ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]])
     ax
         Where to draw.
     frame
-        Columns ``arm, left, right, n``. A hidden count ("<5") is drawn pale, at its bound.
+        Columns ``arm, left, right, n``. A hidden count ("<5", "≥5") is drawn pale, at its bound.
     arms
         Code and label of the arms, the reference first.
     """
@@ -59,5 +59,5 @@ def draw_overlap(ax: Axes, frame: pd.DataFrame, arms: Sequence[tuple[str, str]])
 
 def _shares(counts: pd.Series[Any]) -> NDArray[np.float64]:
     """Counts as shares of their sum, a hidden one at its bound."""
-    n = counts.map(lambda n: float(str(n).removeprefix("<"))).to_numpy(dtype=np.float64)
+    n = counts.map(lambda n: float(str(n).lstrip("<≥"))).to_numpy(dtype=np.float64)
     return n / max(float(n.sum()), 1.0)

@@ -29,6 +29,7 @@ from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.spoken import spoken
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
+from spine_outcomes.tables.suppressed import suppressed
 from spine_outcomes.tables.table import Table
 from spine_outcomes.tables.target_trial import target_trial
 from spine_outcomes.tables.theme import Theme
@@ -106,6 +107,8 @@ def tables(results: Results) -> Iterable[Table]:
         yield quality_control(results)
     yield findings(results)
     yield plan(results)
+    if len(results.suppressed):
+        yield suppressed(results)
     yield provenance(results)
 
 

@@ -1,20 +1,36 @@
-"""Small cells: what leaves holds no count from 1 to k − 1, nor the percentage beside it."""
+"""Small cells: what leaves holds no count from 1 to k − 1, nor what would give one back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.results import Results
-from spine_outcomes.tables.toxicity_suppression import (
-    hide_complements,
-    hide_plain_proportions,
-    hide_rare_events,
+from spine_outcomes.analysis.results import SUPPRESSED_COLUMNS, Results
+from spine_outcomes.tables.complementary import Cells, hide
+from spine_outcomes.tables.count_sums import (
+    Place,
+    Printed,
+    of_baseline,
+    of_flow,
+    of_missing,
+    of_propensity,
+    of_toxicity,
 )
+from spine_outcomes.tables.hidden_shares import (
+    hide_checks,
+    hide_curves,
+    hide_levels,
+    hide_observed,
+    hide_rare_kinds,
+    hide_risks,
+    hide_shares,
+)
+from spine_outcomes.tables.outcome_sums import of_outcomes
+from spine_outcomes.tables.toxicity_suppression import hide_rare_events
 
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -33,52 +49,142 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "influential": ("n_alike",),
         "findings": ("n",),
         "toxicity": ("n",),
+        "dose_response": ("n", "n_event"),
+    }
+)  # fmt: skip
+
+# The column that says in the log where counts were hidden.
+_PLACE = MappingProxyType(
+    {
+        "results": "endpoint", "risk_table": "endpoint", "weights": "level_unit",
+        "propensity": "level_unit", "baseline": "column", "flow": "id", "imaging": "measure",
+        "missing": "column", "missing_patterns": "arm", "influential": "endpoint",
+        "findings": "code", "toxicity": "term", "dose_response": "response",
     }
 )  # fmt: skip
 
 
 def protected(results: Results) -> Results:
-    """The results as they may leave: small counts as "<5", their percentages blank.
+    """The results as they may leave: small counts as "<5", others that give them back as "≥5".
 
     Notes
     -----
-    ``plan.report.min_cell`` is k (0 or 1: nothing is hidden); a zero stays a zero. Estimates from
-    models stay: they are no counts.
+    ``plan.report.min_cell`` is k (0 or 1: nothing is hidden); a zero stays a zero. What is a share
+    of a hidden count is blank: percentages, unweighted risks, balance of a rare level. Estimates
+    under weights stay: the weights, which nobody is shown, stand between them and the counts.
+    ``suppressed`` says how many counts were hidden where.
     """
     k = results.plan.report.min_cell
+    if k < 2:
+        return results
+    further = _further(results, k)
     frames = {
-        name: hide_counts(getattr(results, name), columns, k) for name, columns in COUNTS.items()
+        name: hide_counts(getattr(results, name), columns, k, further.get(name, ()))
+        for name, columns in COUNTS.items()
     }
-    frames["baseline"] = _hide_shares(frames["baseline"])
-    frames["imaging"] = _hide_shares(frames["imaging"])
-    frames["influential"] = _hide_rare_kinds(frames["influential"])
-    frames["results"] = hide_plain_proportions(frames["results"])
-    frames["toxicity"] = hide_complements(results.toxicity, frames["toxicity"], k)
+    frames["findings"] = _hide_told(frames["findings"], k)
+    log = pd.DataFrame(_log(frames, k), columns=list(SUPPRESSED_COLUMNS))
+    frames["baseline"] = hide_shares(frames["baseline"])
+    frames["imaging"] = hide_shares(frames["imaging"])
+    frames["dose_response"] = hide_observed(frames["dose_response"])
+    frames["influential"] = hide_rare_kinds(frames["influential"])
+    frames["results"] = hide_risks(frames["results"])
+    frames["quality_control"] = hide_checks(
+        results.quality_control, results.results, frames["results"]
+    )
+    frames["curves"] = hide_curves(results.curves, frames["risk_table"])
+    frames["balance"] = hide_levels(results.balance, frames["baseline"], results.plan.arms.codes)
     frames["toxicity_listing"] = hide_rare_events(results.toxicity_listing, k)
-    return replace(results, **frames)  # type: ignore[arg-type]  # only frames are replaced
+    return replace(
+        results,
+        **frames,  # type: ignore[arg-type]  # only frames are replaced
+        suppressed=log,
+        provenance=_hide_read(results.provenance, frames["flow"]),
+    )
 
 
-def hide_counts(frame: pd.DataFrame, columns: tuple[str, ...], k: int) -> pd.DataFrame:
-    """Counts from 1 to ``k − 1`` as the text "<k"; other values as they were."""
-    hidden = {name: _hidden(frame[name], k) for name in columns if name in frame}
+def hide_counts(
+    frame: pd.DataFrame,
+    columns: tuple[str, ...],
+    k: int,
+    further: tuple[tuple[int, str], ...] = (),
+) -> pd.DataFrame:
+    """Counts from 1 to ``k − 1`` as the text "<k", those ``further`` as "≥k"; others as they were.
+
+    Parameters
+    ----------
+    frame, columns, k
+        What is shown, which of its columns hold counts, and the smallest that is shown.
+    further
+        Position and column of counts that would give small ones back.
+    """
+    hidden = {}
+    for name in columns:
+        if name in frame:
+            rows = [row for row, column in further if column == name]
+            hidden[name] = _hidden(frame[name], k, rows)
     return frame.assign(**hidden)
 
 
-def _hidden(counts: pd.Series[Any], k: int) -> pd.Series[Any]:
+def _hidden(counts: pd.Series[Any], k: int, further: list[int]) -> pd.Series[Any]:
     """One column of counts; its type changes only where something is hidden."""
     is_small = counts.between(1, k - 1)
-    return counts.astype(object).mask(is_small, f"<{k}") if is_small.any() else counts
+    if not is_small.any() and not further:
+        return counts
+    shown = counts.astype(object).mask(is_small, f"<{k}")
+    shown.iloc[further] = shown.iloc[further].where(is_small.iloc[further], f"≥{k}")
+    return shown
 
 
-def _hide_shares(frame: pd.DataFrame) -> pd.DataFrame:
-    """Blank the values and limits that stand beside a hidden count."""
-    is_hidden = frame["n"].map(lambda n: isinstance(n, str)).astype(bool)
-    values = frame[["value", "lower", "upper"]].astype(float).mask(is_hidden, axis=0)
-    return frame.assign(value=values["value"], lower=values["lower"], upper=values["upper"])
+def _further(results: Results, k: int) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Rows and columns of each frame that would give small counts back."""
+    parts = (
+        of_flow(results.flow),
+        of_outcomes(results.results, results.risk_table),
+        of_baseline(results.baseline),
+        of_missing(results.missing, results.missing_patterns),
+        of_propensity(results.propensity),
+        of_toxicity(results.toxicity),
+    )
+    places = {place: count for part in parts for place, count in part.places.items()}
+    hidden = hide(_cells(parts, places), k)
+    told = {count.what for count in hidden.primary | hidden.complementary}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for place, count in places.items():
+        if count.what in told and count.n >= k:
+            found.setdefault(place.frame, []).append((place.row, place.column))
+    return {name: tuple(cells) for name, cells in found.items()}
 
 
-def _hide_rare_kinds(frame: pd.DataFrame) -> pd.DataFrame:
-    """Blank what a patient has in common with too few others."""
-    is_hidden = frame["n_alike"].map(lambda n: isinstance(n, str)).astype(bool)
-    kinds = frame[["n_rows", "arms"]].astype(object).mask(is_hidden, axis=0)
-    return frame.assign(n_rows=kinds["n_rows"], arms=kinds["arms"])
+def _cells(parts: tuple[Printed, ...], places: Mapping[Place, Any]) -> Cells:
+    """All counts of a run as cells that rules tie together."""
+    return Cells(
+        {count: count.n for count in places.values()},
+        tuple(rule for part in parts for rule in part.rules),
+        frozenset(count for part in parts for count in part.fixed),
+        frozenset(count for part in parts for count in part.first),
+    )
+
+
+def _hide_read(provenance: dict[str, Any], flow: pd.DataFrame) -> dict[str, Any]:
+    """Hide the number of rows read where the flow hides it."""
+    read = flow["n_lesions"].iloc[0] if len(flow) else None
+    return provenance | {"n_rows_read": read} if isinstance(read, str) else provenance
+
+
+def _hide_told(findings: pd.DataFrame, k: int) -> pd.DataFrame:
+    """Hide the number of rows of a finding whose message hides a part of them."""
+    is_told = findings["message"].astype(str).str.contains(f"<{k}", regex=False)
+    is_number = findings["n"].map(lambda n: not isinstance(n, str) and pd.notna(n)).astype(bool)
+    told = findings["n"].astype(object).mask(is_told & is_number, f"≥{k}")
+    return findings.assign(n=told) if (is_told & is_number).any() else findings
+
+
+def _log(frames: Mapping[str, pd.DataFrame], k: int) -> Iterator[tuple[str, str, int, int]]:
+    """Product, place, and how many counts were hidden there as small and for the sake of others."""
+    for name, frame in frames.items():
+        columns = [column for column in COUNTS[name] if column in frame]
+        for place, rows in frame.groupby(_PLACE[name], sort=False, dropna=False):
+            counts = [int((rows[columns] == text).sum().sum()) for text in (f"<{k}", f"≥{k}")]
+            if any(counts):
+                yield name, str(place), counts[0], counts[1]

@@ -1,0 +1,175 @@
+"""Further counts to hide, so that no hidden one follows from the sums that are printed.
+
+A reader knows every printed count, the rules that tie counts together, that a small hidden count is
+from 1 to k − 1 and that any other hidden one is at least k. A small count is safe if it might as
+well be 1, or k − 1: if for both there is another set of counts that keeps every rule and differs
+from the true one in hidden counts alone. Such a set is sought by an integer program that changes as
+few and as small printed counts as it can; those that it changes are hidden too, and may then have
+two values themselves (Cox 1980; Fischetti and Salazar-González 2001).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, hstack
+
+Key = Hashable
+Floats = NDArray[np.float64]
+
+LIGHT = 1e-3  # cost of changing what is hidden anyway, or what says least, against a count of one
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A weighted sum of counts that everybody knows to be ``total``, or at most that."""
+
+    terms: Mapping[Any, int]
+    total: int = 0
+    is_equal: bool = True
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts that are printed, and what ties them together.
+
+    Parameters
+    ----------
+    counts
+        Every count by its key.
+    rules
+        What everybody knows of them; true of ``counts``.
+    fixed
+        Counts that stand in too many places to be hidden for the sake of others.
+    first
+        Counts that say the least, and are hidden before others.
+    """
+
+    counts: Mapping[Any, int]
+    rules: tuple[Rule, ...] = ()
+    fixed: frozenset[Any] = frozenset()
+    first: frozenset[Any] = frozenset()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """Small counts, others hidden for their sake, and small ones that nothing protects fully."""
+
+    primary: frozenset[Any]
+    complementary: frozenset[Any]
+    narrow: frozenset[Any]
+
+
+@dataclass(frozen=True)
+class _Tied:
+    """Counts that hang together: how each may change, and what changes keep the rules.
+
+    ``matrix`` times the changes is 0 for the first ``n_equal`` rules, at most ``slack`` for others.
+    """
+
+    keys: tuple[Key, ...]
+    counts: Floats
+    matrix: Any
+    lower: Floats
+    upper: Floats
+
+
+def hide(cells: Cells, k: int) -> Hidden:
+    """Which counts to hide so that those from 1 to ``k − 1`` cannot be worked out."""
+    primary = tuple(key for key, n in cells.counts.items() if 0 < n < k)
+    hidden, narrow = dict.fromkeys(primary), []
+    known: dict[Key, _Tied] = {}
+    for key in primary:
+        tied = known.get(key) or _tied(key, cells)
+        known |= dict.fromkeys(tied.keys, tied)
+        for extreme in (k - 1, 1):  # others have less room downwards, so that comes first
+            changed, is_reached = _witness(key, extreme, tied, cells, hidden, k)
+            hidden |= dict.fromkeys(changed)
+            narrow += [] if is_reached else [key]
+    return Hidden(frozenset(primary), frozenset(hidden) - frozenset(primary), frozenset(narrow))
+
+
+def _tied(key: Key, cells: Cells) -> _Tied:
+    """``key`` and every count that may change with it; zeros and fixed counts never do."""
+    rules_of: dict[Key, list[Rule]] = {}
+    for rule in cells.rules:
+        for each in rule.terms:
+            rules_of.setdefault(each, []).append(rule)
+    found: dict[Key, int] = {key: 0}
+    rules: dict[int, Rule] = {}
+    waiting = [key]
+    while waiting:
+        for rule in rules_of.get(waiting.pop(), ()):
+            rules[id(rule)] = rule
+            for each in rule.terms:
+                if each not in found and each not in cells.fixed and cells.counts[each]:
+                    found[each] = len(found)
+                    waiting.append(each)
+    held = tuple(rules.values())
+    entries = [
+        (row, found[each], n)
+        for row, rule in enumerate(held)
+        for each, n in rule.terms.items()
+        if each in found
+    ]
+    rows, columns, weights = np.array(entries, dtype=float).reshape(-1, 3).T
+    matrix = csr_array((weights, (rows.astype(int), columns.astype(int))), (len(held), len(found)))
+    slack = np.array([_slack(rule, cells) for rule in held], dtype=float)
+    lower = np.where([rule.is_equal for rule in held], 0.0, -np.inf)
+    counts = np.array([cells.counts[each] for each in found], dtype=float)
+    return _Tied(tuple(found), counts, matrix, lower, slack)
+
+
+def _slack(rule: Rule, cells: Cells) -> int:
+    """By how much a sum may grow: nothing, or up to its bound."""
+    value = sum(n * cells.counts[key] for key, n in rule.terms.items())
+    return 0 if rule.is_equal else rule.total - value
+
+
+def _witness(
+    key: Key, extreme: int, tied: _Tied, cells: Cells, hidden: Collection[Key], k: int
+) -> tuple[list[Key], bool]:
+    """Counts that change where ``key`` were ``extreme``, or as near to it as rules allow.
+
+    Returns
+    -------
+    changed, is_reached
+        The counts that have to be hidden, and whether ``extreme`` can be reached.
+    """
+    place, n = tied.keys.index(key), cells.counts[key]
+    step = 1 if extreme < n else -1
+    for value in range(extreme, n, step):
+        change = _change(place, value - n, tied, cells, hidden, k)
+        if change is not None:
+            changed = [tied.keys[i] for i in np.flatnonzero(change)]
+            return changed, value == extreme
+    return [], n == extreme
+
+
+def _change(
+    place: int, by: int, tied: _Tied, cells: Cells, hidden: Collection[Key], k: int
+) -> NDArray[np.int64] | None:
+    """The cheapest change of all counts that changes one ``by`` so much; None where none can."""
+    is_light = np.array([key in hidden or key in cells.first for key in tied.keys])
+    cost = np.where(is_light, LIGHT, tied.counts)
+    is_small = tied.counts < k
+    most = np.where(is_small, k - 1 - tied.counts, np.inf)
+    least = tied.counts - np.where(is_small, 1, k)
+    most[place], least[place] = max(by, 0), max(-by, 0)
+    lower = np.zeros(2 * len(cost))
+    lower[[place, place + len(cost)]] = most[place], least[place]
+    found = milp(
+        np.concatenate((cost, cost)),
+        integrality=np.ones(2 * len(cost), dtype=np.int_),
+        bounds=Bounds(lower, np.concatenate((most, least))),
+        constraints=LinearConstraint(hstack((tied.matrix, -tied.matrix)), tied.lower, tied.upper),
+    )
+    if not found.success:
+        return None
+    up, down = np.rint(found.x).astype(np.int64).reshape(2, -1)
+    return up - down

@@ -1,0 +1,35 @@
+"""How many counts were hidden, and where: not which, and not how large."""
+
+from __future__ import annotations
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.tables import cells
+from spine_outcomes.tables.labels import labels, worded
+from spine_outcomes.tables.table import Column, Row, Table
+
+
+def suppressed(results: Results) -> Table:
+    """Counts hidden in each product, small ones and those that would give them back."""
+    name = labels(results)
+    k = results.plan.report.min_cell
+    rows: list[Row] = []
+    for product, own in results.suppressed.groupby("product", sort=False):
+        rows.append(Row(worded(str(product))))
+        for _, place in own.iterrows():
+            where = str(place["place"])
+            known = where in results.plan.endpoints or where in results.dictionary
+            label = name.column(where) if where in results.dictionary else name.endpoint(where)
+            counts = tuple(cells.count(place[key]) for key in ("primary", "complementary"))
+            rows.append(Row(label if known else where, counts, is_indented=True))
+    return Table(
+        id="suppressed",
+        title="Counts that are hidden",
+        stub_head="Product, place",
+        columns=(Column(f"From 1 to {k - 1}"), Column("Would give one of these back")),
+        rows=tuple(rows),
+        notes=(
+            f"The former are shown as <{k}, the latter as ≥{k}: as few as leave every value from 1 "
+            f"to {k - 1} possible for each small count. Percentages, unweighted risks and "
+            "curves that are shares of a hidden count are not shown either. Zeros stay.",
+        ),
+    )
