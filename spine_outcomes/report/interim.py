@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from spine_outcomes.report.render import exports, laid_out
 from spine_outcomes.report.sections import Section
 from spine_outcomes.tables import interim as tables
 from spine_outcomes.tables import interim_safety as safety
+from spine_outcomes.tables.effects import effects, risks
 from spine_outcomes.tables.findings import findings
 from spine_outcomes.tables.interim_suppression import protected_look
 from spine_outcomes.tables.labels import labels
@@ -37,6 +38,7 @@ READERS: dict[Edition, str] = {
     "coded": "By arm code, without outcomes that the study compares: for the committee only.",
     "unblinded": "With the comparison: for those who must know it, not for who treats or enrols.",
 }
+BY_NAME = ("grades", "risks", "effects")
 STAMPS: dict[Edition, str | None] = {
     "open": None,
     "coded": "CONFIDENTIAL: for the study committee",
@@ -109,11 +111,23 @@ def _tables(shown: InterimResults) -> Iterator[Table]:
         (shown.monitoring, safety.looks),
     )
     yield from (table(shown) for frame, table in at_last if len(frame))
+    yield from _comparison(shown)
     if len(shown.findings):
         yield findings(look)
     if shown.look.edition != "coded":
         yield plan(look)
     yield provenance(look)
+
+
+def _comparison(shown: InterimResults) -> Iterator[Table]:
+    """Risks and effects of the monitored endpoint, as the report of the study shows them."""
+    interim = shown.plan.interim
+    if interim is None or interim.monitoring is None or shown.assessment.empty:
+        return
+    rows = shown.results[shown.results["model"] != "group_sequential"].assign(analysis="primary")
+    as_primary = cast(Results, replace(shown, results=rows))
+    for table in (risks, effects):
+        yield table(as_primary, interim.monitoring.endpoint)
 
 
 def _pictures(shown: InterimResults) -> Iterator[Picture]:
@@ -159,7 +173,12 @@ def _sections(found: Exhibits) -> Iterator[Section]:
         ("events-section", "Events", ("events",), ()),
         ("safety", "Safety", ("limits", "deaths", "grades"), ()),
         ("deviations-section", "Deviations from the protocol", ("deviations",), ()),
-        ("comparison", "The monitored comparison", ("assessment", "looks"), ("boundaries",)),
+        (
+            "comparison",
+            "The monitored comparison",
+            ("assessment", "looks", "risks", "effects"),
+            ("boundaries",),
+        ),
         ("findings-section", "Findings", ("findings",), ()),
         ("plan-section", "Plan", ("plan",), ()),
         ("provenance-section", "Provenance", ("provenance",), ()),
@@ -174,8 +193,8 @@ def _sections(found: Exhibits) -> Iterator[Section]:
 
 
 def _is_of(key: str, kind: str) -> bool:
-    """Whether a table is of a kind: its id, or one with a level behind it."""
-    return key == kind or (kind == "grades" and key.startswith("grades-"))
+    """Whether a table is of a kind: its id, or one with a level or an endpoint behind it."""
+    return key == kind or (kind in BY_NAME and key.startswith(f"{kind}-"))
 
 
 def _source(shown: InterimResults) -> str:

@@ -39,7 +39,9 @@ def grades(results: InterimResults, level_unit: str) -> Table:
         stub_head="Term",
         columns=(*(Column(grade, "Worst grade") for grade in GRADE_HEADS), Column("Not assessed")),
         rows=tuple(rows),
-        notes=("CTCAE. Grade 0: assessed and absent.",),
+        notes=(
+            "CTCAE. Grade 0: assessed and absent. A patient with rows in both arms counts in each.",
+        ),
     )
 
 
@@ -146,7 +148,7 @@ def _limit_cells(row: pd.Series[Any]) -> tuple[Cell, ...]:
         posterior,
         cells.decimal(float(row["threshold"]), 2),
         cells.count(row["n_crossing"]),
-        cells.words("crossed" if row["is_crossed"] else "not crossed"),
+        cells.words("crossed" if row["is_crossed"] else "not\u00a0crossed"),
     )
 
 
@@ -160,8 +162,8 @@ def looks(results: InterimResults) -> Table:
                 cells.decimal(float(row["information"]), 2),
                 cells.percent(float(row["fraction"])),
                 cells.decimal(float(row["upper"]), 4),
-                cells.decimal(float(row["nominal_p"]), 5),
-                cells.decimal(float(row["alpha_spent"]), 5),
+                Cell((_p_value(float(row["nominal_p"])),)),
+                Cell((_error(float(row["alpha_spent"])),)),
                 cells.decimal(float(row["z"]), 3),
             ),
         )
@@ -201,15 +203,29 @@ def assessment(results: InterimResults) -> Table:
 
 def _value(row: dict[Any, Any]) -> Cell:
     """A number with its limits, where it has them."""
-    digits = 5 if row["measure"] in ("nominal_p", "alpha_spent") else 3
-    shown = [
-        (numbers.decimal(float(row[key]), digits), float(row[key]))
-        for key in ("value", "lower", "upper")
+    value = float(row["value"])
+    if row["measure"] in ("nominal_p", "stagewise_p"):
+        return Cell((_p_value(value),))
+    if row["measure"] == "alpha_spent":
+        return Cell((_error(value),))
+    limits = [
+        Number(numbers.decimal(float(row[key]), 3), float(row[key])) for key in ("lower", "upper")
     ]
-    parts: tuple[str | Number, ...] = (Number(*shown[0]),)
-    if not pd.isna(row["lower"]):
-        parts += (" (", Number(*shown[1]), cells.TO, Number(*shown[2]), ")")
-    return Cell(parts)
+    number = Number(numbers.decimal(value, 3), value)
+    if pd.isna(row["lower"]):
+        return Cell((number,))
+    return Cell((number, " (", limits[0], cells.TO, limits[1], ")"))
+
+
+def _p_value(p: float) -> Number:
+    """A p value as everywhere."""
+    return Number(numbers.p_value(p), p, is_p=True)
+
+
+def _error(alpha: float) -> Number:
+    """Error spent, to five decimals; what would read 0.00000 says that it is less than that."""
+    is_tiny = 0 < alpha < 5e-6
+    return Number("<0.00001" if is_tiny else numbers.decimal(alpha, 5), alpha)
 
 
 def _design_notes(results: InterimResults) -> tuple[str, ...]:
