@@ -12,6 +12,7 @@ import typer
 from spine_outcomes.commands.console import say
 from spine_outcomes.commands.dictionary import dictionary
 from spine_outcomes.commands.diff import diff
+from spine_outcomes.commands.figures import figures
 from spine_outcomes.commands.interim import interim
 from spine_outcomes.commands.plan import plan
 from spine_outcomes.commands.qualify import qualify
@@ -40,6 +41,7 @@ app.command()(interim)
 app.command()(diff)
 app.add_typer(plan)
 app.add_typer(dictionary)
+app.command()(figures)
 app.command()(simulate)
 app.command()(validate)
 app.command()(verify)

@@ -8,6 +8,7 @@ from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.manifest import sha256
+from spine_outcomes.commands.stored_run import stored_files
 from spine_outcomes.errors import Problem, UsageError
 from spine_outcomes.report.exhibits import exhibits
 from spine_outcomes.report.render import exports, page
@@ -51,6 +52,7 @@ def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
     files |= {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
     files |= {f"tables/{name}.csv": text for name, text in exports(found).items()}
     files |= {f"figures/{name}.svg": picture.svg for name, picture in found.figures.items()}
+    files |= stored_files(shown)
     return {name: text.encode() for name, text in files.items()}
 
 

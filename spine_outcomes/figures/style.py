@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -22,6 +22,9 @@ PAPER = "#ffffff"
 MEASURING_FACE = "DejaVu Sans"
 FACES = "Arial, 'Liberation Sans', Helvetica, 'DejaVu Sans', sans-serif"
 SHIPPED_FACE = "Liberation Sans"  # as wide as Arial and Helvetica, letter by letter
+CHINESE_FACE = "Droid Sans Fallback"
+REGULAR, BOLD = "LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"
+CHINESE = "DroidSansFallback-GB2312.ttf"
 POINTS = 72.0  # in an inch
 
 
@@ -95,7 +98,7 @@ def house_style(sheet: Sheet = REPORT) -> AbstractContextManager[None]:
     """The style while drawing and saving; what was set before comes back afterwards."""
     add_shipped_face()
     sizes = {
-        "font.family": [sheet.face, *({MEASURING_FACE} - {sheet.face})],
+        "font.family": families(sheet),
         "font.size": sheet.text,
         "xtick.labelsize": sheet.text,
         "ytick.labelsize": sheet.text,
@@ -107,6 +110,11 @@ def house_style(sheet: Sheet = REPORT) -> AbstractContextManager[None]:
     return mpl.rc_context(cast(Any, {**RC, **sizes}))
 
 
+def families(sheet: Sheet) -> list[str]:
+    """The face of a sheet, then those that have the letters it lacks."""
+    return list(dict.fromkeys((sheet.face, MEASURING_FACE, CHINESE_FACE)))
+
+
 def small_size() -> float:
     """Type size of tables and notes in the style that holds, points."""
     return FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
@@ -116,9 +124,11 @@ def small_size() -> float:
 def add_shipped_face() -> None:
     """Let matplotlib know the shipped fonts, before any of the same name on this machine."""
     folder = files("spine_outcomes.figures") / "fonts"
-    for name in ("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"):
+    for name in (REGULAR, BOLD, CHINESE):
         fontManager.addfont(str(folder / name))
-        fontManager.ttflist.insert(0, fontManager.ttflist.pop())
+        entry = fontManager.ttflist.pop()
+        weights = (entry.weight,) if name != CHINESE else (400, 700)  # it is bold where asked to be
+        fontManager.ttflist[:0] = [replace(entry, weight=weight) for weight in weights]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,30 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.text import Text
 
-from spine_outcomes.figures.style import MEASURING_FACE, Sheet, add_shipped_face
+from spine_outcomes.figures.style import (
+    BOLD,
+    CHINESE,
+    CHINESE_FACE,
+    REGULAR,
+    SHIPPED_FACE,
+    Sheet,
+    add_shipped_face,
+    families,
+)
 
-REGULAR, BOLD = "LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"
+FIRST_BEYOND = 0x2E80  # where the blocks of Chinese, Japanese and Korean letters begin
 
 
-def face_rule(name: str, text: str, family: str, weight: str = "normal") -> str:
+def face_rules(figure: Figure) -> str:
+    """Style rules that bring along the type of a figure, cut down to its letters."""
+    written = "".join(text.get_text() for text in texts(figure))
+    rules = face_rule(REGULAR, written, SHIPPED_FACE, "normal")
+    rules += face_rule(BOLD, written, SHIPPED_FACE, "bold")
+    beyond = "".join(letter for letter in written if ord(letter) >= FIRST_BEYOND)
+    return rules + (face_rule(CHINESE, beyond, CHINESE_FACE) if beyond else "")
+
+
+def face_rule(name: str, text: str, family: str, weight: str | None = None) -> str:
     """A style rule with the letters of ``text`` that a shipped font has, the font inside it.
 
     Parameters
@@ -29,7 +47,7 @@ def face_rule(name: str, text: str, family: str, weight: str = "normal") -> str:
     text
         What is written with it.
     family, weight
-        What the rule calls it.
+        What the rule calls it; without a weight it stands for every weight.
 
     Returns
     -------
@@ -38,13 +56,15 @@ def face_rule(name: str, text: str, family: str, weight: str = "normal") -> str:
     """
     data = base64.b64encode(_cut(name, "".join(sorted(set(text))))).decode()
     source = f'url("data:font/woff;base64,{data}") format("woff")'
-    return f'@font-face{{font-family:"{family}";font-weight:{weight};src:{source}}}\n'
+    heavy = "" if weight is None else f"font-weight:{weight};"
+    return f'@font-face{{font-family:"{family}";{heavy}src:{source}}}\n'
 
 
 @cache
 def _cut(name: str, letters: str) -> bytes:
     """A shipped font with these letters only, as WOFF."""
     options = subset.Options(hinting=False, recalc_timestamp=False, flavor="woff")
+    options.drop_tables += ["FFTM"]  # when the font was made, which nobody needs
     content = (files("spine_outcomes.figures") / "fonts" / name).read_bytes()
     with io.BytesIO(content) as file, TTFont(file, recalcTimestamp=False) as font:
         cutter = subset.Subsetter(options)
@@ -70,7 +90,7 @@ def smallest_type(figure: Figure) -> float:
 def lacking(written: Iterable[str], sheet: Sheet) -> tuple[str, ...]:
     """Letters that no face of a sheet has: a reader would see an empty box for each."""
     add_shipped_face()
-    known = set().union(*(_letters(face) for face in (sheet.face, MEASURING_FACE)))
+    known = set().union(*(_letters(face) for face in families(sheet)))
     return tuple(sorted({c for text in written for c in text if c != "\n" and ord(c) not in known}))
 
 
