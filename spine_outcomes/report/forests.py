@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,16 +15,24 @@ from spine_outcomes.report.notes import hazard_notes
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
-from spine_outcomes.tables.selection import in_order, main_analysis, where
+from spine_outcomes.tables.selection import in_order, main_analysis, one, where
 from spine_outcomes.tables.sensitivity import (
     HAZARD_MODEL,
     sensitivity_endpoints,
     sensitivity_lines,
 )
-from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroup_lines
+from spine_outcomes.tables.subgroups import interaction_p, subgroup_endpoints, subgroup_lines
 from spine_outcomes.tables.table import identifier
 
 Lines = list[tuple[str, "pd.Series[Any]"]]
+
+
+class _Group(NamedTuple):
+    """Lines under a head, and what stands beside the head."""
+
+    head: str
+    lines: Lines
+    beside: str = ""
 
 
 def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
@@ -34,14 +42,14 @@ def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture
     if hazard.empty:
         return
     groups = [
-        (name.endpoint(endpoint), _by_weights(where(hazard, endpoint=endpoint), name))
+        _Group(name.endpoint(endpoint), _by_weights(where(hazard, endpoint=endpoint), name))
         for endpoint in in_order(hazard["endpoint"])
     ]
     title = "Hazard ratios of every endpoint"
     yield _forest(results, groups, ("forest", title, "Endpoint, weights"), sheet)
     for endpoint in sensitivity_endpoints(results):
         groups = [
-            (label, _by_weights(_hazard(frame, *HAZARD_MODEL.values()), name))
+            _Group(label, _by_weights(_hazard(frame, *HAZARD_MODEL.values()), name))
             for label, frame in sensitivity_lines(results, endpoint)
         ]
         key = identifier("forest", "sensitivity", endpoint)
@@ -49,7 +57,8 @@ def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture
         yield _forest(results, groups, (key, title, "Analysis, weights"), sheet)
     for endpoint in subgroup_endpoints(results):
         groups = [
-            (label, _by_level(_hazard(frame))) for label, frame in subgroup_lines(results, endpoint)
+            _Group(label, _by_level(_hazard(frame)), _interaction(frame))
+            for label, frame in subgroup_lines(results, endpoint)
         ]
         key = identifier("forest", "subgroups", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios in subgroups"
@@ -81,21 +90,34 @@ def _by_level(frame: pd.DataFrame) -> Lines:
     ]
 
 
+def _interaction(frame: pd.DataFrame) -> str:
+    """The p value of the test that the levels do not differ, where there is one."""
+    test = one(frame, measure="interaction")
+    return "" if test is None else f"p of interaction {interaction_p(test).text}"
+
+
+def _named(line: str, row: pd.Series[Any]) -> str:
+    """A line with its events and rows."""
+    events, rows = (cells.count(row[column]).text for column in ("n_event", "n"))
+    return f"{line} ({events}/{rows})"
+
+
 def _forest(
-    results: Results, groups: Sequence[tuple[str, Lines]], words: tuple[str, str, str], sheet: Sheet
+    results: Results, groups: Sequence[_Group], words: tuple[str, str, str], sheet: Sheet
 ) -> Picture:
     """One forest plot: a head a group, then its lines; ``words`` are id, title and stub head."""
     key, title, stub = words
     name = labels(results)
     rows: list[tuple[object, ...]] = []
-    for label, lines in groups:
-        rows.append((label, np.nan, np.nan, np.nan, "", True))
-        for line, row in lines:
+    for group in groups:
+        rows.append((group.head, np.nan, np.nan, np.nan, group.beside, True))
+        for line, row in group.lines:
             values = (float(row[column]) for column in ("estimate", "lower", "upper"))
-            rows.append((line, *values, cells.estimate(row, "ratio").text, False))
+            text = cells.estimate(row, "ratio").text
+            rows.append((_named(line, row), *values, text, False))
     columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
     favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
-    head = (stub, f"Hazard ratio ({name.level} CI)")
+    head = (f"{stub} (events/rows)", f"Hazard ratio ({name.level} CI)")
     figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head, sheet)
-    shown = pd.DataFrame([row for _, lines in groups for _, row in lines])
+    shown = pd.DataFrame([row for group in groups for _, row in group.lines])
     return Picture(key, title, figure, hazard_notes(results, shown), sheet=sheet)

@@ -72,7 +72,7 @@ def subgroups(results: Results, endpoint: str) -> Table:
             rows.append(Row(label, _line(frame, results)))
             continue
         blank = (cells.BLANK,) * 4
-        rows.append(Row(label, (*blank, cells.BLANK if test is None else _p(test))))
+        rows.append(Row(label, (*blank, cells.BLANK if test is None else interaction_p(test))))
         rows += [
             Row(level, _line(where(frame, subgroup=level), results), is_indented=True)
             for level in levels
@@ -119,6 +119,6 @@ def _line(frame: pd.DataFrame, results: Results) -> tuple[Cell, ...]:
     return (*comparison_cells(hazard, row), cells.BLANK)
 
 
-def _p(test: pd.Series[Any]) -> Cell:
+def interaction_p(test: pd.Series[Any]) -> Cell:
     """P value of an interaction, or why there is none."""
     return cells.not_estimable(test) if test["status"] != "ok" else cells.p_value(test)

@@ -44,8 +44,8 @@ def test_endpoints_are_heads_and_weights_their_lines() -> None:
     found = words(pictures(synthetic_results())["forest"])
     heads = [found.index(e) for e in ("Relapse", "Relapse at the edge", "Overall survival")]
     assert heads == sorted(heads)
-    assert found.count("ATE weights") == 4
-    assert "Endpoint, weights" in found
+    assert len([text for text in found if text.startswith("ATE weights (")]) == 4
+    assert "Endpoint, weights (events/rows)" in found
     assert "Hazard ratio (95% CI)" in found
 
 
@@ -55,8 +55,8 @@ def test_endpoints_are_heads_and_weights_their_lines() -> None:
         ("forest-sensitivity-relapse", "Trimmed scores", "0.61 (0.40 to 0.94)"),
         ("forest-sensitivity-relapse", "Primary analysis", "NE"),
         ("forest-subgroups-relapse", "Grade in two", "1.21 (0.66 to 2.22)"),
-        ("forest-subgroups-relapse", "Men", "NE"),
-        ("forest-subgroups-relapse", "All rows", "0.52 (0.31 to 0.87)"),
+        ("forest-subgroups-relapse", "Men (9/374)", "NE"),
+        ("forest-subgroups-relapse", "All rows (122/705)", "0.52 (0.31 to 0.87)"),
     ],
 )
 def test_names_and_numbers_are_those_of_the_table(key: str, name: str, numbers: str) -> None:
@@ -93,3 +93,22 @@ def test_every_plot_stands_in_its_section() -> None:
     ):
         before = page[: page.index(f'id="{key}"')]
         assert f'id="{section}"' in before.rpartition("<section")[2]
+
+
+def test_events_and_rows_stand_beside_every_ratio() -> None:
+    """C51: a ratio that is not estimable and does not say that one of two arms had no event."""
+    found = words(pictures(further_results())["forest-sensitivity-relapse"])
+    assert "ATE weights (78/640)" in found
+    for key in ("forest", "forest-sensitivity-relapse", "forest-subgroups-relapse"):
+        drawn = pictures(further_results())[key]
+        n_ratios = len(
+            [text for text in words(drawn) if re.fullmatch(r"NE|[\d.]+ \(.* to .*\)", text)]
+        )
+        assert len([text for text in words(drawn) if re.search(r"\(\d+/\d+\)$", text)]) == n_ratios
+
+
+def test_the_interaction_stands_beside_the_name_of_its_subgroup() -> None:
+    """Levels that look different, without the test of whether they are."""
+    found = words(pictures(further_results())["forest-subgroups-relapse"])
+    assert found.count("p of interaction 0.038") == 1
+    assert found.count("p of interaction NE") == 1
