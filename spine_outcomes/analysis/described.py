@@ -88,7 +88,8 @@ def indicators(
 ) -> Iterator[tuple[str | None, Array]]:
     """A number as it is, a category as one 0/1 column a level; missing is NaN.
 
-    Levels that no row has are left out, or come too where ``every`` code is to be shown.
+    Levels that no row has are left out, or come too where ``every`` code is to be shown; but that
+    the question does not arise is a level only where some row has it.
     """
     if is_number(values):
         yield None, values.to_numpy(np.float64)
@@ -98,7 +99,7 @@ def indicators(
     n = np.bincount(codes[codes >= 0], minlength=len(levels))
     order = [levels.index(code) for code in column.codes or () if code in levels]
     for k in order or range(len(levels)):
-        if n[k] or every:
+        if n[k] or (every and levels[k] not in column.inapplicable):
             yield levels[k], known * (codes == k)
 
 

@@ -51,6 +51,8 @@ def _block(term: Term, values: pd.Series[Any], column: Column) -> Block:
     if term.log:
         return logarithm(name, _numbers(values))
     if isinstance(values.dtype, pd.CategoricalDtype):
+        unasked = [code for code in column.inapplicable if not (values == code).any()]
+        values = values.cat.remove_categories(unasked)
         names = [str(code) for code in values.cat.categories]
         return categories(name, values.cat.codes.to_numpy().astype(np.int64), names)
     return linear(name, _numbers(values))

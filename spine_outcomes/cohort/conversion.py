@@ -83,9 +83,8 @@ def convert(
         Whether the column names rows: then no space or unseen character may stand in it.
     """
     texts, changed = repair(text.values, column, table.repairs)
-    declared = {
-        *table.missing, *written.missing_codes, *column.missing_codes, *column.not_applicable,
-    }  # fmt: skip
+    declared = {*table.missing, *written.missing_codes, *column.missing_codes}
+    declared |= set(column.not_applicable) - set(column.inapplicable)
     is_missing = np.array([t in declared for t in texts], dtype=bool)
     values, faults = _read(texts, ~is_missing, column, written, is_key=is_key)
     if column.is_numeric:

@@ -47,9 +47,9 @@ def missing_by_arm(inspection: Inspection) -> pd.DataFrame:
     Returns
     -------
     DataFrame, columns ``MISSING_COLUMNS``
-        Rows of the arm, of them without a value and of these without the question (text declared
-        ``not_applicable``). Rows without an arm count in none; where the table has no arms, one
-        row a column for everybody.
+        Rows of the arm, of them without a value, and without the question (text declared
+        ``not_applicable``: no value, or a level of its own). Rows without an arm count in none;
+        where the table has no arms, one row a column for everybody.
     """
     frame = inspection.frame
     if frame is None:
@@ -61,7 +61,7 @@ def missing_by_arm(inspection: Inspection) -> pd.DataFrame:
         asked_nothing = inspection.not_applicable.get(str(name), np.zeros(len(frame), dtype=bool))
         for code in arm.cat.categories:
             here = (arm == code).to_numpy()
-            counts = (here, here & is_missing, here & is_missing & asked_nothing)
+            counts = (here, here & is_missing, here & asked_nothing)
             records.append((str(name), str(code), *(int(rows.sum()) for rows in counts)))
     return pd.DataFrame(records, columns=list(MISSING_COLUMNS))
 

@@ -83,7 +83,8 @@ class Column(Model):
         Lowest and highest value (None: no limit); numbers, or dates for a date. Outside ``hard`` is
         an error, outside ``plausible`` a warning.
     missing_codes, not_applicable
-        Texts that mean a missing value, and that the question does not arise.
+        Texts that mean a missing value, and that the question does not arise. One of the latter
+        that is a code as well is a level of its own, never missing.
     aliases
         Other names under which a file may have the column.
     spellings
@@ -130,11 +131,15 @@ class Column(Model):
         return self.type in ("integer", "float")
 
     @property
+    def inapplicable(self) -> tuple[str, ...]:
+        """Codes of rows in which the question does not arise."""
+        return tuple(code for code in self.not_applicable if code in (self.codes or {}))
+
+    @property
     def has_ordered_numbers(self) -> bool:
         """Whether values can be cut at a number: numbers, or an ordered category coded by them."""
-        return self.is_numeric or (
-            self.ordered and all(_is_number(code) for code in self.codes or {})
-        )
+        is_coded = all(_is_number(code) for code in self.codes or {}) and not self.inapplicable
+        return self.is_numeric or (self.ordered and is_coded)
 
     def has_code(self, code: object) -> bool:
         """Whether a row can have this code: by the codes, or by the hard range of a number."""

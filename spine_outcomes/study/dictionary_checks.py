@@ -172,8 +172,11 @@ def _codes(column: Column) -> Iterator[Fault]:
     if column.ordered and column.type != "category":
         yield ("ordered",), "only a category is ordered"
     missing = {*column.missing_codes, *column.not_applicable}
-    for code in sorted(missing & set(column.codes or ())):
+    for code in sorted(set(column.missing_codes) & set(column.codes or ())):
         yield ("codes", code), f"{code!r} is a code and a missing value"
+    below = list(column.codes or ())[: len(column.inapplicable)]
+    if column.ordered and set(below) != set(column.inapplicable):
+        yield ("codes",), "a code that is not applicable stands before those that are ordered"
     for code in sorted(set(column.missing_codes) & set(column.not_applicable)):
         yield ("not_applicable",), f"{code!r} is both unknown and not applicable"
     if column.is_numeric and column.hard is not None:

@@ -36,6 +36,20 @@ def test_missing_values_are_counted_by_arm(inspect: Inspect) -> None:
     ]
 
 
+def test_a_level_that_is_not_applicable_is_not_missing(
+    write: Callable[..., Path], dictionary: Callable[..., DataDictionary]
+) -> None:
+    """Counted as missing, it would be called a gap; left out, nobody would see it."""
+    plain = dictionary()
+    asked = {"codes": {"-8": "No grade", "0": "0"}, "not_applicable": ("-8",)}
+    columns = tuple(c.model_copy(update=asked) if c.name == "grade" else c for c in plain.columns)
+    text = "id,part,arm,grade\nP1,1,a,-8\nP2,1,a,\nP3,1,a,0\n"
+    described = plain.model_copy(update={"columns": columns})
+    found = missing_by_arm(inspect_cohort(write(text), described))
+    counts = found.loc[found["column"] == "grade", ["n", "n_missing", "n_not_applicable"]]
+    assert counts.values.tolist()[0] == [3, 1, 1]
+
+
 def test_a_table_without_arms_counts_everybody(inspect: Inspect) -> None:
     """A long table has no arm of its own."""
     found = missing_by_arm(inspect("id,part,dose\nP1,1,\nP2,1,24\n"))

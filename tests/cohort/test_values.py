@@ -251,6 +251,21 @@ def test_missing_and_not_applicable_codes_are_only_those_declared(
     assert np.isnan(read(row("dose", "-8")).frame["dose"].iloc[0])
 
 
+def test_not_applicable_is_a_level_where_it_is_a_code(read: Read, dictionary: Make) -> None:
+    """Read as missing, a question that does not arise is imputed; a code without a label stays so.
+
+    In comparisons of order it lies below the lowest grade.
+    """
+    plain = dictionary()
+    change = {"codes": {"-8": "No grade", "0": "0", "1a": "1a"}, "not_applicable": ("-8", "-7")}
+    grade = plain["grade"].model_copy(update=change)
+    columns = tuple(grade if c.name == "grade" else c for c in plain.columns)
+    found = read(row("grade", "-8", "-7", "0", "1a"), plain.model_copy(update={"columns": columns}))
+    values = found.frame["grade"]
+    assert values.isna().tolist() == [False, True, False, False]
+    assert (values >= "0").tolist() == [False, False, True, True]
+
+
 def test_control_characters_in_a_message_are_escaped(problems: Problems) -> None:
     """A value with an escape sequence must not rewrite the terminal that shows it."""
     (found,) = problems(arm("\x1b[2Ja"))

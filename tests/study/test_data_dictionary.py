@@ -96,7 +96,7 @@ def test_dates_of_patients_are_marked(dictionary: DataDictionary) -> None:
 
 def test_grades_keep_their_letters_and_order(dictionary: DataDictionary) -> None:
     """A spreadsheet turns 0, 2 and 3 into numbers and leaves 1a: the codes must be text."""
-    assert list(dictionary["bilsky"].codes or {}) == ["0", "1a", "1b", "1c", "2", "3"]
+    assert list(dictionary["bilsky"].codes or {}) == ["-8", "0", "1a", "1b", "1c", "2", "3"]
     assert dictionary["bilsky"].ordered
     assert dictionary["bilsky"].codes == dictionary["bilsky_fu"].codes
 

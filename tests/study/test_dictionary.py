@@ -66,6 +66,15 @@ def test_booleans_have_the_codes_0_and_1() -> None:
         ({"type": "category", "ordered": True, "codes": ["0", "1", "3"]}, True),
         ({"type": "category", "ordered": True, "codes": ["0", "1a"]}, False),
         ({"type": "category", "codes": ["0", "1"]}, False),
+        (
+            {
+                "type": "category",
+                "ordered": True,
+                "codes": ["-8", "0", "1"],
+                "not_applicable": ["-8"],
+            },
+            False,
+        ),
     ],
 )
 def test_only_ordered_numbers_can_be_cut(keys: dict[str, object], expected: bool) -> None:

@@ -13,6 +13,7 @@ from spine_outcomes.study.load import load_dictionary
 Change = Callable[..., Path]
 AGE = "hard: [18, 110]"
 SEX = "codes: {f: Female, m: Male}"
+STAGE = 'codes: {"0": None, "1a": Some, "2": Much}'
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,8 @@ SEX = "codes: {f: Female, m: Male}"
         (SEX, SEX + ", hard: [0, 1]", "columns[5].hard", "no range"),
         (SEX, "codes: {f: Female, m: Female}", "columns[5].codes", "the same label"),
         (SEX, SEX + ", missing_codes: [m]", "columns[5].codes.m", "a code and a missing value"),
+        (STAGE, STAGE + ', not_applicable: ["2"]', "columns[8].codes",
+         "stands before those that are ordered"),
         (SEX, SEX + ", spellings: {w: x}", "columns[5].spellings.w", "'x' is not a code"),
         (SEX, SEX + ", spellings: {m: f}", "columns[5].spellings.m", "is a code itself"),
         (AGE, AGE + ", spellings: {old: 90}", "columns[4].spellings", "has no codes"),
