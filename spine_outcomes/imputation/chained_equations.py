@@ -2,8 +2,10 @@
 
 Each variable with missing values is drawn in turn from a model given all the others, around and
 around (van Buuren, 2007, Statistical Methods in Medical Research 16). A column of the group is
-imputed once a group, from the means of the columns of its rows; a column of the row, once a row.
-What only predicts is given for each level: a group is told of its rows' outcomes by their summary.
+imputed once a group, from the sums and the means of the columns of its rows: what independent rows
+say of their group adds up, rows that are alike say it once. A column of the row is imputed once a
+row, also from its sum over the group's other rows, so that imputed rows of a group stay alike. What
+only predicts is given for each level: a group is told of its rows' outcomes by their summary.
 """
 
 from __future__ import annotations
@@ -116,7 +118,7 @@ class _Chain:
         # From few missing values to many: the first models stand on the most that is known.
         self.visits = [(i, j) for _, i, j in sorted(incomplete)]
         for i, j in self.visits:
-            if self.levels[i].variables[j].is_missing.all():
+            if not self.levels[i].variables[j].is_donor.any():
                 raise ValueError(f"{self.levels[i].variables[j].name} has no value to impute from")
 
     def run(
@@ -149,25 +151,31 @@ class _Chain:
         return np.hstack([np.ones((len(blocks[0]), 1)), *blocks])
 
     def _seen(self, columns: list[list[Floats]], i: int, j: int) -> Iterator[Floats]:
-        """The other variables and the predictors of level i, and the variables of the other."""
+        """The other variables and predictors of level i, the other level's, the other rows'."""
         for other, level in enumerate(self.levels):
             own = [c for k, c in enumerate(columns[other]) if (other, k) != (i, j)]
             if other == i:
                 yield np.hstack([*own, level.predictors])
             elif own:
-                yield self._carried(np.hstack(own), to_rows=i == 0)
+                block = np.hstack(own)
+                yield block[self.group] if i == 0 else self._of_groups(block)
+        if i == 0 and len(self.first) < len(self.group):
+            mine = columns[0][j]
+            yield self._summed(mine)[self.group] - mine
 
-    def _carried(self, block: Floats, *, to_rows: bool) -> Floats:
-        """Columns of groups as their rows see them, or the means of rows as groups see them."""
-        if to_rows:
-            return block[self.group]
-        sums = np.add.reduceat(block[self.in_groups], self.first)
-        return sums / np.bincount(self.group)[:, None]
+    def _of_groups(self, block: Floats) -> Floats:
+        """Sums and means (G, 2q) of columns of the rows (n, q)."""
+        sums = self._summed(block)
+        return np.hstack([sums, sums / np.bincount(self.group)[:, None]])
+
+    def _summed(self, block: Floats) -> Floats:
+        sums: Floats = np.add.reduceat(block[self.in_groups], self.first)
+        return sums
 
 
 def _started(variable: Variable, rng: np.random.Generator) -> Floats:
-    """Values with the missing ones drawn from the known ones."""
+    """Values with the missing ones drawn from those that they can have."""
     value = variable.value.copy()
-    known = value[~variable.is_missing]
-    value[variable.is_missing] = rng.choice(known, int(variable.is_missing.sum()))
+    donors = value[variable.is_donor]
+    value[variable.is_missing] = rng.choice(donors, int(variable.is_missing.sum()))
     return value

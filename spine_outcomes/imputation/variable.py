@@ -31,17 +31,25 @@ class Variable:
         ``number``, ``nominal`` (two categories or more) or ``ordered``.
     scale
         The scale on which a number is linear in models: identity, or the logarithm.
+    apart
+        Codes that nothing is imputed by: the question does not arise in the rows that have them.
     """
 
     name: str
     value: Floats
     kind: Kind
     scale: Callable[[Floats], Floats] = np.asarray
+    apart: tuple[float, ...] = ()
 
     @cached_property
     def is_missing(self) -> NDArray[np.bool_]:
         """Rows without a value, shape (n,)."""
         return np.isnan(self.value)
+
+    @cached_property
+    def is_donor(self) -> NDArray[np.bool_]:
+        """Rows whose value a row without one can have, shape (n,)."""
+        return ~self.is_missing & ~np.isin(self.value, self.apart)
 
     @cached_property
     def _levels(self) -> Floats:
@@ -68,14 +76,15 @@ class Variable:
 
     def draw(self, covariates: Floats, rng: np.random.Generator) -> Floats:
         """Impute the rows without a value, shape (n₀,), from covariates (n, p) of all rows."""
-        known, missing = covariates[~self.is_missing], covariates[self.is_missing]
-        values = self.value[~self.is_missing]
-        if len(self._levels) == 1:
-            return np.full(len(missing), self._levels[0])
+        known, missing = covariates[self.is_donor], covariates[self.is_missing]
+        values = self.value[self.is_donor]
+        levels = np.unique(values)
+        if len(levels) == 1:
+            return np.full(len(missing), levels[0])
         if self.kind == "number":
             donors = predictive_mean_matching(self.scale(values), known, missing, rng)
             return values[donors]
         draw = multinomial_draw if self.kind == "nominal" else proportional_odds_draw
-        codes = np.searchsorted(self._levels, values)
-        drawn: Floats = self._levels[draw(codes, known, missing, rng)]
+        codes = np.searchsorted(levels, values)
+        drawn: Floats = levels[draw(codes, known, missing, rng)]
         return drawn
