@@ -169,10 +169,9 @@ def compared(
             prepared, step, who=Who(f"interim:{seen.look.number}"),
             endpoints=(monitoring.endpoint,),
         )  # fmt: skip
-    found = monitored(fitted.results, seen.interim, seen.look, before)
-    everything = stack(
-        [open_results.results, fitted.results, results_frame(_assessed(found, seen))]
-    )
+    compared_rows = _without_tests(fitted.results)
+    found = monitored(compared_rows, seen.interim, seen.look, before)
+    everything = stack([open_results.results, compared_rows, results_frame(_assessed(found, seen))])
     findings = [*seen.findings, *prepared.data.findings, *found.findings]
     return (
         replace(
@@ -184,6 +183,12 @@ def compared(
         ),
         found,
     )
+
+
+def _without_tests(results: pd.DataFrame) -> pd.DataFrame:
+    """Results without p values: only the boundaries, which count every look, test anything here."""
+    estimates = results[~results["measure"].isin(("chi_square", "supremum"))]
+    return estimates.assign(statistic=np.nan, p_value=np.nan, p_adjusted=np.nan)
 
 
 def _assessed(found: Monitored, seen: Seen) -> Iterator[dict[str, Any]]:

@@ -66,10 +66,10 @@ def asked_now(
     if blinded:
         hidden = _about_the_arm(plan, cohort.dictionary)
         asked = asked[~asked["rule"].isin(hidden) & (asked["column"] != plan.arms.column)]
-    texts = asked[["rule", "file", "row", "column", "found"]].astype(str).agg("\x1f".join, axis=1)
+    named = asked[["rule", "file", "row", "column", "found"]].astype(str)
     now = {
-        before.fingerprint(text): rule
-        for text, rule in zip(texts, asked["rule"].astype(str), strict=True)
+        before.fingerprint("\x1f".join(parts)): parts[0]
+        for parts in named.itertuples(index=False, name=None)
     }
     return AskedNow(_frame(now, before.open, demands), now)
 

@@ -20,7 +20,7 @@ from spine_outcomes.report.render import exports, laid_out
 from spine_outcomes.report.sections import Section
 from spine_outcomes.tables import interim as tables
 from spine_outcomes.tables import interim_safety as safety
-from spine_outcomes.tables.effects import effects, risks
+from spine_outcomes.tables.effects import risks
 from spine_outcomes.tables.findings import findings
 from spine_outcomes.tables.interim_suppression import protected_look
 from spine_outcomes.tables.labels import labels
@@ -38,7 +38,8 @@ READERS: dict[Edition, str] = {
     "coded": "By arm code, without outcomes that the study compares: for the committee only.",
     "unblinded": "With the comparison: for those who must know it, not for who treats or enrols.",
 }
-BY_NAME = ("grades", "risks", "effects")
+BY_NAME = ("grades", "risks")
+COMPARISON = ("assessment", "looks", "risks")
 STAMPS: dict[Edition, str | None] = {
     "open": None,
     "coded": "CONFIDENTIAL: for the study committee",
@@ -120,14 +121,12 @@ def _tables(shown: InterimResults) -> Iterator[Table]:
 
 
 def _comparison(shown: InterimResults) -> Iterator[Table]:
-    """Risks and effects of the monitored endpoint, as the report of the study shows them."""
+    """Risks of the monitored endpoint, as the report of the study shows them."""
     interim = shown.plan.interim
     if interim is None or interim.monitoring is None or shown.assessment.empty:
         return
     rows = shown.results[shown.results["model"] != "group_sequential"].assign(analysis="primary")
-    as_primary = cast(Results, replace(shown, results=rows))
-    for table in (risks, effects):
-        yield table(as_primary, interim.monitoring.endpoint)
+    yield risks(cast(Results, replace(shown, results=rows)), interim.monitoring.endpoint)
 
 
 def _pictures(shown: InterimResults) -> Iterator[Picture]:

@@ -319,6 +319,7 @@ def test_unblinded_looks_spend_one_after_the_other(look: Look, tmp_path: Path) -
     ours = results[results["model"] == "group_sequential"].set_index("measure")
     assert ours.loc["information_fraction", "estimate"] == held["fraction"].iloc[-1]
     assert set(results["analysis"]) == {"interim:2"}
+    assert results["p_value"].isna().all()  # a p value that counts no looks is no test
     assert results.loc[results["model"] == "cox", "endpoint"].unique().tolist() == ["local_failure"]
     assert "CONFIDENTIAL, UNBLINDED" in (folder / "report.html").read_text(encoding="utf-8")
 
