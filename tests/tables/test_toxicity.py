@@ -1,0 +1,81 @@
+"""Tables of toxicity: from a study by hand to the page, with and without small cells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from spine_outcomes import Results, run
+from spine_outcomes.tables.suppression import protected
+from spine_outcomes.tables.toxicity import listing, proportions, rates, worst_grades
+from tests.tables.reading import line, texts
+from tests.toxic_study import cohort, plan
+
+
+def record(row: int, grade: int) -> dict[str, Any]:
+    """A rash at day 10, assessed at day 300."""
+    onset = None if grade == 0 else 10
+    severe = onset if grade >= 3 else None
+    place = {"row": row, "assessed": 300, "term": "Rash", "grade": grade}
+    return place | {"onset": onset, "severe": severe, "attribution": None if grade == 0 else 4}
+
+
+@cache
+def results() -> Results:
+    """Arm a: 20 lesions of 20 patients, grades 0 × 10, 1 × 6, 3 × 2, two not assessed; b: 8 × 3."""
+    grades = [0] * 10 + [1] * 6 + [3] * 2
+    rows = [{"id": f"A{i:02}", "arm": "a"} for i in range(20)]
+    rows += [{"id": f"B{i:02}", "arm": "b"} for i in range(8)]
+    records = [record(row, grade) for row, grade in enumerate(grades)]
+    records += [record(20 + i, 3) for i in range(8)]
+    return run(plan(), cohort(rows, records))
+
+
+def shared() -> Results:
+    """The same with counts under five hidden."""
+    found = results()
+    report = found.plan.report.model_copy(update={"min_cell": 5})
+    return protected(replace(found, plan=found.plan.model_copy(update={"report": report})))
+
+
+def test_rows_and_patients_stand_side_by_side_with_those_not_assessed_apart() -> None:
+    """Denominators mixed up, or the two not assessed among the ten of grade 0."""
+    table = worst_grades(results(), "any", "any")
+    own = [str(n) for n in (18, 10, 6, 0, 2, 0, 0, 2)]
+    assert texts(line(table, "a")) == [*own, *own]
+    assert [s.text for s in table.spanners] == ["Lesions", "Patients"]
+
+
+def test_a_hidden_count_does_not_follow_from_the_others() -> None:
+    """ "<5" of grade 3 beside a total of 18 and grades that are all shown is 2."""
+    cells = texts(line(worst_grades(shared(), "any", "any"), "a"))[:8]
+    assert cells[4] == "<5"
+    assert cells.count("≥5") + cells.count("<5") >= 2
+    assert "2" not in cells
+
+
+def test_an_unweighted_proportion_of_few_is_not_shown() -> None:
+    """2/18 printed as 11.1 % gives the hidden 2 back."""
+    table = proportions(shared(), "any", "any")
+    text = texts(line(table, "Grade 3 or more, Unweighted"))
+    assert text[0] == "<5/18"
+    assert text[1] == "NE"
+    assert texts(line(proportions(results(), "any", "any"), "Grade 3 or more, Unweighted"))[
+        1
+    ].startswith("11.1 (")
+
+
+def test_events_too_rare_to_be_listed_are_left_out() -> None:
+    """The two severe events of arm a listed in a shared report; those of b are eight alike."""
+    assert len(listing(results()).rows) == 10
+    table = listing(shared())
+    assert [row.cells[0].text for row in table.rows] == ["b"] * 8
+    assert "left out" in " ".join(table.notes)
+
+
+def test_rates_are_per_100() -> None:
+    """Events a year printed as per 100, or a proportion as a rate: 2 in 20 years of 366 days."""
+    text = texts(line(rates(results()), "Unweighted"))
+    assert text[:2][0] == "2/20"
+    assert text[1].startswith("10.0 (")
