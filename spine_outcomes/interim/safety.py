@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from spine_outcomes.errors import DefinitionError, Problem, SampleError
 from spine_outcomes.interim.recursion import Floats
@@ -206,7 +206,9 @@ def _first_crossing(boundary: SafetyBoundary, rate: float) -> Floats:
 
 def _after(going: Floats, gained: int, rate: float) -> Floats:
     """Distribution of the count once so many patients more are assessed."""
-    more = stats.binom.pmf(np.arange(gained + 1), gained, rate)
+    x = np.arange(gained + 1)
+    log_choose = -special.betaln(x + 1, gained - x + 1) - np.log1p(gained)
+    more = np.exp(log_choose + special.xlogy(x, rate) + special.xlog1py(gained - x, -rate))
     return np.convolve(going, more) if len(going) else np.zeros(1)
 
 

@@ -82,8 +82,8 @@ def stagewise(
         direction * _root(tails, share, centre, scale) for share in (tail, 0.5, 1 - tail)
     )
     up, down = tails(0.0)
-    p_value = up if boundaries.sides == 1 else min(1.0, 2 * min(up, down))
-    return Stagewise(p_value, middle, min(low, high), max(low, high))
+    p_value = up if boundaries.sides == 1 else 2 * min(up, down)
+    return Stagewise(min(1.0, p_value), middle, min(low, high), max(low, high))
 
 
 def _root(

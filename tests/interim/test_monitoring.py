@@ -159,6 +159,16 @@ def test_no_standard_error_is_no_information(std_error):
     assert information_from(0.25) == 16
 
 
+@pytest.mark.parametrize("sides", [1, 2])
+@pytest.mark.parametrize("estimate", [-6.0, 6.0])
+def test_an_estimate_far_outside_keeps_its_order(estimate, sides):
+    """A p value above 1, or limits that are not around the estimate, thirty errors from 0."""
+    design = SequentialDesign(30.0, effect=0.4, sides=sides)
+    p, middle, lower, upper = assess(design, [12.0, 25.0, 31.0], estimate).stagewise
+    assert 0 <= p <= 1
+    assert lower < middle < upper
+
+
 def test_an_estimate_that_is_not_finite():
     """An infinite log hazard ratio that crosses every bound."""
     with pytest.raises(NotEstimableError, match="not finite"):

@@ -92,6 +92,13 @@ def test_a_higher_rate_crosses_more_often_and_sooner(n, rates):
     assert (np.diff(found.expected_n) <= 1e-9).all()
 
 
+def test_rates_next_to_0_and_1_have_probabilities():
+    """A rate next to 0, or certainty, that stops the computation or loses the probability."""
+    boundary = SafetyBoundary(np.array([3, 500]), np.array([2, 6]), 0.1)
+    found = operating_characteristics(boundary, [0.0, 5e-324, 1e-300, 1.0])
+    np.testing.assert_array_equal(found.crossed[:, -1], [0, 0, 0, 1])
+
+
 def test_simulated_studies_cross_as_often_as_computed():
     """The recursion wrong as a whole: 100 000 studies of 500 patients, in Monte-Carlo errors."""
     rng = np.random.default_rng(3)
