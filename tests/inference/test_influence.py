@@ -18,6 +18,8 @@ from spine_outcomes.survival.fine_gray import fine_gray
 from spine_outcomes.survival.firth import firth
 from spine_outcomes.survival.kaplan_meier import kaplan_meier
 from spine_outcomes.survival.log_rank import score_test
+from spine_outcomes.survival.mean_cumulative_count import mean_cumulative_count
+from spine_outcomes.survival.proportion import event_rates, proportions
 from spine_outcomes.survival.restricted_mean import (
     restricted_mean_survival,
     restricted_mean_time_lost,
@@ -117,6 +119,11 @@ ESTIMATORS: dict[str, Callable[[Rows, Floats], Estimate]] = {
             rows.time, rows.status, w, covariates=adjusted(rows), censoring_term=False
         ).estimate
     ),
+    "mean_cumulative_count": lambda rows, w: mean_cumulative_count(
+        rows.time, rows.status == 2, w, **recurrent(rows), arm=rows.arm, times=[0, 3, 5.5]
+    ),
+    "proportions": lambda rows, w: proportions(unknown_in_part(rows), w, arm=rows.arm),
+    "event_rates": lambda rows, w: event_rates(unknown_in_part(rows), rows.time, w, arm=rows.arm),
     "difference of incidences": lambda rows, w: difference(*arms(incidence(rows, w))),
     "log ratio of incidences": lambda rows, w: log_ratio(*arms(incidence(rows, w))),
 }
@@ -128,6 +135,19 @@ def adjusted(rows: Rows) -> Floats:
 
 def strata(rows: Rows) -> NDArray[np.int64]:
     return (rows.covariates[:, 1] > 0).astype(np.int64)
+
+
+def recurrent(rows: Rows) -> dict[str, NDArray[np.generic]]:
+    """Two events of every third row, one with a tie at its end."""
+    row = np.repeat(np.arange(0, len(rows.time), 3), 2)
+    return {"event_row": row, "event_time": rows.time[row] * np.tile([0.5, 1.0], len(row) // 2)}
+
+
+def unknown_in_part(rows: Rows) -> Floats:
+    """Two outcomes, one of which is not known in every fifth row."""
+    event = (rows.status[:, None] == [1, 2]).astype(np.float64)
+    event[::5, 1] = np.nan
+    return event
 
 
 def incidence(rows: Rows, weight: Floats) -> Estimate:

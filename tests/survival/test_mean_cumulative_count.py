@@ -63,29 +63,6 @@ def test_with_death_it_is_the_ghosh_lin_estimate_of_r():
     np.testing.assert_allclose(found.std_error(), ANSWERS["with_death"]["se"], rtol=1e-3)
 
 
-def test_influence_is_the_derivative_in_each_weight():
-    """A wrong error: the influence is not w ∂M/∂w with two arms, ties and deaths."""
-    rng = np.random.default_rng(5)
-    n, e = 40, 70
-    time = rng.integers(1, 9, n).astype(float)
-    row = rng.integers(0, n, e)
-    keys = {
-        "event_row": row, "event_time": np.ceil(rng.uniform(size=e) * time[row]),
-        "arm": rng.integers(0, 2, n), "times": [0, 2, 4, 6],
-    }  # fmt: skip
-    dead, weight = rng.integers(0, 2, n), rng.uniform(0.3, 2, n)
-    found = mean_cumulative_count(time, dead, weight, **keys)
-    step = 1e-6
-    for i in range(n):
-        up, down = weight.copy(), weight.copy()
-        up[i] *= 1 + step
-        down[i] *= 1 - step
-        above = mean_cumulative_count(time, dead, up, **keys).value
-        below = mean_cumulative_count(time, dead, down, **keys).value
-        np.testing.assert_allclose(found.influence[i], (above - below) / (2 * step), atol=1e-8)
-    np.testing.assert_allclose(found.influence.sum(axis=0), 0, atol=1e-12)
-
-
 def test_an_event_that_ends_its_row_has_the_incidence_of_aalen_johansen():
     """One event a row, and nothing after it: value and influence are those of the incidence."""
     rng = np.random.default_rng(3)

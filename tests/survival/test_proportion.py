@@ -1,4 +1,4 @@
-"""Weighted proportions and rates by hand, as derivatives, and against R's survey package."""
+"""Weighted proportions and rates by hand and against R's survey package."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from spine_outcomes.survival.proportion import event_rates, proportions
 
@@ -55,23 +54,6 @@ def test_rates_are_those_of_svyratio():
     found = event_rates(NUMBER[:, None], ROWS["end"], ROWS["weight"], **GROUPS).select(arm=1)
     np.testing.assert_allclose(found.value, ANSWERS["survey"]["rate"], rtol=1e-12)
     np.testing.assert_allclose(found.std_error() * FACTOR, ANSWERS["survey"]["rate_se"], rtol=1e-12)
-
-
-@pytest.mark.parametrize("kind", ["proportion", "rate"])
-def test_influence_is_the_derivative_in_each_weight(kind):
-    """A wrong error: the influence is not w ∂/∂w."""
-
-    def value(weight):
-        if kind == "proportion":
-            return proportions(ROWS["toxic"][:, None], weight, arm=ROWS["arm"])
-        return event_rates(NUMBER[:, None], ROWS["end"], weight, arm=ROWS["arm"])
-
-    weight, step = ROWS["weight"], 1e-6
-    found = value(weight)
-    for i in range(len(weight)):
-        change = step * (np.arange(len(weight)) == i)
-        above, below = value(weight * (1 + change)).value, value(weight * (1 - change)).value
-        np.testing.assert_allclose(found.influence[i], (above - below) / (2 * step), atol=1e-9)
 
 
 def test_a_rate_of_events_that_come_together_has_a_larger_error_than_poisson():
