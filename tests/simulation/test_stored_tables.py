@@ -12,7 +12,9 @@ from spine_outcomes.simulation.stored import store, stored
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("name", ["coverage", "imputation", "interim", "mutation_table", "size"])
+@pytest.mark.parametrize(
+    "name", ["coverage", "imputation", "interim", "mutation_table", "safety", "size"]
+)
 def test_page_prints_what_is_stored(name):
     """A table that was typed, or that is of an earlier run."""
     script = runpy.run_path(str(ROOT / f"benchmarks/{name}.py"))
