@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from spine_outcomes.analysis.dose_response import dose_responses
@@ -19,8 +21,10 @@ from spine_outcomes.analysis.toxicity_estimates import (
     proportion_rows,
     rate_rows,
 )
-from spine_outcomes.analysis.toxicity_rows import toxic_rows
-from spine_outcomes.errors import Finding
+from spine_outcomes.analysis.toxicity_rows import ToxicRows, toxic_rows
+from spine_outcomes.errors import Finding, Severity, people
+
+MANY_UNKNOWN = 0.1  # share of the rows from which their absence is serious
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,25 @@ class ToxicityFound:
     results: pd.DataFrame = field(default_factory=lambda: results_frame([]))
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+
+
+def _findings(rows: ToxicRows) -> Iterator[Finding]:
+    """What the record leaves open: attribution, and rows of which a grade cannot be placed."""
+    if not rows.found.has_attribution:
+        message = (
+            "The record of toxicity has no attribution: nothing is shown as related to treatment."
+        )
+        yield Finding("N_NO_ATTRIBUTION", message, "note", "outcomes")
+    n_unknown = int(np.isnan(rows.worst(None, "any", "any")).sum())
+    if n_unknown:
+        message = (
+            f"{people(n_unknown)} of {people(rows.found.n)} rows were never assessed for toxicity: "
+            "they are in no denominator of it. Where being assessed depends on the toxicity, "
+            "proportions are too small or too large."
+        )
+        is_many = n_unknown > MANY_UNKNOWN * rows.found.n
+        severity: Severity = "serious" if is_many else "caution"
+        yield Finding("W_NOT_ASSESSED", message, severity, "outcomes", n=n_unknown)
 
 
 def toxicity_found(prepared: Prepared, fitted: Fitted, step: Step = silent) -> ToxicityFound:
@@ -45,4 +68,5 @@ def toxicity_found(prepared: Prepared, fitted: Fitted, step: Step = silent) -> T
     step("Relating toxicity to factors and doses")
     responses, frames["dose_response"] = dose_responses(rows, prepared)
     factors = risk_factor_rows(prepared, fitted)
-    return ToxicityFound(results_frame([*estimates, *responses, *factors]), frames)
+    found = results_frame([*estimates, *responses, *factors])
+    return ToxicityFound(found, frames, tuple(_findings(rows)))

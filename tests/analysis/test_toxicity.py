@@ -205,3 +205,13 @@ def test_a_plan_without_the_block_has_no_toxicity():
     found = run(plan().model_copy(update={"toxicity": None}), cohort(rows))
     assert found.toxicity.empty
     assert not found.results["endpoint"].str.startswith("toxicity").any()
+
+
+def test_rows_never_assessed_and_a_record_without_attribution_are_found():
+    """Two of seven rows without any record, and nobody told that nothing can be related."""
+    found = study([event(row, 1) for row in (0, 1, 2, 3, 6)])
+    findings = found.findings.set_index("code")
+    assert findings.loc["W_NOT_ASSESSED", "n"] == 2
+    assert findings.loc["W_NOT_ASSESSED", "severity"] == "serious"
+    assert findings.loc["N_NO_ATTRIBUTION", "severity"] == "note"
+    assert set(found.toxicity["cause"]) == {"any"}
