@@ -147,7 +147,9 @@ def by_spending(
         before = previous.alpha_spent / sides
         spent_by_side = np.concatenate([before, np.maximum(spent_by_side[done:], before[-1])])
     z = np.array(list(_bounds(fraction, np.diff(spent_by_side, prepend=0.0), sides, known)))
-    return _boundaries(fraction, z, sides * spent_by_side, family, alpha, sides, parameter)
+    nominal, crossed = sides * special.ndtr(-z), _crossed(fraction, z, sides)
+    by_look = (fraction, z, nominal, sides * spent_by_side, crossed)
+    return Boundaries(*by_look, family, alpha, sides, parameter)
 
 
 def classical(fraction: Floats, *, family: Family, alpha: float, sides: int) -> Boundaries:
@@ -166,7 +168,8 @@ def classical(fraction: Floats, *, family: Family, alpha: float, sides: int) -> 
 
     largest = -special.ndtri(alpha / sides / len(fraction)) + 1e-9
     z = shape * optimize.brentq(excess, -special.ndtri(alpha / sides) - 1e-9, largest, xtol=1e-13)
-    return _boundaries(fraction, z, _crossed(fraction, z, sides), family, alpha, sides, None)
+    nominal, crossed = sides * special.ndtr(-z), _crossed(fraction, z, sides)
+    return Boundaries(fraction, z, nominal, crossed, crossed, family, alpha, sides)
 
 
 def check_test(alpha: float, sides: int) -> None:
@@ -201,17 +204,6 @@ def _bound(state: Continuing, at: float, error: float) -> float:
         return float(np.log(max(state.above(at, z), 1e-300)) - np.log(error))
 
     return float(optimize.brentq(excess, -FARTHEST, FARTHEST, xtol=1e-13))
-
-
-def _boundaries(
-    fraction: Floats, z: Floats, alpha_spent: Floats, family: Family, alpha: float, sides: int,
-    parameter: float | None,
-) -> Boundaries:  # fmt: skip
-    """Bounds with their nominal p values and crossing probabilities."""
-    return Boundaries(
-        fraction, z, sides * special.ndtr(-z), alpha_spent, _crossed(fraction, z, sides), family,
-        alpha, sides, parameter,
-    )  # fmt: skip
 
 
 def _crossed(fraction: Floats, z: Floats, sides: int) -> Floats:

@@ -62,6 +62,14 @@ def futility_bounds(
     At the drift θ each bound is the root of P_θ(first below it at this look) = error spent there;
     θ is such that the bound of the last look meets the upper one (Pampallona, Tsiatis and Kim,
     2001).
+
+    Examples
+    --------
+    >>> from spine_outcomes.interim.boundaries import group_sequential
+    >>> quarters = [0.25, 0.5, 0.75, 1.0]
+    >>> bounds = group_sequential(quarters, family="obrien_fleming", alpha=0.025, sides=1)
+    >>> futility_bounds(bounds, beta=0.1, family="hwang_shih_decani", parameter=-2.0).z.round(4)
+    array([-0.6315,  0.3543,  1.1996,  2.0141])
     """
     fraction = boundaries.information_fraction
     if boundaries.sides != 1 or fraction[-1] != 1:

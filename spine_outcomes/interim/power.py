@@ -84,6 +84,15 @@ def required_information(boundaries: Boundaries, effect: float, power: float = 0
     The drift θ with this power is a root; the information is (θ/effect)² (Jennison and Turnbull,
     2000, section 2.3). With equal arms and without weights a log hazard ratio has about a quarter
     of a unit of information for each event.
+
+    Examples
+    --------
+    One look at 5 %, power 0.8 for a ratio of 0.5: (1.959964 + 0.841621)²/log(0.5)²
+
+    >>> from spine_outcomes.interim.boundaries import group_sequential
+    >>> fixed = group_sequential([1.0], family="pocock")
+    >>> round(required_information(fixed, -0.693147, 0.8), 2)
+    16.34
     """
     level = boundaries.alpha / boundaries.sides
     problems = []

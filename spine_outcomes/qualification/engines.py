@@ -1,7 +1,7 @@
 """Point estimates of one arm or of two by other packages, from the same rows and weights.
 
-Only what they have right is asked of them: lifelines' Cox coefficient, statsmodels' curves. Their
-weighted standard errors are not (docs/validation.md).
+Only what they have right is asked of them: lifelines' Cox coefficient and statsmodels' curves, not
+the errors of either, which take weights for copies or forget the ties.
 """
 
 from __future__ import annotations
