@@ -33,7 +33,7 @@ PAYLOADS = (
 ELEMENTS = {
     "root", "html", "head", "meta", "title", "style", "body", "a", "p", "strong", "header", "h1",
     "h2", "dl", "div", "dt", "dd", "nav", "details", "summary", "ol", "ul", "li", "main", "section",
-    "span", "figure", "figcaption", "svg", "desc", "rect", "path", "text", "g", "defs", "use",
+    "aside", "span", "figure", "figcaption", "svg", "desc", "rect", "path", "text", "g", "defs", "use",
     "table", "caption", "thead", "tbody", "tr", "th", "td", "sup", "code", "time", "script",
 }  # fmt: skip
 

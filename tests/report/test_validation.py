@@ -12,8 +12,8 @@ from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.read import inspect_cohort
 from spine_outcomes.report.validation import validation_page
 from spine_outcomes.study.dictionary import DataDictionary
+from tests.report.browser import BROWSER, chromium, visit
 from tests.report.reading import Element, read
-from tests.report.test_chromium import BROWSER, visit
 from tests.report.test_render import ELEMENTS, PAYLOADS
 
 COLUMNS: list[dict[str, Any]] = [
@@ -169,7 +169,7 @@ def test_no_text_of_a_file_becomes_program(tmp_path: Path, payload: str) -> None
     rows = [f'P1,invented,"{quoted}",40,2020-01-01,2021-01-01']
     tree = read(validation_page(inspected(tmp_path, rows), dictionary=payload))
     assert {e.tag for e in tree.walk()} <= ELEMENTS | {"line"}
-    assert len(tree.all("script")) == 3
+    assert len(tree.all("script")) == 4
 
 
 def test_the_same_inspection_gives_the_same_page_and_its_tables_as_csv(tmp_path: Path) -> None:
@@ -208,10 +208,12 @@ def test_long_tables_stand_on_the_page_of_their_cohort(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+@pytest.mark.xdist_group("browser")
 def test_a_browser_runs_the_page_without_a_word(tmp_path: Path) -> None:
     """Its own style, and pictures that no library cleaned, must keep within the policy."""
-    page = validation_page(inspected(tmp_path, ROWS), dictionary="d")
-    shown, console = visit(page, tmp_path)
-    assert console == ""
-    buttons = [button.text for button in read(shown).all("button")]
-    assert buttons.count("CSV") == page.count('data-kind="table"')
+    html = validation_page(inspected(tmp_path, ROWS), dictionary="d")
+    with chromium() as browser, visit(browser, html, tmp_path, "desktop") as found:
+        assert found.said == []
+        assert found.asked == []
+        buttons = found.page.get_by_role("button", name="CSV", exact=True)
+        assert buttons.count() == html.count('data-kind="table"')

@@ -1,13 +1,11 @@
 // Numbers of a curve at a time: by pointing at it, or by the slider below with the keyboard.
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
-
   const attach = (figure, data) => {
     const svg = figure.querySelector("svg");
     const [left, top, right, bottom] = data.box;
     const width = svg.viewBox.baseVal.width;
 
-    const line = document.createElementNS(SVG, "line");
+    const line = document.createElementNS(svg.namespaceURI, "line");
     line.setAttribute("class", "reading");
     for (const [key, value] of [["y1", top], ["y2", bottom], ["stroke", "currentColor"], ["visibility", "hidden"]]) line.setAttribute(key, value);
     svg.append(line);
