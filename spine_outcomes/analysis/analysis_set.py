@@ -37,6 +37,8 @@ class AnalysisSet:
         Cluster of each row; None where every row is its own.
     n_incomplete
         Rows left out because a covariate is missing, and the columns that did it.
+    provider : ndarray of int, shape (n,), or None
+        Who treated each row, −1 where that is not known; None where the plan has no instrument.
     """
 
     level: str
@@ -46,6 +48,7 @@ class AnalysisSet:
     cluster: NDArray[np.int64] | None
     n_incomplete: dict[str, int]
     findings: tuple[Finding, ...]
+    provider: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -77,12 +80,14 @@ def analysis_set(
     n_incomplete = {str(name): int(n) for name, n in missing.sum().items() if n}
     _require_values(cohort, n_incomplete, len(candidates))
     _require_arms(plan, complete[plan.arms.column], n_incomplete)
+    instrument = plan.estimation.instrument
     return AnalysisSet(
         level=level,
         rows=rows[is_complete],
         frame=complete.reset_index(drop=True),
         arm=is_one_of(complete[plan.arms.column], (plan.arms.comparator,)).astype(np.int64),
         cluster=None if plan.cluster is None else _codes(complete[plan.cluster]),
+        provider=None if instrument is None else _codes(complete[instrument.column]),
         n_incomplete=n_incomplete,
         findings=_incomplete_findings(level, is_complete, n_incomplete, cohort.dictionary),
     )

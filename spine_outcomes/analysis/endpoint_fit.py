@@ -16,6 +16,7 @@ from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.effect_over_time import effect_rows
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
 from spine_outcomes.analysis.estimated import Estimated, Found, Tested
+from spine_outcomes.analysis.instrument import instrument_findings
 from spine_outcomes.analysis.interval_censoring import interval_findings
 from spine_outcomes.analysis.penalised import MODEL as FIRTH
 from spine_outcomes.analysis.penalised import firth_findings, profiled
@@ -108,6 +109,7 @@ def _fits(
     everything = resampled.everything
     beside = (
         *firth_findings(sample, plan),
+        *instrument_findings(sample, plan, designs.get("instrument")),
         *interval_findings(sample, plan),
         *censoring_weight_findings(sample, plan, designs.get("censoring_weights")),
     )

@@ -39,6 +39,8 @@ class EndpointSample:
         Bounds of the event, as ``Outcome`` has them.
     is_known : ndarray of bool, shape (n,)
         Rows whose outcome is known; the others weigh nothing.
+    provider : ndarray of int, shape (n,), or None
+        Who treated each row, as ``AnalysisSet`` has it.
     """
 
     outcome: Outcome
@@ -50,6 +52,7 @@ class EndpointSample:
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     is_known: NDArray[np.bool_]
+    provider: NDArray[np.int64] | None
 
     @property
     def time(self) -> NDArray[np.float64]:
@@ -88,4 +91,5 @@ def endpoint_sample(rows: AnalysisSet, outcome: Outcome) -> EndpointSample:
         lower=np.where(is_known, outcome.lower[position], 0.0),
         upper=np.where(is_known, outcome.upper[position], np.inf),
         is_known=is_known,
+        provider=rows.provider,
     )

@@ -9,6 +9,7 @@ from spine_outcomes.analysis.censoring_weighting import censoring_weighted_estim
 from spine_outcomes.analysis.doubly_robust import doubly_robust_estimates
 from spine_outcomes.analysis.endpoint_estimates import endpoint_estimate
 from spine_outcomes.analysis.endpoint_sample import EndpointSample
+from spine_outcomes.analysis.instrument import instrument_estimates
 from spine_outcomes.analysis.interval_censoring import interval_estimates
 from spine_outcomes.analysis.penalised import firth_estimates
 from spine_outcomes.analysis.piecewise import piecewise_estimates
@@ -61,6 +62,7 @@ def weighted_estimates(
     for estimates in (
         censoring_weighted_estimates(sample, weight, plan, designs.get("censoring_weights")),
         firth_estimates(sample, weight, plan),
+        instrument_estimates(sample, weight, name, plan, designs.get("instrument")),
         interval_estimates(sample, weight, plan),
         piecewise_estimates(sample, weight, plan),
     ):

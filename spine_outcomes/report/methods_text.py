@@ -165,6 +165,10 @@ def _estimation(results: Results) -> str:
         "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
         "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; errors by "
         "bootstrap of patients), and hazard ratios of a weighted Weibull model of the same bounds.",
+        "instrument": "Beside the unweighted rows stands the risk difference by an instrument: the "
+        "share of the comparator arm among the other patients of whoever treated a row, by "
+        "two-stage least squares on the event by then, weighted for censoring, given covariates; "
+        "it is that of those whose arm the preference decides.",
         "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
         "covariates of the propensity score (g-formula),",
         "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",

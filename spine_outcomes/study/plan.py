@@ -178,6 +178,12 @@ class ModelTerms(Model):
     terms: tuple[PlanTerm, ...] = Field(min_length=1)
 
 
+class Instrument(ModelTerms):
+    """Whoever treated a row, whose preference is an instrument given the terms."""
+
+    column: str
+
+
 class Bootstrap(Model):
     """Resampling of patients."""
 
@@ -201,6 +207,7 @@ class Estimation(Model):
     doubly_robust: bool = False
     firth: bool = False
     interval_censored: bool = False
+    instrument: Instrument | None = None
     piecewise: tuple[PlanDuration, ...] | None = None
 
     @property
@@ -209,6 +216,7 @@ class Estimation(Model):
         models = {
             "adjusted_models": self.adjusted_models,
             "censoring_weights": self.censoring_weights,
+            "instrument": self.instrument,
         }
         return {key: model.terms for key, model in models.items() if model is not None}
 

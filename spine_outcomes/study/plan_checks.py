@@ -88,10 +88,21 @@ def _structure(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault
         yield ("arms", "level"), "E_LEVEL", "lesion, in a table whose rows are patients"
     if plan.cluster is not None:
         yield from existing(("cluster",), plan.cluster, dictionary)
+    if plan.estimation.instrument is not None:
+        yield from _instrument(plan.estimation.instrument.column, dictionary)
     yield from date(("origin",), plan.origin, dictionary)
     yield from date(("index", "earliest"), plan.index.earliest, dictionary)
     if plan.index.then_largest is not None:
         yield from number(("index", "then_largest"), plan.index.then_largest, dictionary)
+
+
+def _instrument(name: str, dictionary: DataDictionary) -> Iterator[Fault]:
+    """Whoever treated a row, known before the arm."""
+    here: KeyPath = ("estimation", "instrument", "column")
+    yield from existing(here, name, dictionary)
+    if name in dictionary and dictionary[name].phase != "baseline":
+        text = f"{name!r} has phase {dictionary[name].phase}; an instrument must be baseline"
+        yield here, "E_NOT_BASELINE", text
 
 
 def _shifted_dates(plan: AnalysisPlan, dictionary: DataDictionary) -> Iterator[Fault]:

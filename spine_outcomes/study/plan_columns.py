@@ -46,6 +46,8 @@ def _named(plan: AnalysisPlan) -> Iterator[tuple[KeyPath, str | None]]:
         yield from ((("estimation", key, "terms"), column) for column in columns_of(terms))
     for i, column in enumerate(plan.missing.auxiliary):
         yield ("missing", "auxiliary", i), column
+    if plan.estimation.instrument is not None:
+        yield ("estimation", "instrument", "column"), plan.estimation.instrument.column
     for i, subgroup in enumerate(plan.subgroups):
         yield ("subgroups", i, "column"), subgroup.column
 

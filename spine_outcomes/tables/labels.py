@@ -48,6 +48,7 @@ MODELS: Mapping[str, str] = {
     "fine_gray_adjusted": "Fine–Gray, covariate-adjusted",
     "censoring_weighted": "weighted for censoring by covariates",
     "turnbull": "interval-censored (Turnbull)",
+    "instrument": "instrument: preference of the provider",
     "g_formula": "g-formula",
     "iptw": "inverse probability of treatment and censoring",
     "aipw": "doubly robust (AIPTW)",

@@ -9,7 +9,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 
-STANDARDISED = ("censoring_weighted", "turnbull", "g_formula", "iptw", "aipw")
+STANDARDISED = ("censoring_weighted", "turnbull", "instrument", "g_formula", "iptw", "aipw")
 
 
 def main_analysis(results: Results) -> pd.DataFrame:
