@@ -39,7 +39,8 @@ def interim(
         Path | None, typer.Option(help="File {A: arm, B: arm}: which letter stands for which arm.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to write.  [default: reports/interim-LOOK]")
+        Path | None,
+        typer.Option(help="Folder to write.  [default: in reports/]"),
     ] = None,
     ledger: Annotated[
         Path | None,
@@ -71,7 +72,7 @@ def interim(
     from spine_outcomes.commands.interim_run import Asked, default_places, run_look
     from spine_outcomes.commands.tables_given import tables_given
 
-    folder, book = default_places(look, out, ledger)
+    folder, book = default_places(look, is_blinded=blinded, out=out, ledger=ledger)
     options = {"seed": seed, "report.min_cell": min_cell}
     asked = Asked(
         look=look,

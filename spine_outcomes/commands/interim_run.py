@@ -29,10 +29,14 @@ from spine_outcomes.commands.ledger import (
     append,
     fingerprint_key,
     outputs_hash,
-    read_fingerprints,
     read_ledger,
 )
 from spine_outcomes.commands.look_findings import look_findings
+from spine_outcomes.commands.look_history import (
+    before_it_was_made,
+    queries_before,
+    unblinded_before,
+)
 from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import OutputFolder, reserve
 from spine_outcomes.commands.report_run import OUTPUT_ROOT, command_line, replaced, with_options
@@ -49,7 +53,7 @@ from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_file import PlanFile, read_plan_file
 
 LEDGER = "interim-ledger.jsonl"
-CODED = "-coded"
+CODED, UNBLINDED = "-coded", "-unblinded"
 FRAMES = ("results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries",
           "events", "grades", "deaths", "limits", "deviations", "monitoring", "assessment",
           "findings")  # fmt: skip
@@ -83,9 +87,12 @@ class Study:
     known: tuple[Entry, ...]
 
 
-def default_places(look: int, out: Path | None, ledger: Path | None) -> tuple[Path, Path]:
+def default_places(
+    look: int, *, is_blinded: bool, out: Path | None, ledger: Path | None
+) -> tuple[Path, Path]:
     """The folder of a look, and the ledger beside it."""
-    folder = OUTPUT_ROOT / f"interim-{look}" if out is None else out
+    name = f"interim-{look}" if is_blinded else f"interim-{look}{UNBLINDED}"
+    folder = OUTPUT_ROOT / name if out is None else out
     return folder, folder.parent / LEDGER if ledger is None else ledger
 
 
@@ -169,10 +176,15 @@ def _editions(
     """The results of every edition, what they stand on, and the look at the comparison."""
     step("Cutting the data")
     key = fingerprint_key(asked.ledger)
-    before = AskedBefore(partial(text_fingerprint, key), _queries_before(study, asked))
+    before = AskedBefore(
+        partial(text_fingerprint, key), queries_before(study.known, asked.ledger, asked.look)
+    )
     edition: Edition = "open" if asked.is_blinded else "unblinded"
     seen = see(study.plan, rows, _facts(study, asked, edition), before)
-    earlier = _earlier(study, asked, seen)
+    earlier = before_it_was_made(
+        study.known, asked.look, asked.cutoff.isoformat(), plan_hash(study.planned),
+        study.plan.seed, seen.cohort.sha256,
+    )  # fmt: skip
     found = (*_findings(study, asked, earlier), *_history(study, rows, earlier))
     seen = replace(seen, findings=(*found, *seen.findings))
     codes = arm_codes(study.plan, asked.key)
@@ -180,7 +192,9 @@ def _editions(
         editions = _places(study, asked)
         return {each: edition_of(seen, each, codes) for each in editions}, seen, None
     arms = {arm: arm for arm in study.plan.arms.codes}
-    results, monitored = compared(seen, edition_of(seen, edition, arms), _held(study, asked), step)
+    results, monitored = compared(
+        seen, edition_of(seen, edition, arms), unblinded_before(study.known, asked.look), step
+    )
     return {edition: results}, seen, None if monitored is None else monitored.held
 
 
@@ -196,16 +210,6 @@ def _facts(study: Study, asked: Asked, edition: Edition) -> LookFacts:
             f"{name}{own.amount:g} {own.kind}"
         )  # fmt: skip
     return LookFacts(asked.look, asked.cutoff, edition, planned, asked.look >= len(looks))
-
-
-def _earlier(study: Study, asked: Asked, seen: Seen) -> Sequence[Entry]:
-    """Lines before this look was first made: all of them, if it never was."""
-    this = (asked.look, asked.cutoff.isoformat(), plan_hash(study.planned), study.plan.seed,
-            seen.cohort.sha256)  # fmt: skip
-    for position, own in enumerate(study.known):
-        if (own.look, own.cutoff, own.plan_sha256, own.seed, own.data_sha256) == this:
-            return study.known[:position]
-    return study.known
 
 
 def _findings(study: Study, asked: Asked, earlier: Sequence[Entry]) -> Iterator[Finding]:
@@ -229,22 +233,6 @@ def _history(study: Study, rows: Cohort, earlier: Sequence[Entry]) -> Iterator[F
             "were corrected, added or withdrawn since. The command diff counts them."
         )
         yield Finding("W_HISTORY_CHANGED", message, "caution", "cohort")
-
-
-def _queries_before(study: Study, asked: Asked) -> Mapping[str, str] | None:
-    """Open queries of the look before; None where there is none."""
-    before = [own for own in study.known if own.look < asked.look]
-    return read_fingerprints(asked.ledger, before[-1])["queries"] if before else None
-
-
-def _held(study: Study, asked: Asked) -> list[HeldLook]:
-    """Unblinded looks before this one, the last line of each."""
-    last = {own.look: own for own in study.known if own.information is not None}
-    return [
-        HeldLook(own.look, datetime.date.fromisoformat(own.cutoff), own.information, own.z or 0.0)
-        for number, own in sorted(last.items())
-        if number < asked.look and own.information is not None
-    ]
 
 
 def _publish(

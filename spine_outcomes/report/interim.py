@@ -136,22 +136,25 @@ def _pictures(shown: InterimResults) -> Iterator[Picture]:
     for code in in_order(shown.accrual.loc[shown.accrual["kind"] == "enrolled", "code"]):
         frame = shown.accrual[shown.accrual["code"] == code]
         target = None if planned is None or code != EVERYBODY else float(planned.patients)
-        figure = accrual_sheet(frame, target, _ticks(frame), unit)
+        figure = accrual_sheet(frame, target, _ticks(frame), f"{unit} ({_cutoff(shown)})")
         who = "" if code == EVERYBODY else f", {tables.group_label(shown, code).lower()}"
         note = "Fan: prediction intervals of a Poisson process with a gamma rate, to the target."
         notes = (note,) if (frame["kind"] == "predicted").any() else ()
         yield drawn(figure, identifier("accrual-curve", code), f"Enrolment over time{who}", notes)
     if len(shown.monitoring):
         name = labels(shown)
-        frame = shown.monitoring.rename(
-            columns={"information": "amount", "fraction": "information"}
-        )
+        frame = shown.monitoring
         figure = boundary_sheet(
-            frame.assign(value=frame["z"]),
+            frame.assign(value=frame["z"], information=frame["fraction"]),
             (f"favours {name.comparator}", f"favours {name.reference}"),
         )
-        title = "Boundaries of the monitored comparison"
+        title = f"Boundaries of the monitored comparison, {_cutoff(shown)}"
         yield drawn(figure, "boundaries", title, ("Looks to come are taken as planned.",))
+
+
+def _cutoff(shown: InterimResults) -> str:
+    """The data cut-off in words."""
+    return f"data cut-off {shown.look.cutoff.isoformat()}"
 
 
 def _ticks(frame: pd.DataFrame) -> list[float]:

@@ -7,6 +7,7 @@ made here by hand.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.commanding import Told, told
 TABLES = ("imaging", "toxicity", "pain", "events")
 DATED = {"imaging": "img_date", "toxicity": "assessed", "pain": "pain_date", "events": "event_date"}
 FIRST = "2020-07-20"
+DATES = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d\b")
 KEYS = ["patient_id", "lesion_id"]
 # What the target covered tells the arm, and checks compare the two: swapped arms need it gone.
 COVERAGE = ["ctv_sectors", "ctv_levels_above", "ctv_levels_below", "ctv_cc"]
@@ -64,7 +66,8 @@ def look_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Look:
             "interim", "--look", number, "--cutoff", cutoff, "--cohort", "cohort.csv", *given,
             "--jobs", 1, *words,
         )  # fmt: skip
-        return found, folder / "reports" / f"interim-{number}"
+        edition = "-unblinded" if "--unblinded" in words else ""
+        return found, folder / "reports" / f"interim-{number}{edition}"
 
     return run
 
@@ -104,7 +107,10 @@ def test_the_demo_looks_run_in_one_command_each(
         assert flow.loc[0, "n_patients"] == n
         assert verify(folder) == () == verify(coded(folder))
         page = (folder / "report.html").read_text(encoding="utf-8")
-        assert f"data cut-off <time>{cutoff}</time>" in page
+        n_exhibits = page.count('data-kind="table"') + page.count('data-kind="figure"')
+        assert page.count(f"data cut-off <time>{cutoff}</time>") == n_exhibits > 10
+        drawn = (folder / "figures").glob("*.svg")
+        assert all(cutoff in picture.read_text(encoding="utf-8") for picture in drawn)
         assert "W_LOOK" not in said.text
     lines = (tmp_path / "reports" / "interim-ledger.jsonl").read_text().splitlines()
     assert [json.loads(line)["look"] for line in lines] == [1, 2, 3]
@@ -278,6 +284,8 @@ def test_a_blinded_report_holds_nothing_by_arm(look: Look) -> None:
         text = content.decode()
         assert "Arm A" not in text, name
         assert "data_sha256" not in text, name
+        assert "SIM-0" not in text, name
+        assert set(DATES.findall(text)) <= {FIRST, "2019-01-01", "1970-01-01"}, name
         if not name.startswith(("tables/plan", "report.html", "manifest")):
             assert "extended" not in text, name
             assert "hazard" not in text, name
