@@ -72,6 +72,7 @@ RC: Mapping[str, Any] = MappingProxyType(
         "svg.hashsalt": "figures",
         "pdf.fonttype": 42,  # TrueType: text that a journal can edit and a reader can select
         "ps.fonttype": 42,
+        "text.hinting": "no_hinting",  # else pixels round the widths of letters, and names grow
         "text.parse_math": False,  # a "$" in a label is a dollar, not the start of a formula
         "text.color": INK,
         "axes.edgecolor": INK,

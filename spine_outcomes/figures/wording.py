@@ -28,9 +28,9 @@ def _reword_marks(ax: Axes, axis: Axis, words: Callable[[str], str]) -> None:
     low, high = sorted(axis.get_view_interval())
     margin = 1e-9 * (high - low)
     marks = [
-        (float(place), label.get_text())
-        for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
-        if low - margin <= place <= high + margin
+        (float(tick.get_loc()), tick.label1.get_text())
+        for tick in axis.get_major_ticks()
+        if low - margin <= tick.get_loc() <= high + margin
     ]
     said = [words(label) for _, label in marks]
     if said != [label for _, label in marks]:
