@@ -35,7 +35,9 @@ from spine_outcomes.analysis.interim_safety import (
     deaths_frame,
     deviations_frame,
     grades_frame,
+    limit_findings,
     limits_frame,
+    severe_frame,
 )
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
@@ -148,12 +150,20 @@ def edition_of(seen: Seen, edition: Edition, codes: Mapping[str, str]) -> Interi
         plan=seen.plan,
         dictionary=seen.cohort.dictionary,
         look=seen.look,
-        findings=findings_frame(sayable(seen.findings, seen.look), seen.plan.report.min_cell),
+        findings=_findings(seen, frames),
         results=results_frame(()),
         provenance=_provenance(seen),
         **frames,
     )
     return replace(results, results=results_frame(pooled_rows(results)))
+
+
+def _findings(seen: Seen, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """What the edition may say of the look, limits that were crossed first."""
+    limits = frames.get("limits")
+    crossed = () if limits is None else tuple(limit_findings(limits))
+    found = sayable((*crossed, *seen.findings), seen.look)
+    return findings_frame(found, seen.plan.report.min_cell)
 
 
 def compared(
@@ -172,7 +182,8 @@ def compared(
     compared_rows = _without_tests(fitted.results)
     found = monitored(compared_rows, seen.interim, seen.look, before)
     everything = stack([open_results.results, compared_rows, results_frame(_assessed(found, seen))])
-    findings = [*seen.findings, *prepared.data.findings, *found.findings]
+    crossed = limit_findings(open_results.limits)
+    findings = [*crossed, *seen.findings, *prepared.data.findings, *found.findings]
     return (
         replace(
             open_results,
@@ -270,6 +281,7 @@ def _safety(seen: Seen, codes: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     of_patients = _groups(seen, patients, codes)
     return {
         "grades": grades_frame(rows, plan, groups),
+        "severe": severe_frame(rows, plan, groups),
         "limits": limits_frame(rows, plan, interim, groups),
         "deaths": deaths_frame(patients, plan, interim, of_patients, seen.look),
     }

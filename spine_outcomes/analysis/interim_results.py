@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.results import BALANCE_COLUMNS
+from spine_outcomes.analysis.results import BALANCE_COLUMNS, LISTING_COLUMNS
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -111,6 +111,8 @@ class InterimResults:
         ``EVENT_COLUMNS``: events so far beside those needed.
     grades
         ``GRADE_COLUMNS``: rows and patients by worst grade.
+    severe
+        ``LISTING_COLUMNS``: severe events one by one, without whose they are.
     deaths, deviations
         ``COUNT_COLUMNS``: patients (rows) and how many of them died early (deviate), with exact
         limits of the share.
@@ -138,6 +140,7 @@ class InterimResults:
     queries: pd.DataFrame = field(default_factory=partial(_no_rows, QUERY_COLUMNS))
     events: pd.DataFrame = field(default_factory=partial(_no_rows, EVENT_COLUMNS))
     grades: pd.DataFrame = field(default_factory=partial(_no_rows, GRADE_COLUMNS))
+    severe: pd.DataFrame = field(default_factory=partial(_no_rows, LISTING_COLUMNS))
     deaths: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
     limits: pd.DataFrame = field(default_factory=partial(_no_rows, LIMIT_COLUMNS))
     deviations: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))

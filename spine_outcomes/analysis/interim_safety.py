@@ -8,25 +8,35 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from spine_outcomes.analysis.interim_results import (
     COUNT_COLUMNS,
+    EVERYBODY,
     GRADE_COLUMNS,
     LIMIT_COLUMNS,
     Groups,
     LookFacts,
     by_group,
 )
-from spine_outcomes.analysis.toxicity_counts import GRADES, NOT_ASSESSED, worst_of_patients
+from spine_outcomes.analysis.results import LISTING_COLUMNS
+from spine_outcomes.analysis.toxicity_counts import (
+    GRADES,
+    NOT_ASSESSED,
+    day_range,
+    worst_of_patients,
+)
 from spine_outcomes.analysis.toxicity_rows import ANY_TERM
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, day_number, verdict
-from spine_outcomes.endpoints.toxicity import Assessments, assessments, worst_grades
+from spine_outcomes.endpoints.toxicity import Assessments, assessments, severe_events, worst_grades
+from spine_outcomes.errors import Finding
+from spine_outcomes.inference.intervals import exact_interval, korn_graubard
 from spine_outcomes.interim.safety import bayesian_boundary, posterior_exceeds
 from spine_outcomes.study.interim import Interim, SafetyLimit
 from spine_outcomes.study.plan import AnalysisPlan
+from spine_outcomes.survival.proportion import proportions
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
 
@@ -58,6 +68,41 @@ def _distribution(worst: Floats) -> Iterator[Row]:
     yield {"grade": NOT_ASSESSED, "n": len(worst) - len(known)}
 
 
+def severe_frame(cohort: Cohort, plan: AnalysisPlan, groups: Groups) -> pd.DataFrame:
+    """Severe events one by one, ``LISTING_COLUMNS``, without whose they are: ``arm`` is the group.
+
+    In an order that says nothing of the patients: by term, grade and day.
+    """
+    if plan.toxicity is None:
+        return pd.DataFrame(columns=list(LISTING_COLUMNS))
+    found = severe_events(assessments(cohort, plan), plan.toxicity.listed_from)
+    once = {(row, term, grade): (day, attribution) for row, term, grade, attribution, day in found}
+    by_arm = [g for g in groups if g.code != EVERYBODY] or groups
+    events = [
+        (code, term, grade, *when)
+        for (row, term, grade), when in once.items()
+        for code, rows in by_group(by_arm)
+        if rows[row]
+    ]
+    events.sort(key=lambda event: (*event[:3], *np.nan_to_num(event[3:], nan=np.inf)))
+    records = [
+        (number, code, term, grade, attribution, day_range(day))
+        for number, (code, term, grade, day, attribution) in enumerate(events, start=1)
+    ]
+    return pd.DataFrame(records, columns=list(LISTING_COLUMNS))
+
+
+def limit_findings(limits: pd.DataFrame) -> Iterator[Finding]:
+    """Limits of toxicity that both arms together have crossed."""
+    for row in limits[limits["code"] == EVERYBODY].itertuples():
+        if row.is_crossed:
+            message = (
+                f"The limit is crossed: {row.label}. The probability that the rate is above "
+                f"{row.rate:.1%} is {row.posterior:.2f}."
+            )
+            yield Finding("W_LIMIT_CROSSED", message, "serious", "outcomes")
+
+
 def limits_frame(
     cohort: Cohort, plan: AnalysisPlan, interim: Interim, groups: Groups
 ) -> pd.DataFrame:
@@ -75,9 +120,10 @@ def limits_frame(
         )
         for code, rows in by_group(groups):
             own = worst_of_patients(worst[rows], patient[rows])
-            n, n_event = int((~np.isnan(own)).sum()), int((own >= limit.grade).sum())
             place = {"name": limit.name, "label": limit.label, "code": code}
-            records.append(place | _share(n_event, n, plan) | _verdict(limit, n_event, n))
+            share = _share(own >= limit.grade, ~np.isnan(own), plan)
+            verdict_of = _verdict(limit, share["n_event"], share["n"])
+            records.append(place | share | verdict_of)
     return pd.DataFrame(records, columns=list(LIMIT_COLUMNS))
 
 
@@ -127,9 +173,8 @@ def deaths_frame(
         for window in interim.safety.early_deaths:
             for code, rows in by_group(groups):
                 own = rows & (watched >= window.days)
-                died = own & (survived <= window.days)
                 place = {"name": str(window), "label": f"Within {window}", "code": code}
-                records.append(place | _share(int(died.sum()), int(own.sum()), plan))
+                records.append(place | _share(survived <= window.days, own, plan))
     return pd.DataFrame(records, columns=list(COUNT_COLUMNS))
 
 
@@ -138,25 +183,31 @@ def deviations_frame(
 ) -> pd.DataFrame:
     """Rows that were not treated as the protocol says, among those known, ``COUNT_COLUMNS``."""
     records: list[Row] = []
+    patient = _patients(cohort)
     for deviation in interim.deviations:
         found = verdict(deviation.rule, deviation.rule.column, cohort.frame)
         for code, rows in by_group(groups):
-            own = rows & found.is_known
-            n_deviating = int((own & found.holds).sum())
             place = {"name": deviation.name, "label": deviation.label, "code": code}
-            records.append(place | _share(n_deviating, int(own.sum()), plan))
+            share = _share(found.holds, rows & found.is_known, plan, patient)
+            records.append(place | share)
     return pd.DataFrame(records, columns=list(COUNT_COLUMNS))
 
 
-def _share(n_event: int, n: int, plan: AnalysisPlan) -> Row:
-    """A count, its share and the exact limits of that (Clopper and Pearson, 1934)."""
-    place: Row = {"n": n, "n_event": n_event}
-    if n == 0:
+def _share(
+    happened: Bools, is_counted: Bools, plan: AnalysisPlan, cluster: NDArray[np.int64] | None = None
+) -> Row:
+    """How many of the rows counted, their share, and its limits: exact ones of independent rows."""
+    own = happened[is_counted]
+    place: Row = {"n": len(own), "n_event": int(own.sum())}
+    if not len(own):
         return place
-    tail = (1 - plan.estimation.level) / 2
-    low = stats.beta.ppf(tail, n_event, n - n_event + 1) if n_event else 0.0
-    high = stats.beta.isf(tail, n_event + 1, n - n_event) if n_event < n else 1.0
-    return place | {"value": n_event / n, "lower": float(low), "upper": float(high)}
+    level, clusters = plan.estimation.level, None if cluster is None else cluster[is_counted]
+    found = proportions(own[:, None], cluster=clusters)
+    n_independent = len(own) if clusters is None else len(np.unique(clusters))
+    value, error = found.value[0], found.std_error()[0]
+    inside, edge = korn_graubard(value, error, level), exact_interval(value, n_independent, level)
+    lower, upper = (float(np.fmax(a, b)) for a, b in zip(inside, edge, strict=True))
+    return place | {"value": float(value), "lower": lower, "upper": upper}
 
 
 def _patients(cohort: Cohort) -> NDArray[np.int64]:

@@ -14,14 +14,13 @@ from spine_outcomes.cohort.source_file import read_source
 from spine_outcomes.commands.console import announce, tell
 from spine_outcomes.commands.fingerprints import Change, changes
 from spine_outcomes.commands.frame_csv import frame_csv
-from spine_outcomes.commands.ledger import Entry, read_fingerprints, read_ledger
+from spine_outcomes.commands.ledger import LEDGER, Entry, read_fingerprints, read_ledger
 from spine_outcomes.commands.manifest import NAME, read_manifest, verify, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.errors import CohortError, Problem
 from spine_outcomes.report.run_difference import difference_page
 from spine_outcomes.tables.run_difference import ROW_COLUMNS, estimate_name
 
-LEDGER = "interim-ledger.jsonl"
 FACTS = ("command", "look", "cutoff", "source", "data_sha256", "plan_sha256", "dictionary_sha256",
          "seed")  # fmt: skip
 MOST_SAID = 20

@@ -25,6 +25,7 @@ from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.fingerprints import row_fingerprints, text_fingerprint
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.ledger import (
+    LEDGER,
     Entry,
     append,
     fingerprint_key,
@@ -52,11 +53,11 @@ from spine_outcomes.study.packaged import find_plan
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.study.plan_file import PlanFile, read_plan_file
 
-LEDGER = "interim-ledger.jsonl"
 CODED, UNBLINDED = "-coded", "-unblinded"
-FRAMES = ("results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries",
-          "events", "grades", "deaths", "limits", "deviations", "monitoring", "assessment",
-          "findings")  # fmt: skip
+FRAMES = (
+    "results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries", "events",
+    "grades", "severe", "deaths", "limits", "deviations", "monitoring", "assessment", "findings",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

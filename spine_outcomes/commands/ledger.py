@@ -21,6 +21,7 @@ from spine_outcomes.commands.manifest import read_manifest, sha256, verify
 from spine_outcomes.commands.output_file import write_whole
 from spine_outcomes.errors import DefinitionError, OutputLockedError, Problem
 
+LEDGER = "interim-ledger.jsonl"
 FIRST = "0" * 64  # what the first line holds in place of a hash
 
 

@@ -107,6 +107,7 @@ def _tables(shown: InterimResults) -> Iterator[Table]:
     yield from (table(shown) for frame, table in of_harm if len(frame))
     yield from (safety.grades(shown, unit) for unit in in_order(shown.grades["level_unit"]))
     at_last = (
+        (shown.severe, safety.severe),
         (shown.deviations, safety.deviations),
         (shown.assessment, safety.assessment),
         (shown.monitoring, safety.looks),
@@ -173,7 +174,7 @@ def _sections(found: Exhibits) -> Iterator[Section]:
         ("follow-up-section", "Follow-up", ("visits", "follow-up"), ()),
         ("queries-section", "Queries", ("queries",), ()),
         ("events-section", "Events", ("events",), ()),
-        ("safety", "Safety", ("limits", "deaths", "grades"), ()),
+        ("safety", "Safety", ("limits", "deaths", "grades", "severe"), ()),
         ("deviations-section", "Deviations from the protocol", ("deviations",), ()),
         (
             "comparison",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import InterimResults
+from spine_outcomes.analysis.interim_results import EVERYBODY, InterimResults
 from spine_outcomes.analysis.toxicity_counts import NOT_ASSESSED
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.interim import group_label, groups_of
@@ -45,13 +45,44 @@ def grades(results: InterimResults, level_unit: str) -> Table:
     )
 
 
+def severe(results: InterimResults) -> Table:
+    """Severe events one by one, without whose they are and when they were."""
+    toxicity, frame = results.plan.toxicity, results.severe
+    least = 3 if toxicity is None else toxicity.listed_from
+    has_arms = groups_of(frame.rename(columns={"arm": "code"})) != [EVERYBODY]
+    rows = tuple(
+        Row(
+            str(event["number"]),
+            (
+                *([cells.words(group_label(results, event["arm"]))] if has_arms else []),
+                cells.words(event["term"]),
+                cells.count(event["grade"]),
+                cells.count(event["attribution"]),
+                cells.EMPTY if pd.isna(event["days"]) else cells.words(event["days"]),
+            ),
+        )
+        for event in frame.to_dict("records")
+    )
+    return Table(
+        id="severe",
+        title=f"Toxicity of grade {least} or more, event by event",
+        stub_head="Event",
+        columns=(
+            *([Column("Arm", align="left")] if has_arms else []), Column("Term", align="left"),
+            Column("Grade"), Column("Attribution (1 to 5)"), Column("Days from the start"),
+        ),
+        rows=rows,
+        notes=("By term, grade and day; the day on which the grade was reached, as a range.",),
+    )  # fmt: skip
+
+
 def deaths(results: InterimResults) -> Table:
     """Early deaths by group, of the patients watched for so long."""
     return _counts(
         results,
         results.deaths,
         ("deaths", "Early deaths", "After the start of treatment", "Patients"),
-        "Of the patients who started at least so long before the cut-off.",
+        f"Of the patients who started at least so long before the cut-off. {EXACT}",
     )
 
 
@@ -62,7 +93,8 @@ def deviations(results: InterimResults) -> Table:
         results,
         results.deviations,
         ("deviations", "Deviations from the protocol", "Deviation", rows),
-        "Of the rows in which the columns of the rule have values.",
+        "Of the rows in which the columns of the rule have values. Limits count a patient's rows "
+        "together (Korn and Graubard).",
     )
 
 
@@ -86,7 +118,7 @@ def _counts(
         for code in codes
         for head in (counted, f"n, % ({labels(results).level} interval)")
     ]
-    return Table(key, title, stub_head, tuple(columns), tuple(rows), (note, EXACT))
+    return Table(key, title, stub_head, tuple(columns), tuple(rows), (note,))
 
 
 def _count_cells(row: pd.Series[Any] | None) -> tuple[Cell, Cell]:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.interim_results import InterimResults
 from spine_outcomes.tables.suppression import hide_counts
+from spine_outcomes.tables.toxicity_suppression import hide_rare_events
 
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -44,7 +45,8 @@ def protected_look(results: InterimResults) -> InterimResults:
     hidden = {name: _hidden(frame, COUNTS[name], k) for name, frame in frames.items()}
     drawn = results.accrual
     is_small = (drawn["kind"] == "enrolled") & drawn["n"].between(1, k - 1)
-    return replace(results, accrual=drawn[~is_small], **hidden)  # type: ignore[arg-type]  # frames
+    hidden |= {"accrual": drawn[~is_small], "severe": hide_rare_events(results.severe, k)}
+    return replace(results, **hidden)  # type: ignore[arg-type]  # frames
 
 
 def _hidden(frame: pd.DataFrame, columns: tuple[str, ...], k: int) -> pd.DataFrame:
