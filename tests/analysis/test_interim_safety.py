@@ -91,10 +91,16 @@ def cohort(n: int, **columns: list[str]) -> Cohort:
     """Patients p0, p1, … of one lesion each, treated on 1 January."""
     frame = pd.DataFrame(
         {
-            "id": [f"p{i}" for i in range(n)], "lesion": "L1",
-            "arm": ["ab"[i % 2] for i in range(n)], "start": "2020-01-01", "contact": "2020-12-01", "death": "", "days": "10", **columns,
+            "id": [f"p{i}" for i in range(n)],
+            "lesion": "L1",
+            "arm": ["ab"[i % 2] for i in range(n)],
+            "start": "2020-01-01",
+            "contact": "2020-12-01",
+            "death": "",
+            "days": "10",
+            **columns,
         }
-    )  # fmt: skip
+    )
     records = [(f"p{i}", "L1", "2020-02-01", "Cough", "0", "", "", "") for i in range(n)]
     records += [
         ("p0", "L1", "2020-03-01", "Cough", "3", "2020-02-10", "2020-02-15", "4"),
