@@ -69,7 +69,8 @@ def interim(
     """
     from joblib import cpu_count, parallel_config
 
-    from spine_outcomes.commands.interim_run import Asked, default_places, run_look
+    from spine_outcomes.commands.interim_run import run_look
+    from spine_outcomes.commands.look_asked import Asked, default_places
     from spine_outcomes.commands.tables_given import tables_given
 
     folder, book = default_places(look, is_blinded=blinded, out=out, ledger=ledger)

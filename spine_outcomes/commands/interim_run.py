@@ -6,16 +6,18 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from spine_outcomes.analysis.interim import Seen, compared, cut_for_look, edition_of, see
+from spine_outcomes.analysis.interim import compared, edition_of
 from spine_outcomes.analysis.interim_monitoring import HeldLook
 from spine_outcomes.analysis.interim_queries import AskedBefore
-from spine_outcomes.analysis.interim_results import Edition, InterimResults, LookFacts
+from spine_outcomes.analysis.interim_results import Edition, InterimResults
+from spine_outcomes.analysis.interim_seen import Seen, cut_for_look, see
 from spine_outcomes.analysis.progress import Step
+from spine_outcomes.analysis.results import Results
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.commands import clock
@@ -25,12 +27,18 @@ from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.fingerprints import row_fingerprints, text_fingerprint
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.ledger import (
-    LEDGER,
     Entry,
     append,
     fingerprint_key,
     outputs_hash,
-    read_ledger,
+)
+from spine_outcomes.commands.look_asked import (
+    Asked,
+    Study,
+    identity,
+    look_facts,
+    places,
+    read_study,
 )
 from spine_outcomes.commands.look_findings import look_findings
 from spine_outcomes.commands.look_history import (
@@ -40,61 +48,17 @@ from spine_outcomes.commands.look_history import (
 )
 from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import OutputFolder, reserve
-from spine_outcomes.commands.report_run import OUTPUT_ROOT, command_line, replaced, with_options
+from spine_outcomes.commands.report_run import command_line, replaced
 from spine_outcomes.commands.run_files import REPRODUCIBLE_DIGITS
-from spine_outcomes.commands.verdict import strict_problem
-from spine_outcomes.errors import Finding, NotEstimableError, PlanError, Problem
+from spine_outcomes.commands.verdict import check_strict
+from spine_outcomes.errors import Finding
 from spine_outcomes.report.interim import look_page
-from spine_outcomes.study.dictionary import DataDictionary
-from spine_outcomes.study.interim import Interim
-from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
 from spine_outcomes.study.lock import departures, plan_hash
-from spine_outcomes.study.packaged import find_plan
-from spine_outcomes.study.plan import AnalysisPlan
-from spine_outcomes.study.plan_file import PlanFile, read_plan_file
 
-CODED, UNBLINDED = "-coded", "-unblinded"
 FRAMES = (
     "results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries", "events",
     "grades", "severe", "deaths", "limits", "deviations", "monitoring", "assessment", "findings",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the command line asks for; names as the options of ``interim``."""
-
-    look: int
-    cutoff: datetime.date
-    is_blinded: bool
-    out: Path
-    ledger: Path
-    key: Path | None
-    given: Mapping[str, object]
-    overwrite: bool
-    strict: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Study:
-    """The plan as it is written and as it runs, and the looks before."""
-
-    named: PlanFile
-    planned: AnalysisPlan
-    plan: AnalysisPlan
-    interim: Interim
-    dictionary: DataDictionary
-    dictionary_path: Path
-    known: tuple[Entry, ...]
-
-
-def default_places(
-    look: int, *, is_blinded: bool, out: Path | None, ledger: Path | None
-) -> tuple[Path, Path]:
-    """The folder of a look, and the ledger beside it."""
-    name = f"interim-{look}" if is_blinded else f"interim-{look}{UNBLINDED}"
-    folder = OUTPUT_ROOT / name if out is None else out
-    return folder, folder.parent / LEDGER if ledger is None else ledger
 
 
 def run_look(
@@ -109,20 +73,22 @@ def run_look(
     with progress() as show, ExitStack() as held:
         step = Laps(show)
         step("Reading the plan, the dictionary and the ledger")
-        study = _study(plan_name, asked, dictionary)
+        study = read_study(plan_name, asked, dictionary)
         if cohort is None:
             cohort, tables = study.named.cohort_path, {**study.named.tables, **tables}
         inputs = (*study.named.chain, study.dictionary_path, cohort, *tables.values())
         folders = {
             edition: held.enter_context(
-                reserve(path, _identity(study, asked, edition), inputs, asked.overwrite)
+                reserve(path, identity(study, asked, edition), inputs, asked.overwrite)
             )
-            for edition, path in _places(study, asked).items()
+            for edition, path in places(study, asked).items()
         }
         step("Reading and checking the cohort")
         rows = read_cohort(cohort, study.dictionary, tables)
         made, seen, monitored = _editions(study, asked, rows, step)
-        _check_strict(made, strict=asked.strict)
+        if asked.strict:
+            for results in made.values():
+                check_strict(cast(Results, results))
         step("Writing")
         written = {
             edition: _publish(folders[edition], results, study, asked)
@@ -131,44 +97,9 @@ def run_look(
         _enter(study, asked, seen, monitored, next(iter(written.values())))
     for edition, files in written.items():
         for name in sorted(files):
-            announce(_places(study, asked)[edition] / name)
+            announce(places(study, asked)[edition] / name)
     announce(asked.ledger)
     _tell(made)
-
-
-def _study(plan_name: str, asked: Asked, dictionary: Path | None) -> Study:
-    """Read the plan, the dictionary and the ledger."""
-    named = read_plan_file(find_plan(plan_name))
-    path = named.dictionary if dictionary is None else dictionary
-    planned, columns = load_plan(named.path), load_dictionary(path)
-    if planned.interim is None:
-        message = "the plan has no block interim, and so no looks"
-        fix = "Add it (docs/interim.md), or name another plan: interim."
-        raise PlanError(Problem("E_NO_INTERIM", message, file=named.path.name, fix=fix))
-    plan = with_options(planned, {**asked.given, "cutoff": asked.cutoff})
-    check_plan(plan, columns)
-    known = read_ledger(asked.ledger)
-    return Study(named, planned, plan, planned.interim, columns, path, known)
-
-
-def _places(study: Study, asked: Asked) -> dict[Edition, Path]:
-    """The folder of each edition that this look writes."""
-    if not asked.is_blinded:
-        return {"unblinded": asked.out}
-    places: dict[Edition, Path] = {"open": asked.out}
-    if study.interim.blinded.by_code:
-        places["coded"] = asked.out.with_name(asked.out.name + CODED)
-    return places
-
-
-def _identity(study: Study, asked: Asked, edition: Edition) -> dict[str, str]:
-    """What makes two runs write the same thing."""
-    return {
-        "command": "interim",
-        "edition": edition,
-        "look": str(asked.look),
-        "plan_sha256": plan_hash(study.planned),
-    }
 
 
 def _editions(
@@ -181,7 +112,7 @@ def _editions(
         partial(text_fingerprint, key), queries_before(study.known, asked.ledger, asked.look)
     )
     edition: Edition = "open" if asked.is_blinded else "unblinded"
-    seen = see(study.plan, rows, _facts(study, asked, edition), before)
+    seen = see(study.plan, rows, look_facts(study, asked, edition), before)
     earlier = before_it_was_made(
         study.known, asked.look, asked.cutoff.isoformat(), plan_hash(study.planned),
         study.plan.seed, seen.cohort.sha256,
@@ -190,27 +121,13 @@ def _editions(
     seen = replace(seen, findings=(*found, *seen.findings))
     codes = arm_codes(study.plan, asked.key)
     if asked.is_blinded:
-        editions = _places(study, asked)
+        editions = places(study, asked)
         return {each: edition_of(seen, each, codes) for each in editions}, seen, None
     arms = {arm: arm for arm in study.plan.arms.codes}
     results, monitored = compared(
         seen, edition_of(seen, edition, arms), unblinded_before(study.known, asked.look), step
     )
     return {edition: results}, seen, None if monitored is None else monitored.held
-
-
-def _facts(study: Study, asked: Asked, edition: Edition) -> LookFacts:
-    """Which look it is."""
-    looks = study.interim.looks
-    planned = None
-    if asked.look <= len(looks):
-        own = looks[asked.look - 1]
-        name = f"{own.name}: " if own.name else ""
-        share = own.kind == "information"
-        planned = f"{name}{own.amount:.0%} of the information" if share else (
-            f"{name}{own.amount:g} {own.kind}"
-        )  # fmt: skip
-    return LookFacts(asked.look, asked.cutoff, edition, planned, asked.look >= len(looks))
 
 
 def _findings(study: Study, asked: Asked, earlier: Sequence[Entry]) -> Iterator[Finding]:
@@ -264,7 +181,7 @@ def _publish(
         "command": command_line("interim"),
     }
     raw = {name: text.encode() for name, text in files.items()}
-    written = with_manifest(raw, _identity(study, asked, edition), facts)
+    written = with_manifest(raw, identity(study, asked, edition), facts)
     folder.publish(written)
     return written
 
@@ -295,18 +212,6 @@ def _enter(
         written=clock.now(),
     )
     append(asked.ledger, entry, prints, study.known)
-
-
-def _check_strict(made: Mapping[Edition, InterimResults], *, strict: bool) -> None:
-    """Stop at any warning, where that is asked for."""
-    found = [
-        Problem(row["code"], row["message"])
-        for results in made.values()
-        for row in results.findings.to_dict("records")
-        if row["severity"] != "note"
-    ]
-    if strict and found:
-        raise NotEstimableError(*found, strict_problem(len(found)))
 
 
 def _tell(made: Mapping[Edition, InterimResults]) -> None:
