@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import joblib
 import numpy as np
@@ -294,3 +295,26 @@ def test_patterns_of_more_columns_than_a_number_has_bits() -> None:
     assert lacking.shape[1] > 64
     assert found["pattern"].nunique() == len(lacking.drop_duplicates())
     assert found["n"].sum() == len(frame)
+
+
+def test_not_applicable_is_a_level_from_the_file_to_the_table(tmp_path: Path) -> None:
+    """Sacral lesions have no epidural grade: read as missing, they would be given one by chance."""
+    text = pd.read_csv(packaged_file(DEMO_COHORT), dtype=str, keep_default_na=False)
+    is_sacral = text["level_to"].str.startswith("S").to_numpy()
+    assert is_sacral.sum() >= 10
+    text["bilsky"] = text["bilsky"].mask(is_sacral, "-8")
+    text.to_csv(tmp_path / "cohort.csv", index=False)
+    plan, demo = _study(IMPUTED)
+    cohort = read_cohort(tmp_path / "cohort.csv", demo.dictionary)
+    selected = select(cohort, plan).cohort
+    outcomes = [derive(selected, plan, name) for name in plan.endpoints]
+    for whole in completed(selected, plan, outcomes).cohorts:
+        grade = whole.frame["bilsky"]
+        assert not grade.isna().any()
+        np.testing.assert_array_equal(grade == "-8", selected.frame["bilsky"] == "-8")
+    found = run(plan, cohort)
+    table = found.baseline.query("column == 'bilsky' and estimand == 'unweighted'")
+    shown = table[(table["level"] == "-8") & (table["arm"] == "all")]
+    assert shown["n"].tolist() == [(selected.frame["bilsky"] == "-8").sum()]
+    assert "-8" in set(found.balance.query("column == 'bilsky'")["level"])
+    assert "-8" not in set(run(plan, demo).baseline.query("column == 'bilsky'")["level"])
