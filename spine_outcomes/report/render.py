@@ -17,6 +17,7 @@ from spine_outcomes.report.methods_text import methods
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
+from spine_outcomes.report.sentences import paper_sentences
 from spine_outcomes.report.spoken_page import letters_of, spoken_page
 from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.csv_text import csv_text
@@ -60,11 +61,21 @@ def page(shown: Results, found: Exhibits) -> str:
         labels=labels(shown),
         summary=[each.spoken(say) for each in summary(shown)],
         methods=methods(shown),
+        paper=[
+            (heading, [each.spoken(say) for each in found])
+            for heading, found in paper_sentences(shown)
+        ],
         checklists=checklists([(part.id, part.title) for part in parts]),
         terms=terms(shown),
         references=references(shown),
         gates={"propensity": propensity_gate(shown), "imaging-section": imaging_gate(shown)},
     )
+
+
+def as_printed(shown: Results, found: Exhibits) -> Exhibits:
+    """The exhibits as the page shows them: in its language and its theme."""
+    say = translator(shown.plan.report.language, shown.plan.report.words)
+    return found.in_language(say).in_theme(themes()[shown.plan.report.theme])
 
 
 def laid_out(

@@ -59,6 +59,7 @@ def sections(results: Results, found: Exhibits) -> tuple[Section, ...]:
         *_section(found, "forest-section", "All endpoints together", "forest", figures=("forest",)),
         *_beside(found, "sensitivity", "Sensitivity analyses"),
         *_beside(found, "subgroups", "Subgroups"),
+        Section("paper", "Sentences for a paper", "paper"),
         Section("guidelines", "Reporting guidelines", "guidelines"),
         Section("quality-control-section", "Quality control", "quality", _checked(found)),
         Section("findings-section", "Findings", "findings", ("findings",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
-from spine_outcomes.tables.labels import labels
+from spine_outcomes.tables.labels import ESTIMANDS, Labels, labels
 from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import Column, Row, Table
 
@@ -24,7 +24,7 @@ def quality_control(results: Results) -> Table:
                 cells.words(line["engine"]),
                 cells.words(str(line["verdict"]).capitalize()),
             )
-            rows.append(Row(str(line["quantity"]), found, is_indented=True))
+            rows.append(Row(_named(str(line["quantity"]), name), found, is_indented=True))
     return Table(
         id="quality-control",
         title="Numbers of this report beside those of a second engine",
@@ -42,4 +42,13 @@ def quality_control(results: Results) -> Table:
             "Recomputed in the same run from the same rows and weights, by code that this program "
             "has no part in. Agrees: the difference in size is at most the tolerance.",
         ),
+    )
+
+
+def _named(quantity: str, name: Labels) -> str:
+    """Arms and weights of a quantity by their names: "Incidence at 24 months, Old, ATE weights"."""
+    parts = quantity.split(", ")
+    named = [name.arm(part) if part in name.arms else part for part in parts]
+    return ", ".join(
+        name.estimand(part) if part.partition(":")[0] in ESTIMANDS else part for part in named
     )

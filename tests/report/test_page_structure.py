@@ -35,8 +35,8 @@ def test_sections_come_in_the_order_of_reading_and_gates_before_outcomes(tree: E
     ]  # fmt: skip
     assert sections.index("propensity") < first_outcome
     assert sections.index("imaging-section") < first_outcome
-    assert sections[-8:] == [
-        "forest-section", "guidelines", "quality-control-section", "findings-section",
+    assert sections[-9:] == [
+        "forest-section", "paper", "guidelines", "quality-control-section", "findings-section",
         "plan-section", "terms", "references", "provenance-section",
     ]  # fmt: skip
 

@@ -32,9 +32,10 @@ PAYLOADS = (
 )
 ELEMENTS = {
     "root", "html", "head", "meta", "title", "style", "body", "a", "p", "strong", "header", "h1",
-    "h2", "dl", "div", "dt", "dd", "nav", "details", "summary", "ol", "ul", "li", "main", "section",
-    "aside", "span", "figure", "figcaption", "svg", "desc", "rect", "path", "text", "g", "defs",
-    "use", "table", "caption", "thead", "tbody", "tr", "th", "td", "sup", "code", "time", "script",
+    "h2", "h3", "dl", "div", "dt", "dd", "nav", "details", "summary", "ol", "ul", "li", "main",
+    "section", "aside", "span", "figure", "figcaption", "svg", "desc", "rect", "path", "text", "g",
+    "defs", "use", "table", "caption", "thead", "tbody", "tr", "th", "td", "sup", "code", "time",
+    "script",
 }  # fmt: skip
 
 

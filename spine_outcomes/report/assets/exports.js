@@ -79,6 +79,11 @@
     exhibit.append(row);
   }
 
+  for (const part of document.querySelectorAll(".paper")) {
+    const heading = part.querySelector("h3").textContent;
+    part.append(page.button("Copy", `Copy the sentences on ${heading}`, () => copy(part.querySelector("p").textContent.trim(), `${heading} copied`)));
+  }
+
   // A click on a number copies it as shown; with the shift key, with all its digits.
   document.querySelector("main").addEventListener("click", (event) => {
     const number = event.target.closest("td [data-raw]");
