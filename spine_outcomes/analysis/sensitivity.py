@@ -46,7 +46,7 @@ def sensitivity_results(
         no finding of, such as events without the date that a definition asks for.
     """
     plan = primary.plan
-    known, said = [primary], {_subject(finding) for finding in _found(primary, fitted)}
+    known, said = [primary], {_subject(finding) for finding in _found(fitted)}
     frames: list[pd.DataFrame] = []
     findings: list[Finding] = []
     for chosen, variant in zip(plan.sensitivity, variants(plan).values(), strict=True):
@@ -64,21 +64,16 @@ def sensitivity_results(
         frames.append(changed.results)
         findings += [
             replace(finding, message=f"{chosen.label or chosen.name}: {finding.message}")
-            for finding in _found(prepared, changed)
+            for finding in _found(changed)
             if _subject(finding) not in said
         ]
     return frames, findings
 
 
-def _found(prepared: Prepared, fitted: Fitted) -> Iterator[Finding]:
-    """What was found in deriving and estimating the endpoints that were estimated."""
-    found = {
-        sample.outcome.name: own
-        for (_, sample), own in zip(fitted.samples, fitted.found, strict=True)
-    }
-    for outcome in prepared.outcomes:
-        if outcome.name in found:
-            yield from (*outcome.findings, *found[outcome.name].findings)
+def _found(fitted: Fitted) -> Iterator[Finding]:
+    """What was found in deriving and estimating the endpoints."""
+    for (_, sample), own in zip(fitted.samples, fitted.found, strict=True):
+        yield from (*sample.outcome.findings, *own.findings)
 
 
 def _subject(finding: Finding) -> tuple[str, str | None]:
