@@ -122,7 +122,7 @@ def _read(documents: Mapping[str, bytes], name: str) -> dict[str, Any]:
     try:
         found = json.loads(documents[name])
         version = found.pop("schema_version")
-    except (ValueError, AttributeError, KeyError):
+    except (ValueError, AttributeError, KeyError, TypeError):
         raise _damaged(name) from None
     if version != SCHEMA_VERSION:
         message = f"results of schema version {version} are not read by this release, which reads "
