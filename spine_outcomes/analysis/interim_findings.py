@@ -34,6 +34,17 @@ def early_finding(
         yield Finding("W_LOOK_EARLY", message, "caution", "plan", n=n)
 
 
+def overwritten_finding(cohort: Cohort) -> Iterator[Finding]:
+    """Data that keep only the last of several dates."""
+    if not cohort.long:
+        message = (
+            "The data have no long tables: when a row was last seen before the cut-off is not "
+            "known where it was seen later. It counts as seen until the cut-off, and worst grades "
+            "that were reached later are not known."
+        )
+        yield Finding("W_NO_LONG_TABLES", message, "serious", "cohort")
+
+
 def sayable(findings: Iterable[Finding], look: LookFacts) -> list[Finding]:
     """Findings that an edition may say: nothing of arms in the open one, none in the coded one.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from spine_outcomes.analysis.interim_findings import early_finding
+from spine_outcomes.analysis.interim_findings import early_finding, overwritten_finding
 from spine_outcomes.analysis.interim_queries import AskedBefore, AskedNow, asked_now
 from spine_outcomes.analysis.interim_results import LookFacts
 from spine_outcomes.cohort.cohort import Cohort
@@ -69,6 +69,7 @@ def see(plan: AnalysisPlan, cohort: Cohort, look: LookFacts, before: AskedBefore
     asked = asked_now(known, plan, before, blinded=look.edition != "unblinded")
     found = (
         *early_finding(known, outcomes, plan, look),
+        *overwritten_finding(known),
         *selection.findings,
         *(finding for outcome in outcomes for finding in outcome.findings),
     )
@@ -80,4 +81,7 @@ def cut_for_look(plan: AnalysisPlan, cohort: Cohort, day: datetime.date) -> Coho
     assert plan.interim is not None  # noqa: S101 - only plans with the block come here
     contact = None if plan.imaging is None else plan.imaging.last_contact
     started = (str(plan.origin), plan.interim.accrual.date)
-    return known_by(cohort, day, started=started, contact=contact)
+    ends = [e.censor for e in plan.endpoints.values() if e.censor is not None]
+    watched = dict.fromkeys(name for end in ends for name in (end.date, *end.or_before))
+    watched.pop(contact or "", None)
+    return known_by(cohort, day, started=started, contact=contact, watched=watched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.cohort.comparison import Bools, as_days, day_number
+from spine_outcomes.cohort.comparison import Bools, Floats, as_days, day_number
 from spine_outcomes.cohort.data_cut import cohort_as_of, emptied
 from spine_outcomes.cohort.header import key_columns
 from spine_outcomes.cohort.long_rows import LongRows, join
@@ -21,7 +21,12 @@ from spine_outcomes.study.rules import Where
 
 
 def known_by(
-    cohort: Cohort, day: datetime.date, *, started: Iterable[str], contact: str | None
+    cohort: Cohort,
+    day: datetime.date,
+    *,
+    started: Iterable[str],
+    contact: str | None,
+    watched: Iterable[str] = (),
 ) -> Cohort:
     """The cohort as an extract made at the end of a day would hold it.
 
@@ -35,6 +40,9 @@ def known_by(
         Columns of dates that all must lie at or before the day, or the row was not there yet.
     contact
         Column of the last contact; None: none.
+    watched
+        Columns of dates until which a row was watched. Where no long table gives them and they lie
+        later, the latest of them that does not stands in their place, or the day itself.
 
     Returns
     -------
@@ -60,7 +68,7 @@ def known_by(
     there = replace(there, long={name: _own(there, rows) for name, rows in there.long.items()})
     seen = cohort_as_of(there, day)
     seen = replace(seen, long={name: _as_then(rows, until) for name, rows in seen.long.items()})
-    frame = _without_later(seen, until)
+    frame = _without_later(seen, [name for name in watched if name in seen.frame], until)
     if contact is not None and contact in frame:
         known = _last_contact(seen, frame, (contact, started[0]), until)
         frame = frame.assign(**{contact: known})
@@ -95,15 +103,16 @@ def _as_then(rows: LongRows, until: float) -> LongRows:
     return replace(rows, frame=frame)
 
 
-def _without_later(cohort: Cohort, until: float) -> pd.DataFrame:
+def _without_later(cohort: Cohort, watched: Sequence[str], until: float) -> pd.DataFrame:
     """Columns that no long table gave, without what was recorded after the day."""
     before, dictionary = cohort.frame, cohort.dictionary
-    frame, dated = before, set[str]()
+    frame, dated, end = before, set[str](), pd.Timestamp(until, unit="D")
+    last = pd.to_datetime(_watched_until(before, watched, until), unit="D")
+    then = dict.fromkeys(watched, pd.Series(last, index=before.index))
     for column in _not_derived(cohort):
         if column.type == "date":
             is_later = as_days(before[column.name]) > until
-            extract = column.phase == "identifier"
-            moment = pd.Timestamp(until, unit="D") if extract else pd.NaT
+            moment = then.get(column.name, end if column.phase == "identifier" else pd.NaT)
             frame = frame.assign(**{column.name: frame[column.name].mask(is_later, moment)})
             flags = tuple(_flags(column.name, dictionary))
             for flag in flags:
@@ -117,6 +126,18 @@ def _without_later(cohort: Cohort, until: float) -> pd.DataFrame:
         and column.name not in dated | set(_dependent(dated, dictionary))
     ]
     return frame.assign(**{name: frame[name].mask(np.ones(len(frame), bool)) for name in undated})
+
+
+def _watched_until(frame: pd.DataFrame, watched: Sequence[str], until: float) -> Floats:
+    """The last day by which each row was watched, where one of these dates lies later.
+
+    The latest of them that does not; else the day itself: who is seen later was seen until then.
+    """
+    known = np.full(len(frame), np.nan)
+    for name in watched:
+        day = as_days(frame[name])
+        known = np.fmax(known, np.where(day <= until, day, np.nan))
+    return np.where(np.isnan(known), until, known)
 
 
 def _not_derived(cohort: Cohort) -> Iterator[Column]:

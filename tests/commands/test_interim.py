@@ -378,6 +378,22 @@ def test_an_early_look_is_named(look: Look) -> None:
     assert "W_LOOK_EARLY" in (folder / "findings.csv").read_text()
 
 
+def test_without_long_tables_a_look_says_what_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A last image that a later one overwrote is no reason to forget that the row was watched."""
+    monkeypatch.chdir(tmp_path)
+    file = packaged_file(DEMO_COHORT)
+    said = told("interim", "--look", 2, "--cutoff", "2022-01-10", "--cohort", file)
+    assert said.code == 0, said.text
+    assert "W_NO_LONG_TABLES" in said.text
+    folder = tmp_path / "reports" / "interim-2"
+    events = pd.read_csv(folder / "events.csv").set_index("endpoint")
+    assert events.loc["local_failure", "n_event"] > 30
+    follow_up = pd.read_csv(folder / "follow_up.csv").set_index("measure")
+    assert follow_up.loc["median_follow_up:local_failure", "value"] > 12
+
+
 @pytest.mark.parametrize(
     ("words", "code", "text"),
     [
