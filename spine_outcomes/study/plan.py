@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
-from spine_outcomes.study.durations import PlanDuration, TimeUnit
+from spine_outcomes.study.durations import PlanDuration
 from spine_outcomes.study.endpoint import CensorSource as CensorSource
 from spine_outcomes.study.endpoint import Endpoint as Endpoint
 from spine_outcomes.study.endpoint import Source as Source
 from spine_outcomes.study.endpoint import StatusColumn as StatusColumn
 from spine_outcomes.study.endpoint import TimeColumn as TimeColumn
+from spine_outcomes.study.estimation import Estimation as Estimation
 from spine_outcomes.study.further_analyses import Margins as Margins
 from spine_outcomes.study.further_analyses import Sensitivity as Sensitivity
 from spine_outcomes.study.further_analyses import Subgroup as Subgroup
@@ -172,55 +173,6 @@ class Missing(Model):
         return self.method == "multiple_imputation"
 
 
-class ModelTerms(Model):
-    """Terms of a model that is not the propensity."""
-
-    terms: tuple[PlanTerm, ...] = Field(min_length=1)
-
-
-class Instrument(ModelTerms):
-    """Whoever treated a row, whose preference is an instrument given the terms."""
-
-    column: str
-
-
-class Bootstrap(Model):
-    """Resampling of patients."""
-
-    replicates: int = Field(1000, ge=2)
-
-
-class Estimation(Model):
-    """When, how and with which error the endpoints are estimated."""
-
-    unit: TimeUnit = "months"
-    times: tuple[PlanDuration, ...] = Field(min_length=1)
-    horizon: PlanDuration
-    level: float = Field(0.95, gt=0, lt=1)
-    variance: Literal["corrected", "robust", "bootstrap"] = "corrected"
-    ties: Literal["efron", "breslow"] = "efron"
-    average: Literal["rows", "clusters"] = "rows"
-    small_sample: bool = False
-    bootstrap: Bootstrap = Bootstrap()
-    adjusted_models: ModelTerms | None = None
-    censoring_weights: ModelTerms | None = None
-    doubly_robust: bool = False
-    firth: bool = False
-    interval_censored: bool = False
-    instrument: Instrument | None = None
-    piecewise: tuple[PlanDuration, ...] | None = None
-
-    @property
-    def modelled(self) -> dict[str, tuple[PlanTerm, ...]]:
-        """Terms of the models that are asked for, by key."""
-        models = {
-            "adjusted_models": self.adjusted_models,
-            "censoring_weights": self.censoring_weights,
-            "instrument": self.instrument,
-        }
-        return {key: model.terms for key, model in models.items() if model is not None}
-
-
 class Multiplicity(Model):
     """How several tests share the error."""
 
@@ -259,7 +211,7 @@ class ReportOptions(Model):
     theme: Literal["default", "jama", "lancet", "nejm", "red_journal"] = "default"
     language: Literal["en", "zh"] = "en"
     words: dict[str, str] = Field(default_factory=dict)
-    formats: tuple[Literal["html", "docx", "pdf"], ...] = ("html",)
+    formats: tuple[Literal["html", "docx", "pdf", "tex"], ...] = ("html",)
 
 
 def _drawn(seed: Any) -> Any:
