@@ -201,13 +201,17 @@ def _share(
     place: Row = {"n": len(own), "n_event": int(own.sum())}
     if not len(own):
         return place
-    level, clusters = plan.estimation.level, None if cluster is None else cluster[is_counted]
-    found = proportions(own[:, None], cluster=clusters)
-    n_independent = len(own) if clusters is None else len(np.unique(clusters))
-    value, error = found.value[0], found.std_error()[0]
+    n, level = len(own), plan.estimation.level
+    value = place["n_event"] / n
+    # From the counts alone: a sum over the rows would tell their order by its last digit.
+    error, n_independent = np.sqrt(value * (1 - value) / n), n
+    if cluster is not None:
+        clusters = cluster[is_counted]
+        error = proportions(own[:, None], cluster=clusters).std_error()[0]
+        n_independent = len(np.unique(clusters))
     inside, edge = korn_graubard(value, error, level), exact_interval(value, n_independent, level)
     lower, upper = (float(np.fmax(a, b)) for a, b in zip(inside, edge, strict=True))
-    return place | {"value": float(value), "lower": lower, "upper": upper}
+    return place | {"value": value, "lower": lower, "upper": upper}
 
 
 def _patients(cohort: Cohort) -> NDArray[np.int64]:

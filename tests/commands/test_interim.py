@@ -157,7 +157,13 @@ def without_later(data: Data, day: str) -> Data:
     return {"cohort": cohort, **tables}
 
 
-@pytest.mark.parametrize("words", [(), ("--unblinded",)], ids=["blinded", "unblinded"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param((), id="blinded"),
+        pytest.param(("--unblinded",), id="unblinded", marks=pytest.mark.slow),
+    ],
+)
 def test_later_data_change_no_byte(look: Look, tmp_path: Path, words: tuple[str, ...]) -> None:
     """A look from the final extract is the look that was made years before, to the byte."""
     final = demo()
