@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spine_outcomes.inference import Estimate
+from spine_outcomes.inference import Estimate, Label
 from spine_outcomes.survival.absolute_risk import follow_up_reasons
 from spine_outcomes.survival.by_arm import display_times
 from spine_outcomes.survival.censored_response import CensoredResponse
@@ -86,21 +87,29 @@ def instrumental_risk_difference(
     sample = sample_of(time, status, weight, cluster=cluster, arm=arm)
     grid = display_times("times", times)
     matrix = np.column_stack([np.ones(sample.n), covariates_of(covariates, None, sample.n)[0]])
-    treated = np.asarray(arm, dtype=np.float64)
-    left = _Left(matrix, sample.weight)
-    z = np.asarray(instrument, dtype=np.float64)
-    own = left.of(z)
-    spread, moved = own @ (sample.weight * own), own @ (sample.weight * treated)
-    total = sample.weight.sum()
-    is_nothing = spread <= NOTHING * total or abs(moved) <= NOTHING * total
-    labels = [{"measure": "risk_difference", "time": float(t), "cause": cause} for t in grid]
-    if is_nothing:
-        return InstrumentalFit(
-            _nothing(sample, labels), _nothing(sample, [{"measure": "first_stage"}])
-        )
-    past = follow_up_reasons(sample, grid)
-    responses = [CensoredResponse.of(sample, treated == code, cause) for code in (0, 1)]
-    factor = sample.weight * own / moved
+    left, treated = _Left(matrix, sample.weight), np.asarray(arm, dtype=np.float64)
+    own = left.of(np.asarray(instrument, dtype=np.float64))
+    weighted, total = sample.weight * own, sample.weight.sum()
+    spread, moved = weighted @ own, weighted @ treated
+    if spread <= NOTHING * total or abs(moved) <= NOTHING * total:
+        labels = _labels(grid, cause)
+        first = [{"measure": "first_stage"}]
+        return InstrumentalFit(_nothing(sample, labels), _nothing(sample, first))
+    slope = moved / spread
+    influence = (weighted / spread * left.of(treated - slope * own))[:, None]
+    return InstrumentalFit(
+        _second_stage(sample, left, weighted / moved, cause, grid),
+        Estimate(np.array([slope]), influence, ({"measure": "first_stage"},), sample.cluster),
+    )
+
+
+def _second_stage(
+    sample: Sample, left: _Left, factor: Floats, cause: int, grid: Floats
+) -> Estimate:
+    """Σ factor · R at each time, ``factor`` (n,) being w z̃/Σ w z̃ a."""
+    assert sample.arm is not None  # noqa: S101 - given by whoever compares arms
+    treated = sample.arm.astype(np.float64)
+    responses = [CensoredResponse.of(sample, sample.arm == code, cause) for code in (0, 1)]
     value, influence = np.empty(len(grid)), np.empty((sample.n, len(grid)))
     for j, position in enumerate(sample.order.position(grid).tolist()):
         observed = sum(response.observed(position) for response in responses)
@@ -109,20 +118,18 @@ def instrumental_risk_difference(
         for response in responses:
             owed = response.observed_total(position, factor)
             influence[:, j] += response.influence(owed, np.zeros_like(owed))
+    past = follow_up_reasons(sample, grid)
     reasons = tuple(a or b for a, b in zip(past[0], past[1], strict=True))
     is_known = np.array([reason is None for reason in reasons])
-    slope = moved / spread
-    rest = left.of(treated - slope * own)
-    return InstrumentalFit(
-        Estimate(
-            np.where(is_known, value, np.nan), np.where(is_known, influence, 0.0), tuple(labels),
-            sample.cluster, reasons,
-        ),
-        Estimate(
-            np.array([slope]), (sample.weight * own * rest / spread)[:, None],
-            ({"measure": "first_stage"},), sample.cluster,
-        ),
+    return Estimate(
+        np.where(is_known, value, np.nan), np.where(is_known, influence, 0.0),
+        tuple(_labels(grid, cause)), sample.cluster, reasons,
     )  # fmt: skip
+
+
+def _labels(grid: Floats, cause: int) -> list[dict[str, object]]:
+    """What is estimated at each time."""
+    return [{"measure": "risk_difference", "time": float(t), "cause": cause} for t in grid]
 
 
 def preference(
@@ -175,7 +182,7 @@ class _Left:
         return np.asarray(values - self.matrix @ found, dtype=np.float64)
 
 
-def _nothing(sample: Sample, labels: list[dict[str, object]]) -> Estimate:
+def _nothing(sample: Sample, labels: Sequence[Label]) -> Estimate:
     """Quantities that the instrument does not give."""
     k = len(labels)
     return Estimate(
