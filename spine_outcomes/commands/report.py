@@ -12,7 +12,7 @@ import typer
 from spine_outcomes.commands.options import LongTables, Overwrite
 from spine_outcomes.errors import Problem, UsageError
 
-FORMATS = ("html", "docx", "pdf")
+FORMATS = ("html", "docx", "pdf", "tex")
 
 
 def report(
@@ -49,7 +49,7 @@ def report(
         bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
     ] = False,
     formats: Annotated[
-        str | None, typer.Option(help="Formats of the report, comma-separated: html.")
+        str | None, typer.Option(help=f"Formats of the report: {', '.join(FORMATS)} (commas).")
     ] = None,
 ) -> None:
     """Analyse a cohort as its plan says, and write the report.

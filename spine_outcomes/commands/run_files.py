@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from types import MappingProxyType
 
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
@@ -10,30 +12,51 @@ from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.manifest import sha256
 from spine_outcomes.commands.stored_run import stored_files
 from spine_outcomes.errors import Problem, UsageError
-from spine_outcomes.report.exhibits import exhibits
-from spine_outcomes.report.render import exports, page
+from spine_outcomes.report.exhibits import Exhibits, exhibits
+from spine_outcomes.report.head import head
+from spine_outcomes.report.pdf import pdf_document
+from spine_outcomes.report.render import as_printed, exports, page
+from spine_outcomes.report.word import word_document
+from spine_outcomes.tables.latex import latex_text
 
 FRAMES = (
     "results", "curves", "balance", "balance_at_risk", "effect_over_time", "e_values", "bias_grid",
     "tipping_point", "flow", "findings", "suppressed",
 )  # fmt: skip
-FORMATS = ("html",)
+# Formats of the report, each with the module and the extra that it needs.
+FORMATS: Mapping[str, tuple[str, str] | None] = MappingProxyType(
+    {"html": None, "docx": ("docx", "word"), "pdf": ("weasyprint", "pdf"), "tex": None}
+)
 REPRODUCIBLE_DIGITS = 10
 
 
 def check_formats(asked: Iterable[str]) -> None:
-    """Refuse a format that no part of this version writes.
+    """Refuse a format whose package is not there, before anything is computed.
 
     Raises
     ------
     UsageError
-        Naming it, and those that are written.
+        Naming every package that cannot be used, and the extra that brings it.
     """
-    missing = [name for name in asked if name not in FORMATS]
-    if missing:
-        message = f"a report in {', '.join(missing)} is not written by this version, only in "
-        fix = "Print the HTML report from a browser."
-        raise UsageError(Problem("E_FORMAT", message + ", ".join(FORMATS), fix=fix))
+    problems = []
+    for name in asked:
+        needed = FORMATS[name]
+        reason = None if needed is None else _unusable(needed[0])
+        if needed and reason:
+            message = f"a report in {name} needs the package {needed[0]}: {reason}"
+            fix = f"Install spine-outcomes[{needed[1]}] (docs/tables.md), or leave {name} out."
+            problems.append(Problem("E_FORMAT", message, fix=fix))
+    if problems:
+        raise UsageError(*problems)
+
+
+def _unusable(module: str) -> str | None:
+    """Why a package cannot be used; None where it can. WeasyPrint needs libraries of the system."""
+    try:
+        import_module(module)
+    except (ImportError, OSError) as error:
+        return str(error).partition("\n")[0]
+    return None
 
 
 def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
@@ -48,12 +71,29 @@ def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
     """
     found = exhibits(shown, step)
     step("Rendering the report")
-    files = {"report.html": page(shown, found)}
+    rendered = page(shown, found)
+    files = {"report.html": rendered} if "html" in shown.plan.report.formats else {}
     files |= {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
     files |= {f"tables/{name}.csv": text for name, text in exports(found).items()}
     files |= {f"figures/{name}.svg": picture.svg for name, picture in found.figures.items()}
     files |= stored_files(shown)
-    return {name: text.encode() for name, text in files.items()}
+    return {name: text.encode() for name, text in files.items()} | _documents(
+        shown, found, rendered
+    )
+
+
+def _documents(shown: Results, found: Exhibits, rendered: str) -> dict[str, bytes]:
+    """The report in the formats that the plan asks for beside the page."""
+    asked, files = shown.plan.report.formats, {}
+    printed = as_printed(shown, found)
+    if "docx" in asked:
+        files["report.docx"] = word_document(rendered, printed, head(shown))
+    if "pdf" in asked:
+        files["report.pdf"] = pdf_document(rendered)
+    if "tex" in asked:
+        texts = {key: latex_text(table, printed.below) for key, table in printed.tables.items()}
+        files |= {f"tables/{key}.tex": text.encode() for key, text in texts.items()}
+    return files
 
 
 def reproducibility_id(results: Results) -> str:

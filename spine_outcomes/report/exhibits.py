@@ -66,6 +66,11 @@ class Exhibits:
             return self
         return replace(self, tables={key: spoken(table, say) for key, table in self.tables.items()})
 
+    @property
+    def below(self) -> str:
+        """What stands under every exhibit: population, rows and data cut-off."""
+        return self.source + (f"; data cut-off {self.cutoff}" if self.cutoff else "")
+
     def in_theme(self, theme: Theme) -> Exhibits:
         """The same, their numbers printed as a journal wants them (figures keep theirs)."""
         shown = {key: themed(table, theme) for key, table in self.tables.items()}

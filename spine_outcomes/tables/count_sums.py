@@ -77,21 +77,18 @@ def of_flow(flow: pd.DataFrame) -> Printed:
 
 
 def of_baseline(baseline: pd.DataFrame) -> Printed:
-    """Levels and missing values make up each arm, the arms make up everybody."""
+    """Levels, or known values, and missing ones make up each arm; the arms make up everybody."""
     places: dict[Place, Count] = {}
     cells: dict[tuple[Any, ...], dict[tuple[Any, ...], Count]] = {}
     for position, row in enumerate(baseline.to_dict("records")):
-        if row["kind"] not in ("proportion", "missing") or pd.isna(row["n"]):
+        if pd.isna(row["n"]):
             continue
-        line = (row["kind"], "" if pd.isna(row["level"]) else row["level"])
+        kind = row["kind"] if row["kind"] in ("proportion", "missing") else "known"
+        line = (kind, "" if pd.isna(row["level"]) else row["level"])
         count = Count(("baseline", row["column"], *line, row["arm"]), int(row["n"]))
         places[Place("baseline", position, "n")] = count
         cells.setdefault((row["column"], row["estimand"], row["arm"]), {})[line] = count
-    rules = [
-        known_sum(lines.values())
-        for lines in cells.values()
-        if any(kind == "proportion" for kind, _ in lines)
-    ]
+    rules = [known_sum(lines.values()) for lines in cells.values()]
     for (column, estimand, arm), lines in cells.items():
         if arm != "all":
             continue

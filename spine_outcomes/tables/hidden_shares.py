@@ -22,10 +22,18 @@ REASON = "not shown: the number of events is small"
 
 
 def hide_shares(frame: pd.DataFrame) -> pd.DataFrame:
-    """Blank the values and limits that stand beside a hidden count."""
-    is_hidden = _is_text(frame["n"])
+    """Blank the values and limits that stand beside a hidden count, but for means of many."""
+    is_mean = frame.get("kind", pd.Series("", index=frame.index)).isin(["mean_sd", "median_iqr"])
+    is_many = frame["n"].astype(str).str.startswith("≥")
+    is_hidden = _is_text(frame["n"]) & ~(is_mean & is_many)
     values = frame[["value", "lower", "upper"]].astype(float).mask(is_hidden, axis=0)
     return frame.assign(value=values["value"], lower=values["lower"], upper=values["upper"])
+
+
+def hide_known(imaging: pd.DataFrame) -> pd.DataFrame:
+    """Leave out of how many rows a median is: the others are those without an image."""
+    is_share = imaging["measure"].astype(str).str.startswith("share")
+    return imaging.assign(n=imaging["n"].where(is_share | _is_text(imaging["n"])))
 
 
 def hide_observed(frame: pd.DataFrame) -> pd.DataFrame:

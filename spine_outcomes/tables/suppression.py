@@ -23,6 +23,7 @@ from spine_outcomes.tables.count_sums import (
 from spine_outcomes.tables.hidden_shares import (
     hide_checks,
     hide_curves,
+    hide_known,
     hide_levels,
     hide_observed,
     hide_rare_kinds,
@@ -85,7 +86,7 @@ def protected(results: Results) -> Results:
     frames["findings"] = _hide_told(frames["findings"], k)
     log = pd.DataFrame(_log(frames, k), columns=list(SUPPRESSED_COLUMNS))
     frames["baseline"] = hide_shares(frames["baseline"])
-    frames["imaging"] = hide_shares(frames["imaging"])
+    frames["imaging"] = hide_shares(hide_known(frames["imaging"]))
     frames["dose_response"] = hide_observed(frames["dose_response"])
     frames["influential"] = hide_rare_kinds(frames["influential"])
     frames["results"] = hide_risks(frames["results"])

@@ -157,3 +157,18 @@ class Table:
         """Why cells are not estimable: each reason once, in reading order."""
         cells = (cell for row in self.rows for cell in row.cells)
         return tuple(dict.fromkeys(cell.reason for cell in cells if cell.reason))
+
+    def footnotes(self, source: str = "") -> tuple[str, ...]:
+        """Every line below the table where there are no links: reasons, notes, then its source."""
+        named = "; ".join(
+            f"{place}: {reason}" for place, reason in enumerate(self.reasons, start=1)
+        )
+        return (
+            *((f"NE, not estimable: {named}.",) if named else ()),
+            *self.notes,
+            *((f"{source}.",) if source else ()),
+        )
+
+    def mark(self, cell: Cell) -> str:
+        """The number of the reason why a cell is not estimable; empty where it is."""
+        return str(self.reasons.index(cell.reason) + 1) if cell.reason else ""

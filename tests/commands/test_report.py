@@ -255,16 +255,23 @@ def test_a_wrong_option_is_a_usage_error(command: Command, words: list[str], tex
 
 
 @pytest.mark.parametrize("in_plan", [False, True])
-def test_a_format_that_does_not_exist_yet_is_said(
+def test_the_report_is_written_in_every_format_asked_for(
     study: Path, command: Command, in_plan: bool
 ) -> None:
     """A Word file that was asked for and silently does not come is a report that was not made."""
-    words = ["--formats", "html,docx"]
+    words = ["--formats", "docx,tex"]
     if in_plan:
         plan = study / "plan.yaml"
-        plan.write_text(plan.read_text().replace("min_cell: 0", "min_cell: 0, formats: [docx]"))
+        text = plan.read_text().replace("min_cell: 0", "min_cell: 0, formats: [docx, tex]")
+        plan.write_text(text)
         words = []
-    fails(command("report", "plan.yaml", *words), 2, "docx", "only in html")
+    done = command("report", "plan.yaml", *words, "--out", "out")
+    assert done.returncode == 0, done.stderr
+    made = contents(study / "out")
+    assert made["report.docx"].startswith(b"PK")
+    assert b"\\toprule" in made["tables/key-results.tex"]
+    assert {"report.html", "report.pdf"}.isdisjoint(made)
+    assert command("verify", "out").returncode == 0
 
 
 def test_options_of_the_command_are_departures_from_the_plan(study: Path, command: Command) -> None:
