@@ -18,6 +18,7 @@ from spine_outcomes.commands.ledger import LEDGER, Entry, read_fingerprints, rea
 from spine_outcomes.commands.manifest import NAME, read_manifest, verify, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.errors import CohortError, Problem
+from spine_outcomes.report.head import SHORT
 from spine_outcomes.report.run_difference import difference_page
 from spine_outcomes.tables.run_difference import ROW_COLUMNS, estimate_name
 
@@ -82,10 +83,16 @@ def _results(folder: Path) -> pd.DataFrame:
 def _facts(manifests: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     """Name, old and new value of what the runs were made of."""
     return [
-        (key, *(str(manifest.get(key, "")) for manifest in manifests))  # type: ignore[misc]
+        (key, _said(key, manifests[0]), _said(key, manifests[1]))
         for key in FACTS
         if any(key in manifest for manifest in manifests)
     ]
+
+
+def _said(key: str, manifest: Mapping[str, Any]) -> str:
+    """A fact as people compare it: of a hash its first characters."""
+    text = str(manifest.get(key, ""))
+    return text[:SHORT] if key.endswith("sha256") else text
 
 
 def _rows(ledger: Path, manifests: tuple[Mapping[str, Any], Mapping[str, Any]]) -> pd.DataFrame:

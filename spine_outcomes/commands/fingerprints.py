@@ -46,9 +46,16 @@ def text_fingerprint(key: bytes, text: str) -> str:
 def row_fingerprints(cohort: Cohort, key: bytes) -> dict[str, dict[str, object]]:
     """Keyed hashes of every row and cell, by table.
 
-    A cell is hashed with the row it stands in: the same value in two rows has two hashes.
+    A cell is hashed with the row it stands in: the same value in two rows has two hashes. Further
+    identifiers (the day of the extract) are no content of a row and are left out.
     """
-    tables = {"": (cohort.frame, key_columns(cohort.dictionary))}
+    keys = key_columns(cohort.dictionary)
+    further = [
+        column.name
+        for column in cohort.dictionary.columns
+        if column.phase == "identifier" and column.name not in keys and column.name in cohort.frame
+    ]
+    tables = {"": (cohort.frame.drop(columns=further), keys)}
     for name, rows in cohort.long.items():
         keys = key_columns(cohort.dictionary.beside(rows.table))
         tables[name] = (rows.frame, (*keys, rows.table.date))

@@ -22,6 +22,8 @@ DICTIONARY = DataDictionary.model_validate(
         "columns": [
             {"name": "id", "label": "Id", "level": "patient", "type": "string",
              "phase": "identifier", "required": True},
+            {"name": "extract", "label": "Extract", "level": "patient", "type": "date",
+             "phase": "identifier"},
             {"name": "sex", "label": "Sex", "level": "patient", "type": "category",
              "codes": {"1": "M", "2": "F"}, "phase": "baseline"},
             {"name": "age", "label": "Age", "level": "patient", "type": "float",
@@ -55,6 +57,18 @@ def test_the_same_rows_in_another_order_are_no_change() -> None:
     old, new = (row_fingerprints(cohort(rows), KEY) for rows in (OLD, OLD[::-1]))
     (found,) = changes(old, new)
     assert (found.added, found.withdrawn, found.changed) == (0, 0, 0)
+
+
+def test_the_day_of_the_extract_changes_no_row() -> None:
+    """With it every row of every extract would have changed, and the count would say nothing."""
+    days = [
+        cohort_from_frame(
+            pd.DataFrame(OLD, columns=["id", "sex", "age"]).assign(extract=day), DICTIONARY
+        )
+        for day in ("2021-01-01", "2022-01-01")
+    ]
+    (found,) = changes(*(row_fingerprints(own, KEY) for own in days))
+    assert found.changed == 0
 
 
 def test_a_column_that_comes_changes_every_row() -> None:
