@@ -63,7 +63,8 @@ def imaging_gate(results: Results) -> Gate:
 def _serious(results: Results, section: str) -> tuple[str, ...]:
     """Serious findings of one section."""
     found = where(results.findings, section=section, severity="serious")
-    return tuple(str(message) for message in found["message"])
+    name = labels(results)
+    return tuple(name.message(str(message)) for message in found["message"])
 
 
 def worst_differences(results: Results) -> list[tuple[str, str, float]]:

@@ -23,7 +23,7 @@ def findings(results: Results) -> Table:
         n = finding["n"]
         line = (
             cells.words(", ".join(about)),
-            cells.words(finding["message"]),
+            cells.words(name.message(str(finding["message"]))),
             cells.BLANK if not isinstance(n, str) and pd.isna(n) else cells.count(n),
             cells.words(finding["code"]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -78,6 +79,10 @@ SECTIONS: Mapping[str, str] = {
 YES, NO = "True", "False"  # levels of a boolean column
 YES_NO: Mapping[str, str] = {YES: "Yes", NO: "No"}
 PLURAL: Mapping[str, str] = {"lesion": "lesions", "patient": "patients"}
+
+
+# A name that no sentence has: words joined by underscores.
+_COLUMN = re.compile(r"\b[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+\b")
 
 
 @dataclass(frozen=True)
@@ -205,6 +210,20 @@ class Labels:
             return worded(name)
         column = self.dictionary[name]
         return f"{column.label}, {column.unit}" if column.unit else column.label
+
+    def message(self, text: str) -> str:
+        """A message of the run with columns and arms by their labels.
+
+        A column keeps its name in brackets, by which the file is searched.
+        """
+        for code in self.arms:
+            text = re.sub(rf"\barm {re.escape(code)}\b", f"arm {self.arm(code)}", text)
+        return _COLUMN.sub(self._named, text)
+
+    def _named(self, found: re.Match[str]) -> str:
+        """Label of a column that a message names; other words as they are."""
+        name = found[0]
+        return f"{self.dictionary[name].label} ({name})" if name in self.dictionary else name
 
     def endpoint(self, name: str) -> str:
         """Label of an endpoint."""

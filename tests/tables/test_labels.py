@@ -50,3 +50,11 @@ def test_levels_that_the_plan_merged_are_each_named() -> None:
 def test_times_carry_their_unit(value: float, text: str) -> None:
     """A bare 24 may be months or weeks."""
     assert labels(synthetic_results()).time(value) == text
+
+
+def test_a_message_names_columns_and_arms_as_people_do() -> None:
+    """ "gtv_cc" and "arm focal" are codes of a file; the name stays, to search the file by."""
+    name = labels(synthetic_results())
+    said = name.message("Outside: relapse_date (<5); imaging_end, in arm narrow.")
+    assert said == "Outside: Date of relapse (relapse_date) (<5); imaging_end, in arm Narrow field."
+    assert name.message("age is missing") == "age is missing"
