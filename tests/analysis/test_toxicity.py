@@ -14,6 +14,8 @@ from statsmodels.stats.proportion import proportion_confint
 
 from spine_outcomes import Results, run
 from spine_outcomes.analysis.toxicity_counts import day_range
+from spine_outcomes.survival.aalen_johansen import aalen_johansen
+from spine_outcomes.survival.cox import cox
 from spine_outcomes.tables.selection import one, where
 from tests.toxic_study import cohort, date, plan
 
@@ -129,17 +131,44 @@ def test_rates_count_every_event_over_the_time_at_risk():
     np.testing.assert_allclose(count_row["estimate"], 3 / 6, rtol=1e-12)
 
 
+DAYS = np.arange(20, 44)
+DEAD = (DAYS % 5 > 1).astype(int)
+FIRM = (DAYS % 3 == 0).astype(int)
+
+
+@cache
+def with_factors() -> Results:
+    """24 patients followed 20 to 43 days, arms in turn, of weak or firm grip, most of them die."""
+    rows = [
+        {"id": f"P{day}", "arm": "ab"[day % 2], "grip": ["weak", "firm"][firm], "dead": dead,
+         "death": date(day) if dead else None, "last": date(day)}
+        for day, dead, firm in zip(DAYS.tolist(), DEAD.tolist(), FIRM.tolist(), strict=True)
+    ]  # fmt: skip
+    factors = [{"endpoint": "survival", "terms": ["grip"]}]
+    keys = {"estimation": {"times": ["1 months"], "horizon": "1 months"}}
+    return run(plan({"risk_factors": factors}, **keys), cohort(rows, [event(0, 1, onset=1)]))
+
+
 def test_every_row_of_the_results_has_an_id_of_its_own():
     """Two terms, windows or grades under one name."""
-    factors = [{"endpoint": "survival", "terms": ["grip"]}]
-    rows = [
-        {"id": f"P{i}", "arm": "ab"[i % 2], "grip": ["weak", "firm"][i % 3 == 0], "dead": i % 2,
-         "death": date(20 + i) if i % 2 else None, "last": date(20 + i)}
-        for i in range(12)
-    ]  # fmt: skip
-    found = run(plan({"risk_factors": factors}), cohort(rows, [event(0, 1, onset=1)]))
-    assert found.results["id"].is_unique
-    assert (found.results["analysis"] == "risk_factors").any()
+    assert with_factors().results["id"].is_unique
+
+
+def test_a_factor_has_the_incidence_of_its_level_and_a_ratio_given_the_arm():
+    """The incidence of another level, or a hazard ratio that leaves the arm out."""
+    found = where(with_factors().results, analysis="risk_factors")
+    for level, own in (("weak", FIRM == 0), ("firm", FIRM == 1)):
+        row = one(found, measure="cumulative_incidence", term=f"grip={level}")
+        assert row is not None
+        truth = aalen_johansen(DAYS[own], DEAD[own], times=[30.4375])
+        np.testing.assert_allclose(row["estimate"], truth.value, rtol=1e-12)
+        np.testing.assert_allclose(row["std_error"], truth.std_error(), rtol=1e-12)
+        assert (row["n"], row["n_event"]) == (own.sum(), DEAD[own & (DAYS <= 30)].sum())
+    ratio = one(found, measure="hazard_ratio")
+    assert ratio is not None
+    truth = cox(DAYS, DEAD, covariates=np.column_stack([DAYS % 2, FIRM])).estimate
+    np.testing.assert_allclose(np.log(ratio["estimate"]), truth.value[1], rtol=1e-9)
+    np.testing.assert_allclose(ratio["std_error"], truth.std_error()[1], rtol=1e-9)
 
 
 def test_listed_events_tell_neither_patient_nor_date():
