@@ -11,9 +11,18 @@ from spine_outcomes.analysis.interim_results import EVERYBODY, InterimResults
 
 Row = dict[str, Any]
 
+# Why a number of each kind is not there.
+REASONS = {"accrual": "nobody is enrolled", "follow_up": "not reached", "exact": "nobody to count"}
+
 
 def pooled_rows(results: InterimResults) -> Iterator[Row]:
-    """Counts and measures of a look, ``model`` ``count`` or ``follow_up`` or ``accrual``."""
+    """Counts and measures of a look; ``model`` is count, accrual, follow_up or exact."""
+    for row in _rows(results):
+        yield row if pd.notna(row["estimate"]) else row | {"reason": REASONS[row["model"]]}
+
+
+def _rows(results: InterimResults) -> Iterator[Row]:
+    """Rows without the reasons of those that have no number."""
     place: Row = {
         "analysis": f"interim:{results.look.number}",
         "population": results.plan.population.name,

@@ -296,6 +296,8 @@ def test_a_blinded_report_holds_nothing_by_arm(look: Look) -> None:
             assert "extended" not in text, name
             assert "hazard" not in text, name
     results = pd.read_csv(folder / "results.csv")
+    assert results["id"].is_unique
+    assert (results["estimate"].isna() == (results["status"] != "ok")).all()
     assert results["arm"].isna().all()
     assert results["p_value"].isna().all()
     with_arms = pd.read_csv(coded(folder) / "results.csv")

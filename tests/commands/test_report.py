@@ -346,7 +346,9 @@ def test_a_closed_pipe_is_no_error(study: Path) -> None:
     assert verify(study / "out") == ()
 
 
-@pytest.mark.parametrize("words", [[], ["report"], ["simulate"], ["plan", "lock"], ["verify"]])
+@pytest.mark.parametrize(
+    "words", [[], ["report"], ["interim"], ["diff"], ["simulate"], ["plan", "lock"], ["verify"]]
+)
 def test_help_is_fast(command: Command, words: list[str]) -> None:
     """Half a second is what one waits without noticing; the bound here allows a slow machine."""
     best = 60.0
@@ -359,7 +361,7 @@ def test_help_is_fast(command: Command, words: list[str]) -> None:
     assert best < 1.5
 
 
-@pytest.mark.parametrize("name", ["report", "simulate", "plan", "verify"])
+@pytest.mark.parametrize("name", ["report", "interim", "diff", "simulate", "plan", "verify"])
 def test_every_command_has_a_door(name: str) -> None:
     """python -m spine_outcomes.NAME is spine-outcomes NAME."""
     words = [sys.executable, "-m", f"spine_outcomes.{name}", "--help"]
