@@ -27,6 +27,7 @@ from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.table import Table, identifier
+from spine_outcomes.tables.theme import themes
 
 TITLES: dict[Edition, str] = {
     "open": "blinded report",
@@ -81,6 +82,7 @@ def look_page(results: InterimResults) -> LookPage:
         found,
         tuple(_sections(found)),
         _machine(shown),
+        theme=themes()[shown.plan.report.theme],
         gates={},
         results=shown,
         labels=labels(shown),

@@ -295,6 +295,8 @@ def test_a_blinded_report_holds_nothing_by_arm(look: Look) -> None:
         if not name.startswith(("tables/plan", "report.html", "manifest")):
             assert "extended" not in text, name
             assert "hazard" not in text, name
+    anchors = re.findall(r'\sid="([^"]+)"', (folder / "report.html").read_text(encoding="utf-8"))
+    assert len(anchors) == len(set(anchors)) > 20
     results = pd.read_csv(folder / "results.csv")
     assert results["id"].is_unique
     assert (results["estimate"].isna() == (results["status"] != "ok")).all()
