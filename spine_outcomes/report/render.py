@@ -26,6 +26,8 @@ from spine_outcomes.tables.language import Translator, translator
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.theme import Theme, themes
 
+# What draws one figure again, in the folder that a run wrote; the figure's name follows.
+REMAKE = "python -m spine_outcomes.figures --from . --only"
 SCRIPTS = ("page.js", "exports.js", "curves.js", "search.js")
 
 
@@ -57,6 +59,7 @@ def page(shown: Results, found: Exhibits) -> str:
         machine(shown),
         theme=themes()[shown.plan.report.theme],
         say=say,
+        remake=REMAKE,
         results=shown,
         labels=labels(shown),
         summary=[each.spoken(say) for each in summary(shown)],
