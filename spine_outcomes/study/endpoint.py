@@ -162,7 +162,8 @@ class Endpoint(Model):
 
     ``complement`` names one minus its incidence, where people speak of that (control);
     ``population`` narrows the rows at risk by columns known before treatment; ``landmark`` counts
-    from that long after the origin, among the rows still at risk then.
+    from that long after the origin, among the rows still at risk then; ``negative_control`` says
+    that the arm cannot act on it.
     """
 
     label: str = Field(min_length=1)
@@ -181,6 +182,7 @@ class Endpoint(Model):
     time: TimeColumn | None = None
     status: StatusColumn | None = None
     complement: str | None = None
+    negative_control: bool = False
 
     @property
     def is_dated(self) -> bool:

@@ -46,6 +46,10 @@ def definitions(results: Results, endpoint: str) -> Table:
     name, planned = labels(results), results.plan.endpoints[endpoint]
     lines = _dated(planned, name) if planned.is_dated else _in_columns(planned, name)
     who = [("At risk", _population(planned))] if planned.population is not None else []
+    if planned.negative_control:
+        who.append(
+            ("Negative control", "The arm cannot act on it: a ratio away from 1 is confounding")
+        )
     rules = [("Rule", rule) for rule in rules_of(results, endpoint)]
     return Table(
         id=identifier("definition", endpoint),
