@@ -1,14 +1,14 @@
 """Covariates missing by arm and outcome: complete cases, imputation and the whole data.
 
-    python benchmarks/imputation.py --draws 1000
+    python benchmarks/imputation.py --jobs 4
     python benchmarks/imputation.py --table
 
-Draws cohorts of 500 patients with one to three rows each. A covariate of the row and one of the
-patient confound the arm of the row and its failure; death of the patient competes. Either covariate
-is missing with a probability that depends on what is always known: arms, and whether failure was
-seen. Each cohort is analysed by a plan, from the selection of its rows to the pooled answer, and
-once more with covariates imputed as if no outcome were known. The truth is an integral over the
-law. Writes what it found to benchmarks/results/imputation.json; ``--table`` prints that as
+Draws cohorts of patients with one to three rows each. A covariate of the row and one of the patient
+confound the arm of the row and its failure; death of the patient competes. Either covariate is
+missing with a probability that depends on what is always known: arms, and whether failure was seen.
+Each cohort is analysed by a plan, from the selection of its rows to the pooled answer, and once
+more with covariates imputed as if no outcome were known. The truth is an integral over the law.
+Writes what it found to benchmarks/results/imputation.json; ``--table`` prints that as
 docs/validation.md has it.
 """
 
@@ -20,7 +20,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as a run of the command do
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.fitted import fit
 from spine_outcomes.analysis.prepared import Prepared, prepare
 from spine_outcomes.cohort.cohort import Cohort
-from spine_outcomes.simulation.performance import Performance, performance
+from spine_outcomes.simulation.performance import performance
 from spine_outcomes.simulation.replication import Answers, joined, replicate
 from spine_outcomes.simulation.stored import store, stored
 from spine_outcomes.study.dictionary import DataDictionary
@@ -47,7 +47,9 @@ from spine_outcomes.study.variants import changed
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-N_PATIENTS = 500
+IMPUTING = {
+    "missing.method": "multiple_imputation", "missing.imputations": 5, "missing.iterations": 5,
+}  # fmt: skip
 N_ROWS = (0.6, 0.25, 0.15)  # probabilities of one, two and three rows
 SHARED = 0.4  # part of the variance of x that rows of a patient share
 ARM_MODEL = (0.7, 0.5)  # of x and z
@@ -60,8 +62,10 @@ Z_MISSING = ((0.10, 0.35), (0.30, 0.05))  # by any row in the comparator arm, th
 TIME = 12.0
 NODES = 60
 METHODS = (
-    "nothing missing", "complete cases", "imputation", "imputation without outcomes"
+    "nothing missing", "imputation", "imputation without outcomes", "complete cases"
 )  # fmt: skip
+STUDIES = ((500, 1000, 1, 4), (500, 1000, 1_000_001, 2), (4000, 100, 2_000_001, 4))
+"""Patients of a cohort, cohorts, the seed of the first, and how many of the methods are tried."""
 NAMES = ("measure", "method")
 MEASURES = ("risk_difference", "log_hazard_ratio")
 RESULTS = Path(__file__).parent / "results" / "imputation.json"
@@ -103,16 +107,16 @@ PLAN = AnalysisPlan.model_validate(
 )  # fmt: skip
 
 
-def draw(seed: int) -> tuple[int, pd.DataFrame, pd.DataFrame]:
+def draw(seed: int, patients: int = 500) -> tuple[int, pd.DataFrame, pd.DataFrame]:
     """The seed, a cohort with nothing missing, and the same with what is missing."""
     rng = np.random.default_rng(seed)
-    patient = np.repeat(np.arange(N_PATIENTS), 1 + rng.choice(3, N_PATIENTS, p=N_ROWS))
+    patient = np.repeat(np.arange(patients), 1 + rng.choice(3, patients, p=N_ROWS))
     n = len(patient)
-    shared, z, frailty = rng.normal(size=(3, N_PATIENTS))
+    shared, z, frailty = rng.normal(size=(3, patients))
     x = np.sqrt(SHARED) * shared[patient] + np.sqrt(1 - SHARED) * rng.normal(size=n)
     arm = (rng.random(n) < expit(ARM_MODEL[0] * x + ARM_MODEL[1] * z[patient])).astype(np.int64)
     hazard = failure_hazard(FAILURE[1] * x + FRAILTY * frailty[patient], z[patient], arm)
-    end = rng.uniform(*CENSORING, size=N_PATIENTS)
+    end = rng.uniform(*CENSORING, size=patients)
     death = rng.exponential(1 / death_hazard(z))
     times = [end[patient], rng.exponential(1 / hazard), death[patient]]
     frame = pd.DataFrame(
@@ -134,12 +138,11 @@ def _with_missing(frame: pd.DataFrame, patient: Ints, rng: np.random.Generator) 
     arm, failed = frame["arm"] == 1, frame["status"] == 1
     of_x = np.array(X_MISSING)[arm.astype(int), failed.astype(int)]
     some_arm, some_failed = (
-        np.bincount(patient, column, N_PATIENTS).astype(bool).astype(int)
-        for column in (arm, failed)
+        np.bincount(patient, column).astype(bool).astype(int) for column in (arm, failed)
     )
     of_z = np.array(Z_MISSING)[some_arm, some_failed]
     x_is_known = rng.random(len(frame)) >= of_x
-    z_is_known = rng.random(N_PATIENTS) >= of_z
+    z_is_known = rng.random(len(of_z)) >= of_z
     return frame.assign(x=frame["x"].where(x_is_known), z=frame["z"].where(z_is_known[patient]))
 
 
@@ -196,20 +199,24 @@ def _times() -> tuple[Floats, Floats]:
 
 
 def analyse(
-    drawn: tuple[int, pd.DataFrame, pd.DataFrame], *, imputations: int, iterations: int
+    drawn: tuple[int, pd.DataFrame, pd.DataFrame], *, methods: Sequence[str] = METHODS
 ) -> Answers:
     """Risk difference and log hazard ratio by each method."""
     seed, full, recorded = drawn
-    imputing = {
-        "missing.method": "multiple_imputation",
-        "missing.imputations": imputations,
-        "missing.iterations": iterations,
-        "seed": seed,
+    imputing = changed(PLAN, IMPUTING | {"seed": seed})
+    ways = {
+        "nothing missing": lambda: _prepared(full, PLAN),
+        "imputation": lambda: _prepared(recorded, imputing),
+        "imputation without outcomes": lambda: _unaware(_prepared(recorded, PLAN), imputing),
+        "complete cases": lambda: _prepared(recorded, PLAN),
     }
-    imputed = _prepared(recorded, changed(PLAN, imputing))
-    unaware = replace(imputed, data=completed(imputed.selection.cohort, imputed.plan, ()))
-    analysed = (_prepared(full, PLAN), _prepared(recorded, PLAN), imputed, unaware)
-    return joined(*(_answers(p).relabel(method=m) for p, m in zip(analysed, METHODS, strict=True)))
+    return joined(*(_answers(ways[method]()).relabel(method=method) for method in methods))
+
+
+def _unaware(prepared: Prepared, imputing: AnalysisPlan) -> Prepared:
+    """A draw imputed as if no outcome were known."""
+    data = completed(prepared.selection.cohort, imputing, ())
+    return replace(prepared, plan=imputing, data=data)
 
 
 def _prepared(frame: pd.DataFrame, plan: AnalysisPlan) -> Prepared:
@@ -227,48 +234,64 @@ def _answers(prepared: Prepared) -> Answers:
 
 
 def study(
-    draws: int, seed: int, *, imputations: int = 10, iterations: int = 5, jobs: int = 1
-) -> Performance:
-    """Performance of each method over ``draws`` cohorts."""
-    analysis = partial(analyse, imputations=imputations, iterations=iterations)
-    answers = replicate(draw, analysis, replicates=draws, seed=seed, jobs=jobs)
+    patients: int, draws: int, seed: int, methods: int = len(METHODS), *, jobs: int = 1
+) -> Iterator[dict[str, Any]]:
+    """Performance of the first methods over the cohorts ``seed``, ``seed`` + 1 and so on."""
+    drawn = partial(draw, patients=patients)
+    analysis = partial(analyse, methods=METHODS[:methods])
+    answers = replicate(drawn, analysis, replicates=draws, seed=seed, jobs=jobs)
+    return ({"patients": patients, "seed": seed} | cell for cell in cells(answers))
+
+
+def cells(answers: Answers) -> Iterator[dict[str, Any]]:
+    """Performance of each method, and its mean distance from the first in the same cohorts.
+
+    A draw in which chance moves the whole data moves what is made of it as well: the distance has a
+    tenth of the Monte-Carlo variance.
+    """
     true = truth()
-    return performance(answers, np.array([true[str(label["measure"])] for label in answers.labels]))
+    goal = np.array([true[str(label["measure"])] for label in answers.labels])
+    whole = np.tile(answers.value[:, : len(MEASURES)], len(goal) // len(MEASURES))
+    apart = pd.DataFrame(answers.value - whole)
+    found = performance(answers, goal).cells(NAMES)
+    for cell, mean, error in zip(found, apart.mean(), apart.sem(), strict=True):
+        yield cell | {"apart": round(mean, 8), "apart_mc_error": round(error, 8)}
 
 
 def table(found: Mapping[str, Any]) -> Iterator[str]:
     """Lines of the table; 100 times the numbers."""
     yield (
-        "| measure | method | truth | mean (MC error) | bias / MC error | SD of estimates "
-        "| mean SE | coverage (MC error) | draws |"
+        "| patients | first draw | measure | method | truth | mean (MC error) | bias / MC error "
+        "| from nothing missing (MC error) | SD of estimates | mean SE | coverage (MC error) |"
     )
-    yield "|---|---|---:|---:|---:|---:|---:|---:|---:|"
-    for cell in sorted(found["cells"], key=lambda cell: MEASURES.index(cell["measure"])):
+    yield "|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    for cell in found["cells"]:
         bias = (cell["mean"] - cell["truth"]) / cell["mean_mc_error"]
         yield (
-            f"| {cell['measure']} | {cell['method']} | {100 * cell['truth']:.2f} "
+            f"| {cell['patients']} | {cell['seed']} | {cell['measure']} | {cell['method']} "
+            f"| {100 * cell['truth']:.2f} "
             f"| {100 * cell['mean']:.2f} ({100 * cell['mean_mc_error']:.2f}) | {bias:+.1f} "
+            f"| {100 * cell['apart']:+.2f} ({100 * cell['apart_mc_error']:.2f}) "
             f"| {100 * cell['empirical_std_error']:.2f} | {100 * cell['mean_std_error']:.2f} "
-            f"| {100 * cell['coverage']:.1f} % ({100 * cell['coverage_mc_error']:.1f}) "
-            f"| {cell['n']} |"
+            f"| {100 * cell['coverage']:.1f} % ({100 * cell['coverage_mc_error']:.1f}) |"
         )
 
 
 def main() -> None:
-    """Run the study and keep it, or print what was kept."""
+    """Run the studies and keep them, or print what was kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--draws", type=int, default=1000)
-    parser.add_argument("--imputations", type=int, default=10)
-    parser.add_argument("--iterations", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--table", action="store_true", help="print what was kept")
-    chosen = vars(parser.parse_args())
-    if not chosen.pop("table"):
-        found = study(**chosen)
-        chosen.pop("jobs")
-        store(RESULTS, {"patients": N_PATIENTS, "time": TIME, **chosen}, found.cells(NAMES))
+    chosen = parser.parse_args()
+    if not chosen.table:
+        keep(cell for one in STUDIES for cell in study(*one, jobs=chosen.jobs))
     sys.stdout.write("\n".join(table(stored(RESULTS))) + "\n")
+
+
+def keep(found: Iterable[Mapping[str, Any]]) -> None:
+    """Write the cells of all studies, measure by measure."""
+    made = {"studies": STUDIES, "time": TIME} | IMPUTING
+    store(RESULTS, made, sorted(found, key=lambda cell: MEASURES.index(cell["measure"])))
 
 
 if __name__ == "__main__":
