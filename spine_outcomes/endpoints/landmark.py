@@ -11,6 +11,9 @@ from spine_outcomes.endpoints.history import History
 from spine_outcomes.errors import Finding, NotEstimableError, Problem, people
 from spine_outcomes.study.durations import Duration
 
+ROUND_OFF = 1e-9
+"""Relative difference up to which two times are one."""
+
 
 def from_landmark(
     history: History, landmark: Duration, is_observed: NDArray[np.bool_]
@@ -42,7 +45,7 @@ def from_landmark(
     arises there is not seen, and whom it leaves may no longer be alike.
     """
     length = landmark.to(history.unit)
-    is_over = is_observed & (history.time <= length)
+    is_over = is_observed & (history.time <= length * (1 + ROUND_OFF))
     is_at_risk = is_observed & ~is_over
     if not is_at_risk.any():
         message = f"no row is at risk at the landmark of {landmark}"

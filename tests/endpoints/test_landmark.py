@@ -51,6 +51,12 @@ def test_a_time_in_days_meets_a_landmark_in_months(
     assert found.time.tolist() == [92 - 3 * 30.4375]
 
 
+def test_round_off_leaves_nobody_at_risk(outcome: Derive, columns: dict[str, Any]) -> None:
+    """0.1 + 0.2 is no later than 0.3."""
+    ends = [{"time": time, "status": "1"} for time in (0.1 + 0.2, 0.31)]
+    assert outcome(ends, columns | {"landmark": "0.3 months"}).rows.tolist() == [1]
+
+
 def test_what_lies_before_the_landmark_is_at_it(outcome: Derive, failure: dict[str, Any]) -> None:
     """A last clean image before the landmark: its row is known to be free of the event at it."""
     source = failure["event"][0] | {"last_clean": "clean_image"}
