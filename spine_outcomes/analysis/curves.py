@@ -205,7 +205,7 @@ def curves_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
 def risk_table_rows(sample: EndpointSample, plan: AnalysisPlan) -> list[dict[str, Any]]:
     """People at risk at each tick and what happened before it, ``RISK_TABLE_COLUMNS``."""
     factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
-    ticks = display_ticks(float(max(_last_shown(sample))) * factor)
+    ticks = shown_ticks(sample, plan)
     codes = plan.arms.codes
     rows = []
     for arm, code in enumerate(codes):
@@ -227,6 +227,12 @@ def risk_table_rows(sample: EndpointSample, plan: AnalysisPlan) -> list[dict[str
             for i, tick in enumerate(ticks)
         ]
     return rows
+
+
+def shown_ticks(sample: EndpointSample, plan: AnalysisPlan) -> NDArray[np.float64]:
+    """Ticks of the time axis of an endpoint, in display units."""
+    factor = convert(1.0, sample.outcome.unit, plan.estimation.unit)
+    return display_ticks(float(max(_last_shown(sample))) * factor)
 
 
 def risk_table_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -27,6 +27,8 @@ from spine_outcomes.analysis.follow_up import follow_up_rows
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.resampling import Place
 from spine_outcomes.analysis.result_rows import Setting, found_rows, results_frame
+from spine_outcomes.analysis.results import WEIGHTED_RISK_COLUMNS
+from spine_outcomes.analysis.weighted_counts import weighted_count_rows
 from spine_outcomes.analysis.weighting import WeightedSet
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.dictionary import DataDictionary
@@ -51,6 +53,7 @@ class EndpointResults:
     results: pd.DataFrame
     curves: pd.DataFrame
     risk_table: pd.DataFrame
+    weighted_risk_table: pd.DataFrame
     effect_over_time: pd.DataFrame
     findings: tuple[Finding, ...]
     fits: tuple[EndpointFit, ...]
@@ -92,6 +95,7 @@ def endpoint_results(
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     effect: list[dict[str, Any]] = []
+    counted: list[dict[str, Any]] = []
     common = {
         "analysis": who.analysis,
         "subgroup": who.subgroup,
@@ -105,12 +109,14 @@ def endpoint_results(
         results += rows
         curves += drawn
         effect += pooled_effect([fit.effect for fit in own])
+        counted += weighted_count_rows(sample, [fit.weight for fit in own], plan, estimand)
     if who == EVERYBODY:
         results += follow_up_rows(sample, plan, common)
     return EndpointResults(
         results_frame(results),
         curves_frame(curves),
         risk_table_frame(risk_table_rows(sample, plan)),
+        pd.DataFrame(counted, columns=list(WEIGHTED_RISK_COLUMNS)),
         effect_frame(effect),
         (*_entry_findings(sample), *censoring_findings(sample), *_fit_findings(fits, sample)),
         tuple(fits),

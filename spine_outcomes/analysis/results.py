@@ -37,6 +37,10 @@ RISK_TABLE_COLUMNS = (
     "endpoint", "level_unit", "arm", "time", "n_risk", "n_event", "n_competing", "n_censored",
     "n_to_enter",
 )  # fmt: skip
+WEIGHTED_RISK_COLUMNS = (
+    "endpoint", "level_unit", "estimand", "arm", "time", "n_risk", "n_event", "n_competing",
+    "n_censored",
+)  # fmt: skip
 BALANCE_COLUMNS = (
     "level_unit", "estimand", "column", "label", "level", "mean_reference", "mean_comparator",
     "smd", "variance_ratio", "ks", "smd_largest",
@@ -145,6 +149,8 @@ class Results:
     risk_table
         ``RISK_TABLE_COLUMNS``: people (rows) at risk at each tick, events, competing events and
         censorings before it, and those still to enter.
+    weighted_risk_table
+        ``WEIGHTED_RISK_COLUMNS``: the same as sums of weights, over imputations their means.
     balance
         ``BALANCE_COLUMNS``: one row a column of the design, or a level of a category. Over
         imputations the mean, and the standardised difference that is largest in size.
@@ -223,6 +229,9 @@ class Results:
     imaging: pd.DataFrame
     findings: pd.DataFrame
     balance_at_risk: pd.DataFrame = field(default_factory=partial(_no_rows, AT_RISK_COLUMNS))
+    weighted_risk_table: pd.DataFrame = field(
+        default_factory=partial(_no_rows, WEIGHTED_RISK_COLUMNS)
+    )
     effect_over_time: pd.DataFrame = field(default_factory=partial(_no_rows, EFFECT_COLUMNS))
     missing: pd.DataFrame = field(default_factory=partial(_no_rows, MISSING_COLUMNS))
     missing_patterns: pd.DataFrame = field(default_factory=partial(_no_rows, PATTERN_COLUMNS))

@@ -11,7 +11,6 @@ from spine_outcomes.analysis.description import description, description_finding
 from spine_outcomes.analysis.findings import findings_frame, outcome_findings
 from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.multiplicity import adjust_tests
-from spine_outcomes.analysis.negative_control import negative_control_findings
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
@@ -82,7 +81,6 @@ def _run(
         *findings,
         *description_findings(prepared, fitted, frames),
         *outcome_findings(results),
-        *negative_control_findings(results, plan),
         *robust.findings,
         *toxicity.findings,
         *further,
@@ -94,6 +92,7 @@ def _run(
         results=everything,
         curves=stack(endpoint.curves for endpoint in fitted.found),
         risk_table=stack(endpoint.risk_table for endpoint in fitted.found),
+        weighted_risk_table=stack(endpoint.weighted_risk_table for endpoint in fitted.found),
         effect_over_time=stack(endpoint.effect_over_time for endpoint in fitted.found),
         e_values=robust.e_values,
         bias_grid=robust.bias_grid,

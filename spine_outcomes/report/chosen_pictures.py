@@ -56,8 +56,9 @@ def _curve(results: Results, item: FigureItem, sheet: Sheet) -> Iterator[Picture
     if len(results.curves):
         endpoint, estimand = str(item.endpoint), item.estimand or headline_estimand(results)
         yield curve_picture(
-            results, endpoint, estimand, endpoint, sheet, with_difference=item.with_difference
-        )
+            results, endpoint, estimand, endpoint, sheet, with_difference=item.with_difference,
+            weighted_counts=item.weighted_counts,
+        )  # fmt: skip
 
 
 def _of_rows(kind: str) -> Maker:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.figures.outcome import outcome_figure
+from spine_outcomes.figures.outcome import UNWEIGHTED, outcome_figure
 from spine_outcomes.figures.sheets import difference_sheet, effect_sheet, stacked_sheet
 from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
@@ -39,27 +39,37 @@ def curve_picture(
     sheet: Sheet = REPORT,
     *,
     with_difference: bool = False,
+    weighted_counts: bool = False,
 ) -> Picture:
-    """The curves of the arms over the table of people, and their difference where it is asked for.
+    """The curves of the arms over the table of people.
 
     Parameters
     ----------
     cause
         The endpoint itself or one of its competing events.
+    with_difference
+        Whether the difference of the arms over time stands between curves and table.
+    weighted_counts
+        Whether the table holds sums of weights instead of people.
     """
     name = labels(results)
     curves = where(_curves(results, endpoint), cause=cause, estimand=estimand)
     heading = _curve_heading(curves.iloc[0], endpoint, name)
     difference = _difference(results, endpoint, estimand)
+    people, counts = where(results.risk_table, endpoint=endpoint), (UNWEIGHTED, 0)
+    if weighted_counts:
+        people = where(results.weighted_risk_table, endpoint=endpoint, estimand=estimand)
+        counts = (f"Sums of weights, {name.estimand(estimand)}", 1)
     figure = outcome_figure(
         curves,
-        where(results.risk_table, endpoint=endpoint),
+        people,
         arms=arm_labels(name),
         states={state: STATES[state] for state in shown_states(results, endpoint)},
         heading=heading,
         unit=name.unit,
         sheet=sheet,
         difference=(difference, _contrast(name)) if with_difference else None,
+        counts=counts,
     )
     key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
     title = f"{heading}, {name.estimand(estimand)}"

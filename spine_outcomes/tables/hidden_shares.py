@@ -151,3 +151,16 @@ def _named(frame: pd.DataFrame) -> pd.Series[str]:
 def _is_text(counts: pd.Series[Any]) -> pd.Series[bool]:
     """Which counts are hidden."""
     return counts.map(lambda n: isinstance(n, str)).astype(bool)
+
+
+def hide_weighted(weighted: pd.DataFrame, risk_table: pd.DataFrame) -> pd.DataFrame:
+    """Sums of weights without those of hidden people: the mark of the count stands for them."""
+    keys = ["endpoint", "arm", "time"]
+    people = weighted[keys].merge(risk_table, on=keys, how="left", validate="many_to_one")
+    shown = {}
+    for name in ("n_risk", "n_event", "n_competing", "n_censored"):
+        is_hidden = people[name].map(lambda n: isinstance(n, str)).to_numpy(dtype=bool)
+        if is_hidden.any():
+            marks = people[name].set_axis(weighted.index)
+            shown[name] = weighted[name].astype(object).mask(is_hidden, marks)
+    return weighted.assign(**shown)

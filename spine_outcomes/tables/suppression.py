@@ -29,6 +29,7 @@ from spine_outcomes.tables.hidden_shares import (
     hide_rare_kinds,
     hide_risks,
     hide_shares,
+    hide_weighted,
 )
 from spine_outcomes.tables.outcome_sums import of_outcomes
 from spine_outcomes.tables.toxicity_suppression import hide_rare_events
@@ -94,6 +95,9 @@ def protected(results: Results) -> Results:
         results.quality_control, results.results, frames["results"]
     )
     frames["curves"] = hide_curves(results.curves, frames["risk_table"])
+    frames["weighted_risk_table"] = hide_weighted(
+        results.weighted_risk_table, frames["risk_table"]
+    )
     frames["balance"] = hide_levels(results.balance, frames["baseline"], results.plan.arms.codes)
     frames["toxicity_listing"] = hide_rare_events(results.toxicity_listing, k)
     return replace(
