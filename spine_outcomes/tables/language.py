@@ -2,7 +2,7 @@
 
 Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
 its language; ``{name}`` is a gap, filled with a text that is looked up in turn, and ``{n}``,
-``{m}`` and ``{k}`` are gaps for numbers alone. A
+``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name. A
 text that no entry fits is taken apart at the ends of sentences, brackets, then at semicolons and
 their like, and its pieces are looked up. What is in no catalogue stays English.
 """
@@ -22,9 +22,10 @@ _GAP = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(r"\S*[\w.]*[_/\d]\S*")  # names of columns, files and versions are no words
 FIRST_PLACE = 0xE000  # from here on, letters of private use that may stand for numbers
-_COUNTS = ("n", "m", "k")
-_NUMBER = r"[−-]?<?[\d.,\ue000-\uf8ff]+"
-_SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])")
+_NUMBER = r"[−<≥-]*[\d.,\ue000-\uf8ff]+"
+_GAPS = {"n": _NUMBER, "m": _NUMBER, "k": _NUMBER, "arm": "[^,;]+?"}
+_SENTENCE_END = re.compile(r"(?<=[.?!。？！]) (?=[^a-z])")
+_PERCENT = re.compile(r"(?<=\d)[ \u202f]?%")  # however a theme has set it
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,12 @@ class Translator:
 
     def __call__(self, text: str) -> str:
         """The text in the language; sentences of which a part is in no entry stay."""
-        text = text.replace("\u202f", " ")  # the thin blank that a theme may have set
+        text = _PERCENT.sub(" %", text)
         sentences = _SENTENCE_END.split(text)
         if (said := self.whole(text)) is not None or len(sentences) == 1:
             return text if said is None else said
-        return "".join(map(self, sentences))
+        said_each = map(self, sentences)
+        return "".join(f"{one} " if one.endswith(".") else one for one in said_each).rstrip()
 
     def whole(self, text: str) -> str | None:
         """The text in the language, None where some of it is in no entry."""
@@ -139,11 +141,11 @@ def _by_length(texts: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]
 
 
 def _as_pattern(text: str) -> str:
-    """A text as a regular expression: a gap takes anything, its first letter either case."""
+    """A text as a regular expression: gaps take what they may, the first letter is either case."""
     pieces = _GAP.split(text)
     pattern = "".join(
-        f"(?P<{piece}>{_NUMBER if piece in _COUNTS else '.+?'})" if is_gap else re.escape(piece)
-        for piece, is_gap in zip(pieces, (k % 2 == 1 for k in range(len(pieces))), strict=True)
+        f"(?P<{piece}>{_GAPS.get(piece, '.+?')})" if k % 2 else re.escape(piece)
+        for k, piece in enumerate(pieces)
     )
     first = text[0]
     if first.isalpha():

@@ -51,7 +51,7 @@ def test_a_text_is_said_by_its_entry_or_by_its_pieces(text: str, said: str) -> N
     ("text", "said"),
     [
         ("Vertebral fracture", "Vertebral fracture"),
-        ("Vertebral fracture. Death.", "Vertebral fracture.死亡。"),
+        ("Vertebral fracture. Death.", "Vertebral fracture. 死亡。"),
         ("Vertebral fracture, death", "Vertebral fracture, death"),
     ],
 )
