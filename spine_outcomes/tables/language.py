@@ -2,9 +2,9 @@
 
 Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
 its language; ``{name}`` is a gap, filled with a text that is looked up in turn, and ``{n}``,
-``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name. A
-text that no entry fits is taken apart at the ends of sentences, brackets, then at semicolons and
-their like, and its pieces are looked up. What is in no catalogue stays English.
+``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name. A text that no entry fits
+is taken apart at the ends of sentences, at brackets, then at semicolons and their like, and its
+pieces are looked up. A sentence of which a piece is in no entry stays English.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Catalogue:
 
 
 def translator(language: str, words: Mapping[str, str]) -> Translator | None:
-    """What says texts in a language, by its name, the ``words`` of a study known; None in English."""
+    """What says texts in a language, the ``words`` of a study among them; None in English."""
     return None if language == ENGLISH else Translator(_catalogue(language, words))
 
 
