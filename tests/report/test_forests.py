@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.forests import forest_pictures
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.render import render_report
+from spine_outcomes.tables.suppression import protected
 from tests.report.further import further_results
 from tests.report.synthetic import synthetic_results
 
@@ -112,3 +114,15 @@ def test_the_interaction_stands_beside_the_name_of_its_subgroup() -> None:
     found = words(pictures(further_results())["forest-subgroups-relapse"])
     assert found.count("p of interaction 0.038") == 1
     assert found.count("p of interaction NE") == 1
+
+
+def test_a_small_count_is_hidden_in_the_plot_too() -> None:
+    """Masked in the table and printed in the drawing."""
+    results = further_results()
+    few = results.results.assign(
+        n_event=results.results["n_event"].where(results.results["subgroup"] != "Men", 3)
+    )
+    shown = protected(replace(results, results=few))
+    found = words(pictures(shown)["forest-subgroups-relapse"])
+    assert "Men (&lt;5/374)" in found
+    assert not any("(3/374)" in text for text in found)
