@@ -86,7 +86,9 @@ def test_the_order_of_rows_changes_no_number(study: Path, command: Command) -> N
     (study / "cohort.csv").write_text("\n".join([header, *rows[::-1]]) + "\n")
     command("report", "plan.yaml", "--out", "two")
     one, two = contents(study / "one"), contents(study / "two")
-    with_file_hash = {"manifest.json", "report.html", "tables/provenance.csv"}
+    with_file_hash = {
+        "frames/study.json", "manifest.json", "report.html", "tables/provenance.csv",
+    }  # fmt: skip
     assert {name for name in one if one[name] != two[name]} == with_file_hash
     assert (
         json.loads(one["manifest.json"])["reproducibility_id"]
