@@ -18,7 +18,6 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 _DROPPED = {f"{{{SVG}}}{tag}" for tag in ("metadata", "style", "clipPath")}
 _GEOMETRY = ("d", "transform", "x", "y", "points")
 _DECIMALS = re.compile(r"-?\d+\.\d{3,}")
-ElementTree.register_namespace("", SVG)
 
 
 def new_figure(width: float, height: float, sheet: Sheet = REPORT) -> Figure:
@@ -57,7 +56,7 @@ def svg_text(figure: Figure, name: str, title: str, description: str, sheet: She
     _prefix_ids(root, name)
     _ungrouped(root)
     _describe(root, name, title, description)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+    return written(root) + "\n"
 
 
 def print_svg(svg: str, figure: Figure, family: str, rules: str) -> str:
@@ -82,7 +81,16 @@ def print_svg(svg: str, figure: Figure, family: str, rules: str) -> str:
     style = ElementTree.Element(f"{{{SVG}}}style")
     style.text = rules
     root.insert(0, style)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+    return written(root) + "\n"
+
+
+def written(root: ElementTree.Element) -> str:
+    """An SVG element as text, without a prefix before its names.
+
+    The register of prefixes is one for the whole process: another package may have changed it.
+    """
+    ElementTree.register_namespace("", SVG)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def embedded(svg: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from spine_outcomes.figures.style import REFERENCE
-from spine_outcomes.figures.svg import SVG
+from spine_outcomes.figures.svg import SVG, written
 
 WIDTH, HEIGHT = 160.0, 44.0
 _WIDEST, _WIDEST_ON_SCALE = 18.0, 40.0  # of a bar: one that fills the picture looks like a wall
@@ -42,4 +42,4 @@ def thumbnail(shares: Sequence[float], title: str, *, is_scale: bool) -> str:
         "stroke": "#6b7280", "stroke-width": "1",
     }  # fmt: skip
     ElementTree.SubElement(root, f"{{{SVG}}}line", base)
-    return ElementTree.tostring(root, encoding="unicode")
+    return written(root)

@@ -9,7 +9,7 @@ import pytest
 
 from spine_outcomes.figures.flow import Step, flow_sheet
 from spine_outcomes.figures.style import house_style
-from spine_outcomes.figures.svg import embedded, new_figure, svg_text
+from spine_outcomes.figures.svg import SVG, embedded, new_figure, svg_text, written
 
 PAYLOAD = '<script>alert(1)</script>" onload="alert(2) $\\frac{1}{2}$ ]]>'
 ALLOWED = {"svg", "title", "desc", "rect", "g", "defs", "path", "use", "text"}
@@ -105,3 +105,10 @@ def test_ink_follows_the_page() -> None:
     svg = drawing()
     assert 'fill="currentColor"' in svg
     assert 'class="sheet"' in svg
+
+
+def test_another_package_may_name_the_elements_otherwise() -> None:
+    """The register of prefixes is shared: WeasyPrint's made every figure "svg:svg", which is text."""
+    ElementTree.register_namespace("svg", SVG)
+    root = ElementTree.Element(f"{{{SVG}}}svg")
+    assert written(root) == '<svg xmlns="http://www.w3.org/2000/svg" />'
