@@ -122,3 +122,20 @@ def test_labels_never_touch_and_stay_on_the_page(values: list[float], height: fl
     assert places[0] >= height / 2 - 1e-9
     for below, above in pairwise(places):
         assert above - below >= height - 1e-9
+
+
+def test_c16_nobody_with_the_event_is_a_flat_line() -> None:
+    """Everybody censored is a result: drawn at 0, under an axis that has a height."""
+    nobody = frame(estimate=[0.0] * 8, lower=[np.nan] * 8, upper=[np.nan] * 8)
+    ax = drawn(nobody)
+    assert [y for _, y in curve_lines(ax)] == [[0, 0, 0], [0, 0, 0]]
+    assert ax.get_ylim() == (0, 0.05)
+
+
+def test_c44_a_band_stays_between_0_and_100_percent() -> None:
+    """Limits are those of the frame; an axis that went below 0 would invite a band there."""
+    ax = drawn(frame(upper=[np.nan, 0.5, 1.0, 1.0] * 2))
+    assert ax.get_ylim() == (0, 1)
+    heights = np.concatenate([band.get_paths()[0].vertices[:, 1] for band in ax.collections])
+    assert heights.min() >= 0
+    assert heights.max() <= 1

@@ -25,7 +25,7 @@ def forest(frame: pd.DataFrame = FRAME) -> Axes:
     return draw_forest(Figure().add_subplot(), frame, ("fewer with B", "more with B"), margin=100)
 
 
-def test_a_row_that_is_not_estimable_stays_and_does_not_set_the_axis() -> None:
+def test_c51_a_row_that_is_not_estimable_stays_and_does_not_set_the_axis() -> None:
     """Published forest plots lost the row, or flattened all others beside an infinite limit."""
     ax = forest()
     assert "NE" in [text.get_text() for text in ax.texts]
