@@ -129,7 +129,8 @@ def hide_levels(
 
     Unweighted differences go too: with the other arm's share they give it back.
     """
-    is_hidden = _is_text(baseline["n"]) & (baseline["estimand"] == "unweighted")
+    is_level = (baseline["kind"] == "proportion") & (baseline["estimand"] == "unweighted")
+    is_hidden = is_level & _is_text(baseline["n"])
     keys = _named(balance)
     is_plain = balance["estimand"] == "unweighted"
     is_rare = pd.Series(False, index=balance.index)

@@ -95,10 +95,11 @@ def protected(results: Results) -> Results:
         results.quality_control, results.results, frames["results"]
     )
     frames["curves"] = hide_curves(results.curves, frames["risk_table"])
-    frames["weighted_risk_table"] = hide_weighted(
-        results.weighted_risk_table, frames["risk_table"]
-    )
-    frames["balance"] = hide_levels(results.balance, frames["baseline"], results.plan.arms.codes)
+    frames["weighted_risk_table"] = hide_weighted(results.weighted_risk_table, frames["risk_table"])
+    for name in ("balance", "balance_at_risk"):
+        frames[name] = hide_levels(
+            getattr(results, name), frames["baseline"], results.plan.arms.codes
+        )
     frames["toxicity_listing"] = hide_rare_events(results.toxicity_listing, k)
     return replace(
         results,

@@ -108,7 +108,7 @@ def test_ink_follows_the_page() -> None:
 
 
 def test_another_package_may_name_the_elements_otherwise() -> None:
-    """The register of prefixes is shared: WeasyPrint's made every figure "svg:svg", which is text."""
+    """WeasyPrint once made every figure "svg:svg", which a page shows as its text."""
     ElementTree.register_namespace("svg", SVG)
     root = ElementTree.Element(f"{{{SVG}}}svg")
     assert written(root) == '<svg xmlns="http://www.w3.org/2000/svg" />'

@@ -132,7 +132,8 @@ def test_means_of_a_rare_level_do_not_stand_in_the_balance() -> None:
     """The unweighted mean of a level is its share, and its difference with the other share too."""
     results = synthetic_results()
     shown = protected(results)
-    rare = shown.baseline[shown.baseline["n"].map(lambda n: isinstance(n, str)).astype(bool)]
+    is_hidden = shown.baseline["n"].map(lambda n: isinstance(n, str)).astype(bool)
+    rare = shown.baseline[is_hidden & (shown.baseline["kind"] == "proportion")]
     named = set(zip(rare["column"], rare["level"].fillna(""), strict=True))
     own = [
         key in named
@@ -143,6 +144,17 @@ def test_means_of_a_rare_level_do_not_stand_in_the_balance() -> None:
     assert len(plain)
     assert plain["smd"].isna().all()
     assert hidden[["mean_reference", "mean_comparator"]].isna().any(axis=1).all()
+
+
+def test_few_missing_values_of_a_number_leave_its_mean_in_the_balance() -> None:
+    """A hidden number of missing values is no share of the mean beside it."""
+    results = synthetic_results()
+    rows = results.baseline.loc[
+        (results.baseline["column"] == "age") & (results.baseline["kind"] == "mean_sd")
+    ]
+    few = pd.concat([results.baseline, rows.assign(kind="missing", n=2, value=0.01)])
+    shown = protected(synthetic_results(baseline=few.reset_index(drop=True)))
+    assert shown.balance.loc[shown.balance["column"] == "age", "smd"].notna().all()
 
 
 def test_unweighted_curves_are_not_shown_where_their_steps_count_hidden_events() -> None:
