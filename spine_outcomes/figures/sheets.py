@@ -128,7 +128,7 @@ def stacked_sheet(
 ) -> Figure:
     """All events of each arm on top of one another, the arms side by side."""
     with house_style(sheet):
-        title = LEADING * sheet.text + GAP
+        title = LEADING * sheet.text
         above, between = head(sheet, entries=area_names(causes)), 2 * EDGE
         width = (sheet.points - 2 * EDGE - MARKS - between) / 2
         height = min(200.0, max(110.0, 0.8 * width))
