@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,7 @@ DIRECT = """\
      phi: direct}
 """
 DATE = re.compile(rb"(?<![0-9-])((?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])(?![0-9])")
-NOT_A_PATIENTS = {b"2024-12-31"}  # the data cut-off
+NOT_A_PATIENTS = {b"2024-12-31", b"1980-01-01"}  # the data cut-off; the date of no document
 
 pytestmark = pytest.mark.xdist_group("privacy")
 
@@ -68,16 +69,19 @@ def words(study: Path, *more: object) -> tuple[object, ...]:
 @pytest.fixture(scope="module")
 def reported(study: Path) -> Told:
     """What the report said; its files lie in ``out``."""
-    found = told(*words(study))
+    found = told(*words(study, "--formats", "html,docx,tex"))
     assert found.code == 0, found.text
     return found
 
 
 def files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below a folder."""
+    """Every file below a folder, and every part of a Word document."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             yield str(path.relative_to(folder)), path.read_bytes()
+        if path.suffix == ".docx":
+            with zipfile.ZipFile(path) as document:
+                yield from ((f"{path.name}/{n}", document.read(n)) for n in document.namelist())
 
 
 def leaks(content: bytes, marks: tuple[str, ...] = ("CANARY",)) -> set[bytes]:
