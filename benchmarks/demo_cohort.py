@@ -1,5 +1,4 @@
-"""Draw the packaged demo cohort and write it, with its truth and its long tables, where the package
-keeps it.
+"""Draw the packaged demo cohort, its truth and its long tables, and write them into the package.
 
 python benchmarks/demo_cohort.py
 """

@@ -210,8 +210,8 @@ class Results:
         ``QUALITY_COLUMNS``: numbers of the primary analysis beside those of a second engine;
         ``verdict`` is ``agrees`` or ``differs``.
     suppressed
-        ``SUPPRESSED_COLUMNS``: how many counts were hidden where, because they are small and because
-        they would give small ones back. A run hides nothing: what leaves it does.
+        ``SUPPRESSED_COLUMNS``: how many counts were hidden where, because they are small, or would
+        give small ones back. A run hides nothing: what leaves it does.
     provenance
         Hashes, versions, seed, counts: what the manifest prints.
     """

@@ -77,7 +77,7 @@ def readout(
     every = np.unique(np.concatenate([frame["time"].to_numpy(float) for _, frame in curves]))
     times = every[every <= longest * (1 + 1e-9)]
     return Readout(
-        box=tuple(round(side, 1) for side in box),  # type: ignore[arg-type]  # four sides
+        box=tuple(round(side, 1) for side in box),
         longest=longest,
         unit=unit,
         times=tuple(float(time) for time in times),

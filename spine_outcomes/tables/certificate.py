@@ -87,7 +87,7 @@ def _summary(method: str, source: str, frame: pd.DataFrame) -> Row:
     mine = frame[frame["source"] == source]
     share = mine["difference"].abs() / mine["tolerance"]
     n_wrong = int((mine["verdict"] == "differs").sum())
-    worst = mine.loc[share.idxmax(), "difference"]
+    worst = float(mine["difference"].to_numpy()[share.argmax()])
     found = (
         cells.words(source),
         cells.count(len(mine)),
