@@ -17,7 +17,7 @@ from spine_outcomes.analysis.results import Results, provenance, stack
 from spine_outcomes.analysis.robustness import robustness
 from spine_outcomes.analysis.sensitivity import departures, sensitivity_results
 from spine_outcomes.analysis.subgroups import subgroup_results
-from spine_outcomes.analysis.toxicity import toxicity_found
+from spine_outcomes.analysis.toxicity.overview import toxicity_found
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.errors import Finding
 from spine_outcomes.study.plan import AnalysisPlan

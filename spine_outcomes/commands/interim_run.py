@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from spine_outcomes.analysis.interim import compared, edition_of
-from spine_outcomes.analysis.interim_monitoring import HeldLook
-from spine_outcomes.analysis.interim_queries import AskedBefore
-from spine_outcomes.analysis.interim_results import Edition, InterimResults
-from spine_outcomes.analysis.interim_seen import Seen, cut_for_look, see
+from spine_outcomes.analysis.look.editions import compared, edition_of
+from spine_outcomes.analysis.look.monitoring import HeldLook
+from spine_outcomes.analysis.look.queries import AskedBefore
+from spine_outcomes.analysis.look.results import Edition, InterimResults
+from spine_outcomes.analysis.look.seen import Seen, cut_for_look, see
 from spine_outcomes.analysis.progress import Step
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.cohort.cohort import Cohort

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spine_outcomes.analysis.interim_results import Edition, LookFacts
+from spine_outcomes.analysis.look.results import Edition, LookFacts
 from spine_outcomes.commands.ledger import LEDGER, Entry, read_ledger
 from spine_outcomes.commands.report_run import OUTPUT_ROOT, with_options
 from spine_outcomes.errors import PlanError, Problem

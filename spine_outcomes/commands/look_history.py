@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from spine_outcomes.analysis.interim_monitoring import HeldLook
+from spine_outcomes.analysis.look.monitoring import HeldLook
 from spine_outcomes.commands.ledger import Entry, read_fingerprints
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import EVERYBODY, Edition, InterimResults
+from spine_outcomes.analysis.look.results import EVERYBODY, Edition, InterimResults
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.sheets import accrual_sheet, boundary_sheet
 from spine_outcomes.report.exhibits import Exhibits

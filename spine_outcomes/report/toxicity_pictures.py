@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.analysis.toxicity_counts import ASSESSED, NOT_ASSESSED
+from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
 from spine_outcomes.figures.butterfly import GRADES
 from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.toxicity_sheets import (

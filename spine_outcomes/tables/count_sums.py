@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from spine_outcomes.analysis.toxicity_counts import ASSESSED, NOT_ASSESSED
+from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
 from spine_outcomes.tables.complementary import Rule
 from spine_outcomes.tables.missing import MOST_PATTERNS
 

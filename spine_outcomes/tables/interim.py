@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import EVERYBODY, InterimResults
+from spine_outcomes.analysis.look.results import EVERYBODY, InterimResults
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import baseline as baseline_table
 from spine_outcomes.tables import cells, numbers

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import EVERYBODY, InterimResults
-from spine_outcomes.analysis.toxicity_counts import NOT_ASSESSED
+from spine_outcomes.analysis.look.results import EVERYBODY, InterimResults
+from spine_outcomes.analysis.toxicity.counts import NOT_ASSESSED
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.interim import group_label, groups_of
 from spine_outcomes.tables.labels import labels

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import InterimResults
+from spine_outcomes.analysis.look.results import InterimResults
 from spine_outcomes.tables.suppression import hide_counts
 from spine_outcomes.tables.toxicity_suppression import hide_rare_events
 

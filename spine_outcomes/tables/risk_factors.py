@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.dose_response import MODEL
 from spine_outcomes.analysis.results import RISK_FACTORS, Results
+from spine_outcomes.analysis.toxicity.dose_response import MODEL
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import (

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.dose_response import MODEL
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.analysis.toxicity_counts import ASSESSED, NOT_ASSESSED
-from spine_outcomes.analysis.toxicity_estimates import COUNT_MODEL, RATIO_MODEL, endpoint_of
-from spine_outcomes.analysis.toxicity_rows import ANY_TERM
+from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
+from spine_outcomes.analysis.toxicity.dose_response import MODEL
+from spine_outcomes.analysis.toxicity.estimates import COUNT_MODEL, RATIO_MODEL, endpoint_of
+from spine_outcomes.analysis.toxicity.rows import ANY_TERM
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.risk_factors import (

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spine_outcomes.analysis.interim_results import Group, LookFacts
-from spine_outcomes.analysis.interim_safety import (
+from spine_outcomes.analysis.look.results import Group, LookFacts
+from spine_outcomes.analysis.look.safety import (
     deaths_frame,
     deviations_frame,
     limit_findings,

@@ -13,8 +13,8 @@ from spine_outcomes.analysis.endpoint_estimates import arm_contrasts
 from spine_outcomes.analysis.estimated import pooled_estimates, under_weights
 from spine_outcomes.analysis.result_rows import Row
 from spine_outcomes.analysis.results import COUNT_COLUMNS
-from spine_outcomes.analysis.toxicity_result_rows import Asked, Written
-from spine_outcomes.analysis.toxicity_rows import ANY_TERM, ToxicRows
+from spine_outcomes.analysis.toxicity.result_rows import Asked, Written
+from spine_outcomes.analysis.toxicity.rows import ANY_TERM, ToxicRows
 from spine_outcomes.endpoints.toxicity import WINDOWS, recurrences
 from spine_outcomes.inference import Estimate, concatenate
 from spine_outcomes.study.durations import DAYS_PER_UNIT, convert

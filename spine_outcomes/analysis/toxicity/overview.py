@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.dose_response import dose_responses
 from spine_outcomes.analysis.fitted import Fitted
 from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame
-from spine_outcomes.analysis.risk_factors import risk_factor_rows
-from spine_outcomes.analysis.toxicity_counts import listing_frame, toxicity_frame
-from spine_outcomes.analysis.toxicity_estimates import (
+from spine_outcomes.analysis.toxicity.counts import listing_frame, toxicity_frame
+from spine_outcomes.analysis.toxicity.dose_response import dose_responses
+from spine_outcomes.analysis.toxicity.estimates import (
     count_frame,
     count_rows,
     proportion_rows,
     rate_rows,
 )
-from spine_outcomes.analysis.toxicity_rows import ToxicRows, toxic_rows
+from spine_outcomes.analysis.toxicity.risk_factors import risk_factor_rows
+from spine_outcomes.analysis.toxicity.rows import ToxicRows, toxic_rows
 from spine_outcomes.errors import Finding, Severity, people
 
 MANY_UNKNOWN = 0.1  # share of the rows from which their absence is serious

@@ -14,13 +14,13 @@ from threadpoolctl import threadpool_limits
 from spine_outcomes.analysis.endpoint_results import Who
 from spine_outcomes.analysis.findings import findings_frame
 from spine_outcomes.analysis.fitted import fit
-from spine_outcomes.analysis.interim_findings import sayable
-from spine_outcomes.analysis.interim_frames import frames_of
-from spine_outcomes.analysis.interim_monitoring import HeldLook, Monitored, monitored
-from spine_outcomes.analysis.interim_results import Edition, InterimResults
-from spine_outcomes.analysis.interim_rows import pooled_rows
-from spine_outcomes.analysis.interim_safety import limit_findings
-from spine_outcomes.analysis.interim_seen import Seen
+from spine_outcomes.analysis.look.findings import sayable
+from spine_outcomes.analysis.look.frames import frames_of
+from spine_outcomes.analysis.look.monitoring import HeldLook, Monitored, monitored
+from spine_outcomes.analysis.look.results import Edition, InterimResults
+from spine_outcomes.analysis.look.rows import pooled_rows
+from spine_outcomes.analysis.look.safety import limit_findings
+from spine_outcomes.analysis.look.seen import Seen
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.result_rows import results_frame

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from spine_outcomes.analysis.interim_accrual import accrual_frame, accrual_summary, waiting_time
-from spine_outcomes.analysis.interim_results import Group, LookFacts
+from spine_outcomes.analysis.look.accrual import accrual_frame, accrual_summary, waiting_time
+from spine_outcomes.analysis.look.results import Group, LookFacts
 from spine_outcomes.cohort.comparison import day_number
 from spine_outcomes.study.interim import PlannedAccrual
 

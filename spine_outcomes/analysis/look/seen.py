@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from spine_outcomes.analysis.interim_findings import early_finding, overwritten_finding
-from spine_outcomes.analysis.interim_queries import AskedBefore, AskedNow, asked_now
-from spine_outcomes.analysis.interim_results import LookFacts
+from spine_outcomes.analysis.look.findings import early_finding, overwritten_finding
+from spine_outcomes.analysis.look.queries import AskedBefore, AskedNow, asked_now
+from spine_outcomes.analysis.look.results import LookFacts
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.eligibility import Selection, select
 from spine_outcomes.cohort.known_by import known_by

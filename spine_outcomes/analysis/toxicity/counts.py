@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.results import LISTING_COLUMNS, TOXICITY_COLUMNS
-from spine_outcomes.analysis.toxicity_rows import ToxicRows
+from spine_outcomes.analysis.toxicity.rows import ToxicRows
 from spine_outcomes.endpoints.toxicity import WINDOWS, severe_events
 
 ASSESSED, NOT_ASSESSED = "assessed", "not_assessed"

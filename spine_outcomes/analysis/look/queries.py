@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import QUERY_COLUMNS
+from spine_outcomes.analysis.look.results import QUERY_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.queries import queries, summary
 from spine_outcomes.cohort.read import inspect_frame

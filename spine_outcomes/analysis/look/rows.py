@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import EVERYBODY, InterimResults
+from spine_outcomes.analysis.look.results import EVERYBODY, InterimResults
 
 Row = dict[str, Any]
 

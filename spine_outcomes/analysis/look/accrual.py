@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from spine_outcomes.analysis.interim_results import (
+from spine_outcomes.analysis.look.results import (
     ACCRUAL_COLUMNS,
     EVERYBODY,
     MEASURE_COLUMNS,

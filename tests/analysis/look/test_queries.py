@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from spine_outcomes.analysis.interim_queries import AskedBefore, asked_now
+from spine_outcomes.analysis.look.queries import AskedBefore, asked_now
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import cohort_from_frame
 from spine_outcomes.study.dictionary import DataDictionary

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from spine_outcomes.analysis.interim_monitoring import HeldLook, monitored
-from spine_outcomes.analysis.interim_results import LookFacts
+from spine_outcomes.analysis.look.monitoring import HeldLook, monitored
+from spine_outcomes.analysis.look.results import LookFacts
 from spine_outcomes.study.interim import Interim
 
 DAY = datetime.date(2024, 1, 1)

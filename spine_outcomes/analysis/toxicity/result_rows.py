@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.analysis.estimated import Estimated
 from spine_outcomes.analysis.result_rows import Row
-from spine_outcomes.analysis.toxicity_rows import ToxicRows
+from spine_outcomes.analysis.toxicity.rows import ToxicRows
 from spine_outcomes.inference import wald_test
 from spine_outcomes.inference.intervals import (
     clip_difference,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.interim_results import (
+from spine_outcomes.analysis.look.results import (
     COUNT_COLUMNS,
     EVERYBODY,
     GRADE_COLUMNS,
@@ -19,13 +19,13 @@ from spine_outcomes.analysis.interim_results import (
     by_group,
 )
 from spine_outcomes.analysis.results import LISTING_COLUMNS
-from spine_outcomes.analysis.toxicity_counts import (
+from spine_outcomes.analysis.toxicity.counts import (
     GRADES,
     NOT_ASSESSED,
     day_range,
     worst_of_patients,
 )
-from spine_outcomes.analysis.toxicity_rows import ANY_TERM
+from spine_outcomes.analysis.toxicity.rows import ANY_TERM
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, day_number, verdict
 from spine_outcomes.endpoints.toxicity import Assessments, assessments, severe_events, worst_grades

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.interim_results import (
+from spine_outcomes.analysis.look.results import (
     MEASURE_COLUMNS,
     MONITORING_COLUMNS,
     LookFacts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from spine_outcomes.analysis.interim_results import LookFacts
+from spine_outcomes.analysis.look.results import LookFacts
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.endpoints.index_row import index_rows
 from spine_outcomes.endpoints.outcome import Outcome

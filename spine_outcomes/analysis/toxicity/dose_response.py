@@ -15,7 +15,7 @@ from spine_outcomes.analysis.design import model_design
 from spine_outcomes.analysis.prepared import Prepared
 from spine_outcomes.analysis.result_rows import Row
 from spine_outcomes.analysis.results import DOSE_COLUMNS
-from spine_outcomes.analysis.toxicity_rows import ToxicRows
+from spine_outcomes.analysis.toxicity.rows import ToxicRows
 from spine_outcomes.analysis.weighting import UNWEIGHTED
 from spine_outcomes.cohort.comparison import as_numbers, is_one_of
 from spine_outcomes.errors import NotEstimableError

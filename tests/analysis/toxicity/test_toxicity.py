@@ -13,7 +13,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from spine_outcomes import Results, run
-from spine_outcomes.analysis.toxicity_counts import day_range
+from spine_outcomes.analysis.toxicity.counts import day_range
 from spine_outcomes.survival.aalen_johansen import aalen_johansen
 from spine_outcomes.survival.cox import cox
 from spine_outcomes.tables.selection import one, where

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spine_outcomes.analysis.interim_follow_up import clark_completeness
+from spine_outcomes.analysis.look.follow_up import clark_completeness
 from spine_outcomes.endpoints.outcome import Outcome
 
 

@@ -9,17 +9,17 @@ import pandas as pd
 
 from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.baseline import balance_frame, baseline_frame
-from spine_outcomes.analysis.interim_accrual import accrual_frame, accrual_summary
-from spine_outcomes.analysis.interim_follow_up import follow_up_frame, visits_frame
-from spine_outcomes.analysis.interim_results import EVENT_COLUMNS, EVERYBODY, Group
-from spine_outcomes.analysis.interim_safety import (
+from spine_outcomes.analysis.look.accrual import accrual_frame, accrual_summary
+from spine_outcomes.analysis.look.follow_up import follow_up_frame, visits_frame
+from spine_outcomes.analysis.look.results import EVENT_COLUMNS, EVERYBODY, Group
+from spine_outcomes.analysis.look.safety import (
     deaths_frame,
     deviations_frame,
     grades_frame,
     limits_frame,
     severe_frame,
 )
-from spine_outcomes.analysis.interim_seen import Seen
+from spine_outcomes.analysis.look.seen import Seen
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, weigh_set
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, is_one_of

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.interim_results import (
+from spine_outcomes.analysis.look.results import (
     EVERYBODY,
     MEASURE_COLUMNS,
     VISIT_COLUMNS,

@@ -1,0 +1,1 @@
+"""A look at accumulating data: what it sees, finds and compares."""

@@ -1,0 +1,1 @@
+"""Toxicity: who had which grade, how often, and what it depends on."""
