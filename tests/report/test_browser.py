@@ -93,6 +93,7 @@ def test_without_a_network_the_picture_is_the_same(page: str, browser: Any, tmp_
         with visit(browser, page, tmp_path, "desktop") as found:
             found.page.context.set_offline(is_offline)
             found.page.reload()
+            found.page.locator("nav a[aria-current]").wait_for()  # the last thing the script does
             pictures.append(found.page.screenshot())
     assert pictures[0] == pictures[1]
 
