@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.tables.effects import effects, risks
-from tests.report.synthetic import incidence, synthetic_results
+from tests.report.synthetic import synthetic_results
+from tests.report.synthetic_law import incidence
 from tests.tables.reading import line, texts
 
 
