@@ -19,7 +19,7 @@ from spine_outcomes.commands.manifest import sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.run_files import check_formats, reproducibility_id, run_files
 from spine_outcomes.commands.verdict import check_required, check_strict
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, PlanError, Problem
 from spine_outcomes.qualification.second_engine import quality_control
 from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
 from spine_outcomes.study.lock import departures, plan_hash
@@ -64,6 +64,7 @@ def run_report(
             cohort, tables = named.cohort_path, {**named.tables, **tables}
         out = OUTPUT_ROOT / named.path.stem if out is None else out
         planned, columns = load_plan(named.path), load_dictionary(dictionary)
+        _refuse_looks(planned, named.path)
         plan = with_options(planned, given)
         check_plan(plan, columns)
         check_formats(plan.report.formats)
@@ -88,6 +89,27 @@ def run_report(
     _tell(results, out, sorted(files))
     for part, elapsed in step.seconds().items():
         say(f"{elapsed:8.2f} s  {part}")
+
+
+def _refuse_looks(plan: AnalysisPlan, path: Path) -> None:
+    """Refuse a plan of looks: its report would compare the arms and enter no look anywhere.
+
+    Raises
+    ------
+    PlanError
+        If the plan has a block ``interim``.
+    """
+    if plan.interim is None:
+        return
+    message = (
+        "the plan has a block interim: its data are seen in looks, which the ledger counts; a "
+        "report would compare the arms unseen by it"
+    )
+    fix = (
+        f"Make a look: interim {path.stem} --look K --cutoff YYYY-MM-DD (--unblinded for the "
+        "comparison). When the study has ended, report its own plan, without that block."
+    )
+    raise PlanError(Problem("E_PLAN_OF_LOOKS", message, file=path.name, fix=fix))
 
 
 def with_options(plan: AnalysisPlan, given: Mapping[str, object]) -> AnalysisPlan:

@@ -432,6 +432,16 @@ def test_exit_codes(
     assert not (tmp_path / "reports" / "interim-ledger.jsonl").exists()
 
 
+def test_a_plan_of_looks_has_no_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else whoever wants to compare the arms before time runs report: no boundary, no ledger."""
+    monkeypatch.chdir(tmp_path)
+    said = told("report", "interim")
+    assert (said.code, said.paths) == (4, "")
+    assert "E_PLAN_OF_LOOKS" in said.text
+    assert "interim interim --look K" in said.text
+    assert not (tmp_path / "reports").exists()
+
+
 def test_small_counts_are_hidden_where_it_is_asked_for(look: Look) -> None:
     """A copy that goes further must not hold a cell of one patient, nor its share."""
     folder = succeeded(look("one", demo(), 1, FIRST, "--min-cell", 5))
