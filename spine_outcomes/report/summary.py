@@ -124,6 +124,8 @@ def _certainty(results: Results, endpoint: str) -> Iterator[Sentence]:
     if row is None or row["status"] != "ok" or pd.isna(row["lower"]):
         return
     lower, upper = float(row["lower"]), float(row["upper"])
+    is_wanted = results.plan.endpoints[endpoint].event_is == "benefit"
+    event = "the event (which is a benefit)" if is_wanted else "the event"
     texts = {key: _more_or_fewer(row, key, endpoint) for key in ("estimate", "lower", "upper")}
     verdict = (
         "no difference, or one the other way, is among them"
@@ -131,7 +133,7 @@ def _certainty(results: Results, endpoint: str) -> Iterator[Sentence]:
         else "no difference is not among them, if nothing else set the groups apart"
     )
     yield sentence(
-        "Of 100, that is ", texts["estimate"], f" with the event under {name.comparator}; the data "
+        "Of 100, that is ", texts["estimate"], f" with {event} under {name.comparator}; the data "
         "fit anything from ", texts["lower"], " to ", texts["upper"],
         f" ({name.level} interval): {verdict}.",
     )  # fmt: skip

@@ -163,7 +163,7 @@ class Endpoint(Model):
     ``complement`` names one minus its incidence, where people speak of that (control);
     ``population`` narrows the rows at risk by columns known before treatment; ``landmark`` counts
     from that long after the origin, among the rows still at risk then; ``negative_control`` says
-    that the arm cannot act on it.
+    that the arm cannot act on it; ``event_is`` whether the event is wanted: a response is a benefit.
     """
 
     label: str = Field(min_length=1)
@@ -183,6 +183,7 @@ class Endpoint(Model):
     status: StatusColumn | None = None
     complement: str | None = None
     negative_control: bool = False
+    event_is: Literal["harm", "benefit"] = "harm"
 
     @property
     def is_dated(self) -> bool:

@@ -121,19 +121,22 @@ def with_limits(row: pd.Series[Any], form: Form) -> tuple[str | Number, ...]:
     return parts
 
 
-def number_needed(row: pd.Series[Any] | None) -> Cell:
+def number_needed(row: pd.Series[Any] | None, event_is: str = "harm") -> Cell:
     """Number needed to treat: "benefit 20 (benefit 9.19 to infinity to harm 113.6)".
 
     Notes
     -----
-    Positive is a benefit, negative a harm. An interval whose limits lie on both sides runs through
+    Positive is fewer events, negative more: a benefit and a harm, or where the event is itself a
+    benefit (``event_is``) the other way. An interval whose limits lie on both sides runs through
     infinity (Altman 1998): "9.19 to 113.6" would leave out the value itself.
     """
     if row is None:
         return EMPTY
     if row["status"] != "ok" or pd.isna(row["estimate"]):
         return not_estimable(row)
-    value, lower, upper = (_needed(float(row[key])) for key in ("estimate", "lower", "upper"))
+    value, lower, upper = (
+        _needed(float(row[key]), event_is) for key in ("estimate", "lower", "upper")
+    )
     if lower[1].raw > 0 > upper[1].raw:
         limits: tuple[str | Number, ...] = (*lower, f" to {numbers.INFINITY} to ", *upper)
     else:
@@ -141,6 +144,6 @@ def number_needed(row: pd.Series[Any] | None) -> Cell:
     return Cell((*value, " (", *limits, ")"), source=str(row["id"]))
 
 
-def _needed(value: float) -> tuple[str, Number]:
+def _needed(value: float, event_is: str) -> tuple[str, Number]:
     """One number needed to treat, its side in words before it."""
-    return f"{numbers.side(value)} ", Number(numbers.number_needed(value), value)
+    return f"{numbers.side(value, event_is)} ", Number(numbers.number_needed(value), value)

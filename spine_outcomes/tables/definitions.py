@@ -50,6 +50,8 @@ def definitions(results: Results, endpoint: str) -> Table:
         who.append(
             ("Negative control", "The arm cannot act on it: a ratio away from 1 is confounding")
         )
+    if planned.event_is == "benefit":
+        who.append(("Direction", "The event is wanted: more of it is a benefit"))
     rules = [("Rule", rule) for rule in rules_of(results, endpoint)]
     return Table(
         id=identifier("definition", endpoint),

@@ -19,6 +19,12 @@ from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
 
 MODELLED = ("hazard_ratio", "subdistribution_hazard_ratio")
 PIECEWISE = "cox_piecewise"
+NEEDED = {
+    "harm": "NNT: number treated with the comparator for one event fewer (benefit) or more (harm) "
+    "by then; its interval runs through infinity where that of the difference holds 0.",
+    "benefit": "NNT: number treated with the comparator for one event more (benefit) or fewer "
+    "(harm) by then; its interval runs through infinity where that of the difference holds 0.",
+}
 
 
 def risks(results: Results, endpoint: str) -> Table:
@@ -97,17 +103,13 @@ def effects(results: Results, endpoint: str) -> Table:
         rows=(
             *_complement(results, frame, endpoint, name),
             *_restricted_means(frame, name),
-            *_numbers_needed(frame, name),
+            *_numbers_needed(frame, results.plan.endpoints[endpoint].event_is, name),
             *_hazard_ratios(frame, name),
             *_pieces(frame, name),
             *_tests(frame, name),
             *_suprema(frame, name),
         ),
-        notes=(
-            "NNT: number treated with the comparator for one event fewer (benefit) or more "
-            "(harm) by then; its interval runs through infinity where that of the difference "
-            "holds 0.",
-        ),
+        notes=(NEEDED[results.plan.endpoints[endpoint].event_is],),
         direction=f"differences: {name.difference}; ratios: {name.quotient}",
     )
 
@@ -163,7 +165,7 @@ def _group(frame: pd.DataFrame, base: str, contrast: str, form: Form, name: Labe
     return rows
 
 
-def _numbers_needed(frame: pd.DataFrame, name: Labels) -> list[Row]:
+def _numbers_needed(frame: pd.DataFrame, event_is: str, name: Labels) -> list[Row]:
     """Number needed to treat at the latest time."""
     own = where(frame, measure="number_needed_to_treat")
     if own.empty:
@@ -172,10 +174,8 @@ def _numbers_needed(frame: pd.DataFrame, name: Labels) -> list[Row]:
     rows = [Row(f"NNT at {name.time(time)}")]
     for estimand in in_order(own["estimand"]):
         row = one(own, estimand=estimand, time=time)
-        pair = (cells.BLANK,) * 2
-        rows.append(
-            _contrast_row(name.estimand(estimand), pair, cells.number_needed(row), cells.BLANK)
-        )
+        pair, needed = (cells.BLANK,) * 2, cells.number_needed(row, event_is)
+        rows.append(_contrast_row(name.estimand(estimand), pair, needed, cells.BLANK))
     return rows
 
 

@@ -120,9 +120,9 @@ def number_needed(value: float) -> str:
     return decimal(abs(value), 1 if abs(value) >= 100 else 2).rstrip("0").rstrip(".")
 
 
-def side(value: float) -> str:
-    """Which way a number needed to treat goes: its sign in words."""
-    return "benefit" if value > 0 else "harm"
+def side(value: float, event_is: str = "harm") -> str:
+    """Which way a number needed to treat goes: fewer of a harm, or more of a benefit, is one."""
+    return "benefit" if (value > 0) == (event_is == "harm") else "harm"
 
 
 def in_theme(text: str, theme: Theme) -> str:

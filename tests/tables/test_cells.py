@@ -60,6 +60,12 @@ def test_number_needed_on_one_side_has_plain_limits_in_order() -> None:
     assert cells.number_needed(harm).text == "harm 20 (12.5 to 50)"
 
 
+def test_more_of_a_wanted_event_is_a_benefit() -> None:
+    """Risk difference +0.05 of a response is 20 treated for one response more, and no harm."""
+    needed = row(estimate=-20.0, lower=-50.0, upper=-12.5)
+    assert cells.number_needed(needed, "benefit").text == "benefit 20 (12.5 to 50)"
+
+
 def test_absent_rows_and_values_are_a_dash() -> None:
     """A hole in a table reads as zero."""
     absent = (cells.estimate(None, "ratio"), cells.p_value(None), cells.count(np.nan))

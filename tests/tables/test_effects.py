@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -82,3 +84,15 @@ def test_the_complement_is_shown_where_the_plan_names_it() -> None:
     table = effects(synthetic_results(), "relapse")
     assert texts(line(table, "Control, %", "ATE weights, 24 months"))[0].startswith("82.1 (")
     assert not [r for r in effects(synthetic_results(), "edge_relapse").rows if "Control" in r.stub]
+
+
+def test_a_wanted_event_is_a_benefit_where_there_is_more_of_it() -> None:
+    """Fewer responses printed as a benefit: the same 4.2 points less, of a response."""
+    plain = synthetic_results()
+    endpoints = dict(plain.plan.endpoints)
+    endpoints["relapse"] = endpoints["relapse"].model_copy(update={"event_is": "benefit"})
+    wanted = replace(plain, plan=plain.plan.model_copy(update={"endpoints": endpoints}))
+    for results, side in ((plain, "benefit"), (wanted, "harm")):
+        table = effects(results, "relapse")
+        assert texts(line(table, "NNT at 24 months", "ATE weights"))[2].startswith(side)
+        assert f"one event {'fewer' if side == 'benefit' else 'more'} (benefit)" in table.notes[0]
