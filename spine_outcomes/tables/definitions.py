@@ -63,12 +63,22 @@ def definitions(results: Results, endpoint: str) -> Table:
 
 
 def rules_of(results: Results, endpoint: str) -> tuple[str, ...]:
-    """Rules by which columns of an endpoint were derived: to stand wherever it appears."""
+    """Rules by which columns of an endpoint were derived: to stand wherever it appears.
+
+    Where several hold, each begins with what it holds for.
+    """
     planned, dictionary = results.plan.endpoints[endpoint], results.dictionary
-    named = [column for source in planned.sources for column in source.columns]
-    named += [] if planned.status is None else [planned.status.column]
-    found = (definition(dictionary[column]) for column in named if column in dictionary)
-    return tuple(dict.fromkeys(rule for rule in found if rule is not None))
+    name = labels(results)
+    named = [(s.flag or s.date, column) for s in planned.sources for column in s.columns]
+    named += [] if planned.status is None else [(planned.status.column,) * 2]
+    found: dict[str, dict[str, None]] = {}
+    for whose, column in named:
+        rule = definition(dictionary[column]) if column in dictionary else None
+        if rule is not None:
+            found.setdefault(rule, {})[name.column(whose)] = None
+    if len(found) < 2:
+        return tuple(found)
+    return tuple(f"{'; '.join(whose)}: {rule}" for rule, whose in found.items())
 
 
 def observation_end(endpoint: Endpoint, name: Labels) -> str:

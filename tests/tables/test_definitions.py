@@ -9,7 +9,7 @@ import pytest
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.exhibits import tables
-from spine_outcomes.study.dictionary import DataDictionary
+from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.tables.definitions import definitions, rules_of
 from tests.report.synthetic import PLAN, synthetic_results
@@ -133,3 +133,18 @@ def test_trap_28_the_rule_of_a_pattern_stands_under_every_table_of_its_endpoint(
     assert RULE not in under["risks-overall_survival"]
     rule = line(next(t for t in tables(results) if t.id == "definition-relapse"), "Rule")
     assert texts(rule) == [RULE]
+
+
+def test_of_several_rules_each_says_what_it_holds_for() -> None:
+    """Three rules side by side, each true of another column, read as three that contradict."""
+    further = {**PATTERN, "name": "further", "label": "Further pattern"}
+    further["derivation"] = {**PATTERN["derivation"], "marginal_at_most": 9}  # type: ignore[dict-item]
+    flags = [{"flag": c, "equals": "2", "date": "relapse_date"} for c in ("pattern", "further")]
+    results = results_with(event=flags)
+    columns = [*results.dictionary.columns, Column.model_validate(further)]
+    results = replace(
+        results, dictionary=results.dictionary.model_copy(update={"columns": columns})
+    )
+    first, second = rules_of(results, "relapse")
+    assert first == f"Pattern: {RULE}"
+    assert second == f"Further pattern: {RULE.replace('7 mm', '9 mm')}"
