@@ -40,18 +40,18 @@ from spine_outcomes.commands.look_asked import (
     places,
     read_study,
 )
-from spine_outcomes.commands.look_findings import look_findings
+from spine_outcomes.commands.look_findings import folder_findings, look_findings
 from spine_outcomes.commands.look_history import (
     before_it_was_made,
     queries_before,
     unblinded_before,
 )
-from spine_outcomes.commands.manifest import sha256, with_manifest
-from spine_outcomes.commands.output_folder import OutputFolder, reserve
+from spine_outcomes.commands.manifest import NAME, read_manifest, sha256, with_manifest
+from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.report_run import command_line, replaced
 from spine_outcomes.commands.run_files import REPRODUCIBLE_DIGITS
 from spine_outcomes.commands.verdict import check_strict
-from spine_outcomes.errors import Finding
+from spine_outcomes.errors import Finding, InputOutputError, Problem
 from spine_outcomes.report.interim import look_page
 from spine_outcomes.study.lock import departures, plan_hash
 
@@ -90,10 +90,12 @@ def run_look(
             for results in made.values():
                 check_strict(cast(Results, results))
         step("Writing")
-        written = {
-            edition: _publish(folders[edition], results, study, asked)
-            for edition, results in made.items()
-        }
+        written = {edition: _files(results, study, asked) for edition, results in made.items()}
+        if not asked.overwrite:
+            for edition, files in written.items():
+                _refuse_another_look(folders[edition].path, files)
+        for edition, files in written.items():
+            folders[edition].publish(files)
         _enter(study, asked, seen, monitored, next(iter(written.values())))
     for edition, files in written.items():
         for name in sorted(files):
@@ -135,6 +137,7 @@ def _findings(study: Study, asked: Asked, earlier: Sequence[Entry]) -> Iterator[
     yield from look_findings(
         asked.look, asked.cutoff, study.interim, study.plan.seed, plan_hash(study.planned), earlier
     )
+    yield from folder_findings(asked.out.name, asked.ledger.parent, earlier)
     yield from replaced(study.planned, asked.given)
     yield from departures(study.plan.model_copy(update={"cutoff": None}), study.dictionary)
 
@@ -153,10 +156,8 @@ def _history(study: Study, rows: Cohort, earlier: Sequence[Entry]) -> Iterator[F
         yield Finding("W_HISTORY_CHANGED", message, "caution", "cohort")
 
 
-def _publish(
-    folder: OutputFolder, results: InterimResults, study: Study, asked: Asked
-) -> dict[str, bytes]:
-    """Write the folder of one edition."""
+def _files(results: InterimResults, study: Study, asked: Asked) -> dict[str, bytes]:
+    """The folder of one edition, by relative name."""
     edition = results.look.edition
     text = frame_csv(results.results, REPRODUCIBLE_DIGITS)
     provenance = {
@@ -181,9 +182,22 @@ def _publish(
         "command": command_line("interim"),
     }
     raw = {name: text.encode() for name, text in files.items()}
-    written = with_manifest(raw, identity(study, asked, edition), facts)
-    folder.publish(written)
-    return written
+    return with_manifest(raw, identity(study, asked, edition), facts)
+
+
+def _refuse_another_look(path: Path, files: Mapping[str, bytes]) -> None:
+    """Let stand what another look wrote: from other data, which its identity cannot name.
+
+    Raises
+    ------
+    InputOutputError
+        If the folder holds other outputs.
+    """
+    before = read_manifest(path).get("outputs")
+    if before is not None and before != json.loads(files[NAME])["outputs"]:
+        message = "the output folder holds this look as it was made from other data or settings"
+        fix = "Choose another folder with --out, or replace it with --overwrite."
+        raise InputOutputError(Problem("E_OUTPUT_EXISTS", message, file=str(path), fix=fix))
 
 
 def _enter(

@@ -90,6 +90,8 @@ def identity(study: Study, asked: Asked, edition: Edition) -> dict[str, str]:
         "command": "interim",
         "edition": edition,
         "look": str(asked.look),
+        "cutoff": asked.cutoff.isoformat(),
+        "seed": str(study.plan.seed),
         "plan_sha256": plan_hash(study.planned),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from spine_outcomes.commands.ledger import Entry
 from spine_outcomes.errors import Finding
@@ -57,6 +58,40 @@ def look_findings(
         yield _finding("W_LOOK_SEED", message)
     if known and known[-1].plan_sha256 != plan_sha256:
         yield _finding("W_LOOK_PLAN", "The plan was changed since the look before.")
+
+
+def folder_findings(folder: str, place: Path, known: Sequence[Entry]) -> Iterator[Finding]:
+    """Earlier looks whose folders can no longer be read.
+
+    Parameters
+    ----------
+    folder
+        Name of the folder of this look.
+    place
+        Where the ledger lies.
+    known
+        Looks of the ledger that are others than this one.
+    """
+    for own in known:
+        if own.folder == folder:
+            message = (
+                f"This look stands in the folder {folder}, where {_named(own)} stood: that report "
+                "was replaced, and only the ledger tells of it."
+            )
+            yield _finding("W_LOOK_REPLACED", message)
+    last = {own.folder: own for own in known if own.folder != folder}
+    for own in last.values():
+        if not (place / own.folder).is_dir():
+            message = (
+                f"The folder {own.folder} of {_named(own)} does not lie beside the ledger: whether "
+                "it is still as that look left it was not checked."
+            )
+            yield Finding("W_LOOK_GONE", message, "caution", "plan")
+
+
+def _named(own: Entry) -> str:
+    """A look in words, with its line of the ledger."""
+    return f"look {own.look} ({own.edition}, cut-off {own.cutoff}, line {own.entry} of the ledger)"
 
 
 def _finding(code: str, message: str) -> Finding:

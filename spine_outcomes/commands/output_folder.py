@@ -133,8 +133,8 @@ def _check_replaceable(path: Path, identity: Mapping[str, str], overwrite: bool)
         return
     if not (path / NAME).is_file():
         found = "holds files, and no manifest says that a run wrote them"
-    elif read_manifest(path).get("identity") != dict(identity):
-        found = "holds the output of another plan"
+    elif (before := read_manifest(path).get("identity")) != dict(identity):
+        found = f"holds the output of another {_what_differs(before, identity)}"
     elif faults := verify(path):
         found = f"was changed after it was written ({faults[0].message})"
     else:
@@ -143,6 +143,13 @@ def _check_replaceable(path: Path, identity: Mapping[str, str], overwrite: bool)
         Problem("E_OUTPUT_EXISTS", f"the output folder {found}", file=str(path),
                 fix="Choose another folder with --out, or replace it with --overwrite.")
     )  # fmt: skip
+
+
+def _what_differs(before: object, identity: Mapping[str, str]) -> str:
+    """In what an earlier output is another one: "plan", "cutoff, seed"."""
+    known = before if isinstance(before, dict) else {}
+    names = [key.removesuffix("_sha256") for key in identity if known.get(key) != identity[key]]
+    return ", ".join(names) or "run"
 
 
 @contextmanager

@@ -360,14 +360,38 @@ def test_repeated_and_unplanned_looks_run_and_are_named(look: Look) -> None:
     succeeded(look("one", data, 1, FIRST))
     same, _ = look("one", data, 1, FIRST)
     assert (same.code, "W_LOOK" in same.text) == (0, False)
-    again, folder = look("one", data, 1, "2020-08-31")
+    again, folder = look("one", data, 1, "2020-08-31", "--overwrite")
     assert (again.code, "W_LOOK_REPEATED" in again.text) == (0, True)
-    assert "was made before, with cut-off" in (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "was made before, with cut-off" in page
+    assert "W_LOOK_REPLACED" in page
     beyond, folder = look("one", data, 4, "2024-12-31")
     assert (beyond.code, "W_LOOK_UNPLANNED" in beyond.text) == (0, True)
     assert "not planned" in (folder / "report.html").read_text(encoding="utf-8")
     ledger = folder.parent / "interim-ledger.jsonl"
     assert [json.loads(line)["look"] for line in ledger.read_text().splitlines()] == [1, 1, 4]
+
+
+def test_a_look_does_not_replace_another_unasked(look: Look) -> None:
+    """The ledger would name a report that is gone: neither another cut-off nor other data, which
+    leave the open report's name as it is, may take its folder or that of its supplement."""
+    data = demo()
+    folder = succeeded(look("one", data, 1, FIRST))
+    before = contents(folder), contents(coded(folder))
+    cohort = data["cohort"].copy()
+    early = cohort["sbrt_start"] <= FIRST
+    cohort.loc[early & (cohort["arm"] == "focal"), "sbrt_end"] = ""
+    for frame, cutoff, text in (
+        (data["cohort"], "2020-08-31", "another cutoff"),
+        (cohort, FIRST, "other data or settings"),
+    ):
+        said, _ = look("one", data | {"cohort": frame}, 1, cutoff)
+        assert (said.code, said.paths) == (6, "")
+        assert "E_OUTPUT_EXISTS" in said.text
+        assert text in said.text
+    assert (contents(folder), contents(coded(folder))) == before
+    ledger = folder.parent / "interim-ledger.jsonl"
+    assert len(ledger.read_text().splitlines()) == 1
 
 
 def test_corrected_history_is_named(look: Look) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from spine_outcomes.commands.ledger import Entry
-from spine_outcomes.commands.look_findings import look_findings
+from spine_outcomes.commands.look_findings import folder_findings, look_findings
 from spine_outcomes.study.interim import Interim
 
 INTERIM = Interim.model_validate(
@@ -65,3 +66,19 @@ def test_another_seed_or_plan_is_named() -> None:
     """Imputations drawn anew until they please would leave no other trace."""
     assert codes(2, "2022-01-31", [FIRST], seed=2) == ["W_LOOK_SEED"]
     assert codes(2, "2022-01-31", [FIRST], plan="changed") == ["W_LOOK_PLAN"]
+
+
+def test_a_folder_that_another_look_takes_or_nobody_finds_is_named(tmp_path: Path) -> None:
+    """A line of the ledger whose report is no longer there must not look like one that is."""
+    known = [
+        entry(1, "2021-01-31", entry=1, folder="interim-1"),
+        entry(1, "2021-02-28", entry=2, folder="interim-1"),
+        entry(2, "2022-01-31", entry=3, folder="interim-2"),
+    ]
+    (tmp_path / "interim-1").mkdir()
+    found = list(folder_findings("interim-3", tmp_path, known))
+    assert [f.code for f in found] == ["W_LOOK_GONE"]
+    assert "interim-2 of look 2 (blinded, cut-off 2022-01-31, line 3" in found[0].message
+    taken = list(folder_findings("interim-1", tmp_path, known[:1]))
+    assert [f.code for f in taken] == ["W_LOOK_REPLACED"]
+    assert "line 1 of the ledger" in taken[0].message
