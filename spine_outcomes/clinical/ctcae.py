@@ -40,6 +40,12 @@ _UP_TO = {
 LARGEST_GRADE = {term: grade for grade, terms in _UP_TO.items() for term in terms}
 """Largest grade of each term that follows radiotherapy of the spine; many have no 4 or 5."""
 
+_SPELLINGS = (
+    ("esophag", "oesophag"), ("hemorrhage", "haemorrhage"), ("anemia", "anaemia"),
+    ("diarrhea", "diarrhoea"), ("edema", "oedema"), ("dyspnea", "dyspnoea"), ("fecal", "faecal"),
+    ("paresthesia", "paraesthesia"), ("dysesthesia", "dysaesthesia"), ("tumor", "tumour"),
+)  # fmt: skip
+
 _FOLDED = {term.casefold(): grade for term, grade in LARGEST_GRADE.items()}
 
 
@@ -52,6 +58,20 @@ def largest_grades(terms: Iterable[str]) -> NDArray[np.int64]:
     array([3, 5, 4])
     """
     return np.array([_FOLDED.get(term.casefold(), DEATH) for term in terms], dtype=np.int64)
+
+
+def british(term: str) -> str:
+    """A term of CTCAE, which is written in American, in British spelling.
+
+    Examples
+    --------
+    >>> british("Esophageal hemorrhage"), british("Anemia"), british("Myelitis")
+    ('Oesophageal haemorrhage', 'Anaemia', 'Myelitis')
+    """
+    for american, ours in _SPELLINGS:
+        term = term.replace(american, ours)
+        term = term.replace(american.capitalize(), ours.capitalize())
+    return term
 
 
 def is_acute(days: ArrayLike, acute_days: int = ACUTE_DAYS) -> NDArray[np.bool_]:

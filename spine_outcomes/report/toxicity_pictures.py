@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
 from spine_outcomes.figures.butterfly import GRADES
-from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.toxicity_sheets import (
     butterfly_sheet,
     dose_sheet,
     heat_map_sheet,
     mean_count_sheet,
 )
-from spine_outcomes.report.picture import Picture, drawn
+from spine_outcomes.report.picture import Picture
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import headline_estimand, in_order, where
@@ -29,22 +29,20 @@ Arms = list[tuple[str, str]]
 BOUND = "Empty bars: a hidden count, drawn at its bound."
 
 
-def toxicity_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
+def toxicity_pictures(results: Results) -> Iterator[Picture]:
     """Every figure of toxicity, those of all onsets and causes in view."""
     if results.toxicity.empty:
         return
     name = labels(results)
     arms: Arms = [(code, name.arm(code)) for code in name.arms]
     for position, (window, cause) in enumerate(views(results)):
-        for picture in _of_grades(results, window, cause, arms, sheet):
+        for picture in _of_grades(results, window, cause, arms):
             yield replace(picture, is_first=picture.is_first and position == 0)
-    yield from _mean_counts(results, arms, name, sheet)
-    yield from _dose_responses(results, name, sheet)
+    yield from _mean_counts(results, arms, name)
+    yield from _dose_responses(results, name)
 
 
-def _of_grades(
-    results: Results, window: str, cause: str, arms: Arms, sheet: Sheet
-) -> Iterator[Picture]:
+def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterator[Picture]:
     """Worst grades of one window and cause, in two forms."""
     frame = _shares(results, window, cause)
     if frame.empty or not (frame[frame["grade"].isin(GRADES)]["share"] > 0).any():
@@ -54,18 +52,18 @@ def _of_grades(
     said = f"Shares of the {rows} assessed for the term; the worst grade in the middle."
     notes = (said, BOUND) if frame["is_bound"].any() else (said,)
     title = f"Worst grades by arm: {view}"
-    figure = butterfly_sheet(frame, arms, "", sheet)
+    draw = partial(butterfly_sheet, frame, arms, "")
     key = identifier("toxicity-butterfly", window, cause)
-    yield drawn(figure, key, title, notes, sheet)
+    yield Picture(key, title, draw, notes)
     if window != "any":
         return
     title = f"Terms and grades: {view}"
     shade = (
         f"Number of {rows} by worst grade; the darker, the larger their share of those assessed."
     )
-    figure = heat_map_sheet(frame, arms, ("0", *GRADES), "", sheet)
+    draw = partial(heat_map_sheet, frame, arms, ("0", *GRADES), "")
     key = identifier("toxicity-heat-map", window, cause)
-    yield replace(drawn(figure, key, title, (shade,), sheet), is_first=False)
+    yield replace(Picture(key, title, draw, (shade,)), is_first=False)
 
 
 def _shares(results: Results, window: str, cause: str) -> pd.DataFrame:
@@ -90,7 +88,7 @@ def _bound(n: float | str) -> float:
     return digits - 1 if n.startswith("<") else digits
 
 
-def _mean_counts(results: Results, arms: Arms, name: Labels, sheet: Sheet) -> Iterator[Picture]:
+def _mean_counts(results: Results, arms: Arms, name: Labels) -> Iterator[Picture]:
     """Mean number of events so far under the first-named weights."""
     estimand = headline_estimand(results)
     frame = where(results.mean_count, estimand=estimand)
@@ -100,24 +98,24 @@ def _mean_counts(results: Results, arms: Arms, name: Labels, sheet: Sheet) -> It
     rows = name.rows(results.plan.arms.level)
     what = f"toxicities of grade {toxicity.recurrent.grade} or more"
     heading = f"Mean number of {what} per 100 {rows}"
-    figure = mean_count_sheet(frame, arms, heading, name.unit, sheet)
+    draw = partial(mean_count_sheet, frame, arms, heading, name.unit)
     note = (
         f"{name.estimand(estimand)}; every event counts, death ends the risk of further ones. "
         f"Area: pointwise {name.level} interval on the log scale."
     )
-    yield drawn(figure, "toxicity-mean-count", heading, (note,), sheet)
+    yield Picture("toxicity-mean-count", heading, draw, (note,))
 
 
-def _dose_responses(results: Results, name: Labels, sheet: Sheet) -> Iterator[Picture]:
+def _dose_responses(results: Results, name: Labels) -> Iterator[Picture]:
     """One figure a dose response."""
     note = (
         f"Logistic regression clustered by patient, adjusted for the arm; area: pointwise "
         f"{name.level} interval at the mean of all other terms. Symbols: observed in fifths of the "
-        "dose. Unweighted."
+        "dose; those at its ends may rest on few rows. Unweighted."
     )
     for response in in_order(results.dose_response["response"]):
         frame = where(results.dose_response, response=response)
         label, dose = str(frame["label"].iloc[0]), name.column(str(frame["column"].iloc[0]))
-        figure = dose_sheet(frame, dose, f"{label}, %", sheet)
+        draw = partial(dose_sheet, frame, dose, f"{label}, %")
         key = identifier("toxicity-dose", response)
-        yield drawn(figure, key, f"{label} by dose", (note,), sheet)
+        yield Picture(key, f"{label} by dose", draw, (note,))

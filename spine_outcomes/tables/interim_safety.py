@@ -55,7 +55,7 @@ def severe(results: InterimResults) -> Table:
             str(event["number"]),
             (
                 *([cells.words(group_label(results, event["arm"]))] if has_arms else []),
-                cells.words(event["term"]),
+                cells.words(term_name(event["term"])),
                 cells.count(event["grade"]),
                 cells.count(event["attribution"]),
                 cells.EMPTY if pd.isna(event["days"]) else cells.words(event["days"]),

@@ -120,5 +120,7 @@ def dose_responses(results: Results) -> Table:
             "Logistic regression by estimating equations, clustered by patient, adjusted for the "
             "arm and the further terms of the plan; unweighted, whatever the length of follow-up. "
             "The odds ratio is of a model linear in dose, the test of the form in the plan.",
+            "At the ends of the doses few rows carry the curve, and events are few: what it says "
+            "there is uncertain.",
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,6 +12,7 @@ from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
 from spine_outcomes.analysis.toxicity.dose_response import MODEL
 from spine_outcomes.analysis.toxicity.estimates import COUNT_MODEL, RATIO_MODEL, endpoint_of
 from spine_outcomes.analysis.toxicity.rows import ANY_TERM
+from spine_outcomes.clinical.ctcae import british
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.risk_factors import (
@@ -64,7 +65,7 @@ def view_name(results: Results, window: str, cause: str) -> str:
 
 def term_name(term: str) -> str:
     """Name of a term on the page."""
-    return "Any term" if term == ANY_TERM else term
+    return "Any term" if term == ANY_TERM else british(term)
 
 
 def worst_grades(results: Results, window: str, cause: str) -> Table:
@@ -141,28 +142,30 @@ def proportions(results: Results, window: str, cause: str) -> Table:
     )
 
 
-def _heads(unit: str, name: Labels) -> tuple[Column, ...]:
+def _heads(unit: str, name: Labels, counted: str = "Events") -> tuple[Column, ...]:
     """Events and estimates of both arms, then the difference."""
     arms = ((name.arm(arm), f"{unit} ({name.level} CI)") for arm in name.arms)
-    pairs = ((Column("Events", label), Column(head, label)) for label, head in arms)
+    pairs = ((Column(counted, label), Column(head, label)) for label, head in arms)
     return (*(column for pair in pairs for column in pair), Column(f"Difference ({name.level} CI)"))
 
 
-def _compared(frame: pd.DataFrame, measure: str, name: Labels) -> tuple[Cell, ...]:
+def _compared(
+    frame: pd.DataFrame, measure: str, name: Labels, between: str = "/"
+) -> tuple[Cell, ...]:
     """Events of rows and estimate of each arm, and the difference of the arms."""
     line: list[Cell] = []
     for arm in name.arms:
         row = one(frame, measure=measure, arm=arm)
-        line.append(cells.EMPTY if row is None else count_of_rows(row))
+        line.append(cells.EMPTY if row is None else count_of_rows(row, between))
         line.append(cells.estimate(row, name.measure(measure).form))
     contrast = f"{DIFFERENCES.get(measure, measure)}_difference"
     line.append(cells.estimate(one(frame, measure=contrast), name.measure(contrast).form))
     return tuple(line)
 
 
-def count_of_rows(row: pd.Series[Any]) -> Cell:
-    """Events and the rows they are of: "12/331"."""
-    return Cell((*cells.count(row["n_event"]).parts, "/", *cells.count(row["n"]).parts))
+def count_of_rows(row: pd.Series[Any], between: str = "/") -> Cell:
+    """Events and the rows they are of: "12/331"; with "; " between them it reads as no share."""
+    return Cell((*cells.count(row["n_event"]).parts, between, *cells.count(row["n"]).parts))
 
 
 def rates(results: Results) -> Table:
@@ -175,20 +178,21 @@ def rates(results: Results) -> Table:
         own = where(frame, endpoint=endpoint)
         rows.append(Row(f"{grade_name(grade)}, {CAUSES[cause]}, per 100 years of follow-up"))
         for estimand in in_order(own["estimand"]):
-            line = _compared(where(own, estimand=estimand, model=RATIO_MODEL), "event_rate", name)
+            of_totals = where(own, estimand=estimand, model=RATIO_MODEL)
+            line = _compared(of_totals, "event_rate", name, "; ")
             rows.append(Row(name.estimand(estimand), line, is_indented=True))
         counts = where(own, model=COUNT_MODEL)
         for time in in_order(counts["time"]):
             rows.append(Row(f"{grade_name(grade)}, mean number of 100 by {name.time(time)}"))
             for estimand in in_order(counts["estimand"]):
                 at = where(counts, estimand=estimand, time=time)
-                line = _compared(at, "mean_cumulative_count", name)
+                line = _compared(at, "mean_cumulative_count", name, "; ")
                 rows.append(Row(name.estimand(estimand), line, is_indented=True))
     return Table(
         id="toxicity-rates",
         title="Toxicity as recurrent events, any term",
         stub_head="Quantity, weights",
-        columns=_heads("Number", name),
+        columns=_heads("Number", name, "Events; rows"),
         rows=tuple(rows),
         notes=(
             "Every event counts, of one row several. Rates: events over the time at risk, errors "
@@ -215,23 +219,32 @@ def _grades_asked(results: Results) -> tuple[int, ...]:
     return () if results.plan.toxicity is None else results.plan.toxicity.grades
 
 
+_LISTED: Mapping[str, Callable[[Any], Cell]] = {
+    "Term": lambda event: cells.words(term_name(event["term"])),
+    "Grade": lambda event: cells.count(event["grade"]),
+    "Attribution (1 to 5)": lambda event: cells.count(event["attribution"]),
+    "Days from the start": lambda event: (
+        cells.EMPTY if pd.isna(event["days"]) else cells.words(event["days"])
+    ),
+}
+
+
 def listing(results: Results) -> Table:
-    """Severe events one by one, without whose they are and when they were."""
+    """Severe events one by one, without whose they are and when; no column that is empty."""
     name = labels(results)
     toxicity = results.plan.toxicity
     least = 3 if toxicity is None else toxicity.listed_from
+    events = [event for _, event in results.toxicity_listing.iterrows()]
+    written = {head: tuple(write(event) for event in events) for head, write in _LISTED.items()}
+    shown = {
+        head: column
+        for head, column in written.items()
+        if not events or any(cell != cells.EMPTY for cell in column)
+    }
+    arms = tuple(cells.words(name.arm(event["arm"])) for event in events)
     rows = tuple(
-        Row(
-            str(event["number"]),
-            (
-                cells.words(name.arm(event["arm"])),
-                cells.words(event["term"]),
-                cells.count(event["grade"]),
-                cells.count(event["attribution"]),
-                cells.EMPTY if pd.isna(event["days"]) else cells.words(event["days"]),
-            ),
-        )
-        for _, event in results.toxicity_listing.iterrows()
+        Row(str(event["number"]), line)
+        for event, *line in zip(events, arms, *shown.values(), strict=True)
     )
     k = results.plan.report.min_cell
     rule = (
@@ -243,9 +256,9 @@ def listing(results: Results) -> Table:
         title=f"Events of grade {least} or more",
         stub_head="Event",
         columns=(
-            Column("Arm", align="left"), Column("Term", align="left"), Column("Grade"),
-            Column("Attribution (1 to 5)"), Column("Days from the start"),
+            Column("Arm", align="left"),
+            *(Column(head, align="left" if head == "Term" else "right") for head in shown),
         ),
         rows=rows or (Row("None is shown"),),
         notes=("Day on which grade 3 was reached, as a range.", *((rule,) if k > 1 else ())),
-    )  # fmt: skip
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from spine_outcomes import Results, run
 from spine_outcomes.tables.suppression import protected
-from spine_outcomes.tables.toxicity import listing, proportions, rates, worst_grades
+from spine_outcomes.tables.toxicity import listing, proportions, rates, term_name, worst_grades
 from tests.tables.reading import line, texts
 from tests.toxic_study import cohort, plan
 
@@ -77,5 +77,26 @@ def test_events_too_rare_to_be_listed_are_left_out() -> None:
 def test_rates_are_per_100() -> None:
     """Events a year printed as per 100, or a proportion as a rate: 2 in 20 years of 366 days."""
     text = texts(line(rates(results()), "Unweighted"))
-    assert text[:2][0] == "2/20"
+    assert text[:2][0] == "2; 20"
     assert text[1].startswith("10.0 (")
+
+
+def test_a_list_has_no_column_that_says_nothing() -> None:
+    """Attribution and days hidden in every line leave two columns of dashes."""
+    found = shared()
+    events = found.toxicity_listing.assign(attribution=None, days=None)
+    heads = [column.head for column in listing(replace(found, toxicity_listing=events)).columns]
+    assert heads == ["Arm", "Term", "Grade"]
+    assert len(listing(results()).columns) == 5
+
+
+def test_events_that_recur_are_no_share_of_the_rows() -> None:
+    """ "41/369" of events that one row has twice reads as a proportion."""
+    table = rates(results())
+    assert [column.head for column in table.columns][:1] == ["Events; rows"]
+
+
+def test_terms_are_spelt_as_the_rest_of_the_page() -> None:
+    """Esophagitis in one table and oesophageal toxicity in the next."""
+    assert term_name("Esophagitis") == "Oesophagitis"
+    assert term_name("Radiculitis") == "Radiculitis"
