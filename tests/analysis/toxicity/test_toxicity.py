@@ -20,7 +20,7 @@ from spine_outcomes.tables.selection import one, where
 from tests.toxic_study import cohort, date, plan
 
 ANSWERS = json.loads(
-    (Path(__file__).parents[1] / "reference" / "answers" / "toxicity.json").read_text("utf-8")
+    (Path(__file__).parents[2] / "reference" / "answers" / "toxicity.json").read_text("utf-8")
 )
 
 
