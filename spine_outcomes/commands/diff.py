@@ -13,7 +13,10 @@ from spine_outcomes.commands.options import Overwrite
 def diff(
     old: Annotated[Path, typer.Argument(help="Folder of a report or a look.")],
     new: Annotated[Path, typer.Argument(help="Folder of a later one.")],
-    out: Annotated[Path, typer.Option(help="Folder to write.")] = Path("reports/diff"),
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write.  [default: reports/diff, -coded, -unblinded]"),
+    ] = None,
     ledger: Annotated[
         Path | None,
         typer.Option(help="Ledger of the looks.  [default: interim-ledger.jsonl beside NEW]"),
@@ -24,7 +27,7 @@ def diff(
 
     Of two looks the rows added, changed and withdrawn are counted, by the fingerprints that the
     ledger keeps; folders of reports have none. The summary goes to stdout, diff.csv, rows.csv and
-    diff.html to --out.
+    diff.html to --out. It is as confidential as the more confidential of the two, and marked so.
 
     Exit codes: 0 done; 2 usage; 3 a folder was edited; 4 the ledger was edited; 6 input or output;
     7 refused for safety; 8 the folder is being written by another run; 1 a fault of the program.

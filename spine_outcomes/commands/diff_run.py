@@ -2,91 +2,87 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from spine_outcomes.analysis.run_difference import ADDED, GONE, MOVED, moved_estimates
-from spine_outcomes.cohort.source_file import read_source
+from spine_outcomes.commands.compared_folder import EDITIONS, ComparedFolder, read_folders
 from spine_outcomes.commands.console import announce, tell
 from spine_outcomes.commands.fingerprints import Change, changes
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.ledger import LEDGER, Entry, read_fingerprints, read_ledger
-from spine_outcomes.commands.manifest import NAME, read_manifest, verify, with_manifest
+from spine_outcomes.commands.manifest import NAME, with_manifest
 from spine_outcomes.commands.output_folder import reserve
-from spine_outcomes.errors import CohortError, Problem
+from spine_outcomes.commands.report_run import OUTPUT_ROOT
 from spine_outcomes.report.head import SHORT
-from spine_outcomes.report.run_difference import difference_page
-from spine_outcomes.tables.run_difference import ROW_COLUMNS, estimate_name
+from spine_outcomes.report.interim import STAMPS
+from spine_outcomes.report.run_difference import Difference, difference_page
+from spine_outcomes.tables.run_difference import ROW_COLUMNS
 
-FACTS = ("command", "look", "cutoff", "source", "data_sha256", "plan_sha256", "dictionary_sha256",
-         "seed")  # fmt: skip
+FACTS = {
+    "command": "Command", "look": "Look", "cutoff": "Data cut-off", "source": "Cohort",
+    "data_sha256": "Hash of the data", "plan_sha256": "Hash of the plan",
+    "dictionary_sha256": "Hash of the dictionary", "seed": "Seed",
+}  # fmt: skip
 MOST_SAID = 20
 
 
-def run_diff(old: Path, new: Path, out: Path, *, ledger: Path | None, overwrite: bool) -> None:
-    """Compare two folders, say what changed, and write it."""
-    manifests = _manifest(old), _manifest(new)
-    before, after = (_results(folder) for folder in (old, new))
+def run_diff(
+    old: Path, new: Path, out: Path | None, *, ledger: Path | None, overwrite: bool
+) -> None:
+    """Compare two folders, say what changed, and write it.
+
+    What is written may be read by nobody who may not read both.
+    """
+    sides = read_folders(old, new)
     ledger = new.parent / LEDGER if ledger is None else ledger
+    edition = max((side.edition for side in sides), key=EDITIONS.index)
+    if out is None:
+        out = OUTPUT_ROOT / ("diff" if edition == "open" else f"diff-{edition}")
+    manifests = sides[0].manifest, sides[1].manifest
     rows = _rows(ledger, manifests)
-    are_looks = all("look" in manifest for manifest in manifests)
-    moved = moved_estimates(before, after, are_looks=are_looks)
-    facts = _facts(manifests)
-    names = (old.resolve().name, new.resolve().name)
-    is_simulated = any(manifest.get("is_simulated") for manifest in manifests)
-    page = difference_page(names, facts, rows, moved, is_simulated=is_simulated)
+    are_looks = all(side.is_look for side in sides)
+    moved = moved_estimates(sides[0].results, sides[1].results, are_looks=are_looks)
+    found = Difference(
+        (sides[0].words, sides[1].words), tuple(_facts(sides)), rows, moved, sides[1].names,
+        note=_kinds(sides), edition=edition if any(side.is_look for side in sides) else None,
+        is_simulated=any(manifest.get("is_simulated") for manifest in manifests),
+    )  # fmt: skip
+    names = (sides[0].name, sides[1].name)
     files = {
-        "diff.html": page.encode(),
+        "diff.html": difference_page(names, found).encode(),
         "diff.csv": frame_csv(moved).encode(),
         "rows.csv": frame_csv(_listed(rows)).encode(),
     }
-    identity = {"command": "diff"}
-    inputs = (old / NAME, new / NAME)
-    with reserve(out, identity, inputs, overwrite) as folder:
+    identity = {"command": "diff", "edition": edition}
+    with reserve(out, identity, (old / NAME, new / NAME), overwrite) as folder:
         written = with_manifest(files, identity, {"old": names[0], "new": names[1]})
         folder.publish(written)
-    for line in _summary(facts, rows, moved):
+    for line in _summary(found):
         tell(line)
     for name in sorted(written):
         announce(out / name)
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
-    """Manifest of a folder that is as its run wrote it.
-
-    Raises
-    ------
-    CohortError
-        If a file was edited, added or removed after the run.
-    """
-    problems = verify(folder)
-    if problems:
-        here = Problem("E_NOT_AS_WRITTEN", "the folder is not as a run wrote it", file=folder.name)
-        raise CohortError(here, *problems)
-    return read_manifest(folder)
+def _kinds(sides: Sequence[ComparedFolder]) -> str | None:
+    """A word of warning where the two are of different kinds."""
+    if sides[0].kind == sides[1].kind:
+        return None
+    return (
+        f"The two are of different kinds, {sides[0].kind} and {sides[1].kind}: what only one of "
+        "them shows is listed as added or gone."
+    )
 
 
-def _results(folder: Path) -> pd.DataFrame:
-    """The results table of a folder, as text."""
-    file = folder / "results.csv"
-    if not file.is_file():
-        message = "the folder has no results.csv: only reports and looks can be compared"
-        raise CohortError(Problem("E_NO_RESULTS", message, file=folder.name))
-    text = io.BytesIO(read_source(file).raw)
-    return pd.read_csv(text, dtype=str, keep_default_na=False)
-
-
-def _facts(manifests: tuple[Mapping[str, Any], Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+def _facts(sides: Sequence[ComparedFolder]) -> Iterator[tuple[str, str, str]]:
     """Name, old and new value of what the runs were made of."""
-    return [
-        (key, _said(key, manifests[0]), _said(key, manifests[1]))
-        for key in FACTS
-        if any(key in manifest for manifest in manifests)
-    ]
+    yield "Kind", sides[0].kind, sides[1].kind
+    for key, name in FACTS.items():
+        if any(key in side.manifest for side in sides):
+            yield name, _said(key, sides[0].manifest), _said(key, sides[1].manifest)
 
 
 def _said(key: str, manifest: Mapping[str, Any]) -> str:
@@ -134,24 +130,28 @@ def _listed(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(columns=texts)
 
 
-def _summary(
-    facts: list[tuple[str, str, str]], rows: pd.DataFrame, moved: pd.DataFrame
-) -> Iterator[str]:
+def _summary(found: Difference) -> Iterator[str]:
     """What changed, line by line."""
-    for name, old, new in facts:
+    if found.edition is not None and STAMPS[found.edition]:
+        yield str(STAMPS[found.edition])
+    if found.note:
+        yield found.note
+    for name, old, new in found.facts:
         if old != new:
             yield f"{name}: {old or 'none'} -> {new or 'none'}"
-    if rows.empty:
-        yield "rows: not compared, as the ledger has no fingerprints of both"
-    for row in _listed(rows).to_dict("records"):
-        table = row["table"] or "cohort"
+    if found.rows.empty:
+        yield "Rows: not compared, as the ledger has no fingerprints of both"
+    for row in _listed(found.rows).to_dict("records"):
         counts = ", ".join(f"{row[key]} {key}" for key in ("added", "withdrawn", "changed"))
-        yield f"rows of {table}: {counts}" + (f" ({row['columns']})" if row["columns"] else "")
-    n = moved["change"].value_counts()
+        columns = f" ({row['columns']})" if row["columns"] else ""
+        yield f"Rows of {found.names.of_table(row['table'])}: {counts}{columns}"
+    n = found.moved["change"].value_counts()
     counts = ", ".join(f"{n.get(kind, 0)} {kind}" for kind in (MOVED, ADDED, GONE))
-    yield f"estimates: {counts}"
-    for row in moved[moved["change"] == MOVED].head(MOST_SAID).to_dict("records"):
-        yield f"  {estimate_name(row)}: {row['old']:g} -> {row['new']:g} ({row['difference']:+g})"
-    left = int(n.get(MOVED, 0)) - MOST_SAID
+    yield f"Estimates: {counts}"
+    moved = found.moved[found.moved["change"] == MOVED]
+    for row in moved.head(MOST_SAID).to_dict("records"):
+        old, new, change = (row[key] for key in ("old", "new", "difference"))
+        yield f"  {found.names.estimate(row)}: {old:g} -> {new:g} ({change:+g})"
+    left = len(moved) - MOST_SAID
     if left > 0:
         yield f"  and {left} more in diff.csv"

@@ -6,7 +6,7 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +23,7 @@ from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.commands import clock
 from spine_outcomes.commands.arm_codes import arm_codes
 from spine_outcomes.commands.clock import Laps
+from spine_outcomes.commands.compared_folder import NAMES
 from spine_outcomes.commands.console import announce, progress, say
 from spine_outcomes.commands.fingerprints import row_fingerprints, text_fingerprint
 from spine_outcomes.commands.frame_csv import frame_csv
@@ -54,6 +55,9 @@ from spine_outcomes.commands.verdict import check_strict
 from spine_outcomes.errors import Finding, InputOutputError, Problem
 from spine_outcomes.report.interim import look_page
 from spine_outcomes.study.lock import departures, plan_hash
+from spine_outcomes.tables.code_names import code_names
+from spine_outcomes.tables.interim import group_label
+from spine_outcomes.tables.labels import labels
 
 FRAMES = (
     "results", "accrual", "accrual_summary", "flow", "follow_up", "visits", "queries", "events",
@@ -175,6 +179,9 @@ def _files(results: InterimResults, study: Study, asked: Asked) -> dict[str, byt
     files |= {f"{name}.csv": frame_csv(frame) for name, frame in frames.items() if len(frame)}
     files |= {f"tables/{name}.csv": text for name, text in page.tables.items()}
     files |= {f"figures/{name}.svg": text for name, text in page.figures.items()}
+    arms = results.results["arm"].dropna().unique()
+    names = code_names(labels(results), {code: group_label(results, code) for code in arms})
+    files[NAMES] = json.dumps(asdict(names), ensure_ascii=False, indent=1) + "\n"
     facts: dict[str, Any] = {
         "look": asked.look,
         "cutoff": asked.cutoff.isoformat(),

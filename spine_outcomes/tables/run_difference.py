@@ -8,12 +8,13 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.tables import cells
+from spine_outcomes.tables.code_names import CodeNames, is_count
 from spine_outcomes.tables.table import Cell, Column, Row, Table
 
 ROW_COLUMNS = ("table", "added", "withdrawn", "changed", "columns")
 
 
-def facts(pairs: Sequence[tuple[str, str, str]]) -> Table:
+def facts(pairs: Sequence[tuple[str, str, str]], note: str | None) -> Table:
     """What each run was made of, and whether it is the same."""
     return Table(
         id="facts",
@@ -26,6 +27,7 @@ def facts(pairs: Sequence[tuple[str, str, str]]) -> Table:
             Row(name, (cells.words(old), cells.words(new), cells.words(_yes(old == new))))
             for name, old, new in pairs
         ),
+        notes=() if note is None else (note,),
     )  # fmt: skip
 
 
@@ -33,7 +35,7 @@ def _yes(is_so: bool) -> str:
     return "yes" if is_so else "no"
 
 
-def rows_changed(frame: pd.DataFrame) -> Iterator[Table]:
+def rows_changed(frame: pd.DataFrame, names: CodeNames) -> Iterator[Table]:
     """Rows added, withdrawn and changed, table by table, and the columns that changed."""
     if frame.empty:
         return
@@ -44,7 +46,7 @@ def rows_changed(frame: pd.DataFrame) -> Iterator[Table]:
         columns=(Column("Added"), Column("Withdrawn"), Column("Changed")),
         rows=tuple(
             Row(
-                str(row["table"]) or "Cohort",
+                names.of_table(str(row["table"])),
                 tuple(cells.count(row[key]) for key in ("added", "withdrawn", "changed")),
             )
             for row in frame.to_dict("records")
@@ -55,9 +57,10 @@ def rows_changed(frame: pd.DataFrame) -> Iterator[Table]:
     for row in frame.to_dict("records"):
         columns: Mapping[str, int] = row["columns"]
         if columns:
-            changed.append(Row(str(row["table"]) or "Cohort"))
+            changed.append(Row(names.of_table(str(row["table"]))))
             changed += [
-                Row(name, (cells.count(n),), is_indented=True) for name, n in columns.items()
+                Row(names.of_column(name), (cells.count(n),), is_indented=True)
+                for name, n in columns.items()
             ]
     if changed:
         yield Table(
@@ -69,7 +72,7 @@ def rows_changed(frame: pd.DataFrame) -> Iterator[Table]:
         )
 
 
-def estimates(frame: pd.DataFrame) -> Table:
+def estimates(frame: pd.DataFrame, names: CodeNames) -> Table:
     """Estimates that moved, came or went."""
     return Table(
         id="estimates",
@@ -80,8 +83,8 @@ def estimates(frame: pd.DataFrame) -> Table:
         ),
         rows=tuple(
             Row(
-                estimate_name(row),
-                (*(_number(row[key]) for key in ("old", "new", "difference")),
+                names.estimate(row),
+                (*(_number(row, key) for key in ("old", "new", "difference")),
                  cells.words(row["change"])),
             )
             for row in frame.to_dict("records")
@@ -89,13 +92,6 @@ def estimates(frame: pd.DataFrame) -> Table:
     )  # fmt: skip
 
 
-def estimate_name(row: Mapping[Any, Any]) -> str:
-    """What a row of the difference is, in the words of the results table."""
-    parts = (row[key] for key in ("analysis", "subgroup", "endpoint", "estimand", "model",
-                                  "measure", "arm", "contrast", "term", "time"))  # fmt: skip
-    return "/".join(str(part) for part in parts if not pd.isna(part) and str(part))
-
-
-def _number(value: float) -> Cell:
-    """A number with four decimals; a dash where there is none."""
-    return cells.decimal(value, 4)
+def _number(row: Mapping[Any, Any], key: str) -> Cell:
+    """A number with four decimals, a count with none; a dash where there is none."""
+    return cells.decimal(row[key], 0 if is_count(row) else 4)

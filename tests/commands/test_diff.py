@@ -90,12 +90,23 @@ def test_fingerprints_give_nothing_away() -> None:
     assert not set(other) & set(row_fingerprints(cohort(OLD), KEY)[""]["rows"])
 
 
-def folder_of(place: Path, name: str, estimate: float, **facts: object) -> Path:
+def folder_of(
+    place: Path,
+    name: str,
+    estimate: float,
+    names: dict[str, dict[str, str]] | None = None,
+    row: str = "interim:1,,relapse,ATE,cox,hazard_ratio,,,,",
+    **facts: object,
+) -> Path:
     """A folder as a run writes it."""
     folder = place / name
     folder.mkdir()
-    row = f"interim:1,,relapse,ATE,cox,hazard_ratio,,,,,{estimate},\n"
-    files = with_manifest({"results.csv": (RESULTS + row).encode()}, {"command": "x"}, facts)
+    row = f"{row},{estimate},\n"
+    identity = {"command": "x", "edition": str(facts.pop("edition", "open"))}
+    content = {"results.csv": (RESULTS + row).encode()}
+    if names is not None:
+        content["labels.json"] = json.dumps(names).encode()
+    files = with_manifest(content, identity, facts)
     for file, content in files.items():
         (folder / file).write_bytes(content)
     return folder
@@ -125,9 +136,9 @@ def test_two_looks_are_compared(looks: tuple[Path, Path], tmp_path: Path) -> Non
     """What a committee asks first at its second meeting."""
     said = told("diff", *looks, "--out", tmp_path / "diff")
     assert said.code == 0, said.text
-    assert "rows of cohort: 2 added, 1 withdrawn, 2 changed (age 2; sex 1)" in said.paths
-    assert "relapse/ATE/cox/hazard_ratio: 0.8 -> 0.9 (+0.1)" in said.paths
-    assert "look: 1 -> 2" in said.paths
+    assert "Rows of Cohort: 2 added, 1 withdrawn, 2 changed (age 2; sex 1)" in said.paths
+    assert "Relapse, Hazard ratio, Cox, ATE weights: 0.8 -> 0.9 (+0.1)" in said.paths
+    assert "Look: 1 -> 2" in said.paths
     assert verify(tmp_path / "diff") == ()
     moved = pd.read_csv(tmp_path / "diff" / "diff.csv")
     assert moved["change"].tolist() == ["moved"]
@@ -140,8 +151,8 @@ def test_folders_without_fingerprints_are_compared_by_their_estimates(tmp_path: 
     one, two = (folder_of(tmp_path, name, value) for name, value in (("r1", 0.8), ("r2", 0.8)))
     said = told("diff", one, two, "--out", tmp_path / "diff")
     assert said.code == 0, said.text
-    assert "rows: not compared" in said.paths
-    assert "estimates: 0 moved, 0 added, 0 gone" in said.paths
+    assert "Rows: not compared" in said.paths
+    assert "Estimates: 0 moved, 0 added, 0 gone" in said.paths
 
 
 def test_an_edited_folder_is_not_compared(looks: tuple[Path, Path], tmp_path: Path) -> None:
@@ -151,3 +162,46 @@ def test_an_edited_folder_is_not_compared(looks: tuple[Path, Path], tmp_path: Pa
     assert said.code == 3
     assert "results.csv was edited" in said.text
     assert not (tmp_path / "diff").exists()
+
+
+def test_what_stands_on_an_unblinded_look_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hazard ratio under a neutral head, in a folder named as if anybody might open it."""
+    monkeypatch.chdir(tmp_path)
+    one = folder_of(tmp_path, "interim-1", 0.8, look=1, cutoff="2021-01-01")
+    two = folder_of(
+        tmp_path, "interim-2-unblinded", 0.7, look=2, cutoff="2022-02-02", edition="unblinded"
+    )
+    said = told("diff", one, two)
+    assert said.code == 0, said.text
+    assert said.paths.startswith("CONFIDENTIAL, UNBLINDED")
+    assert "blinded report and unblinded report" in said.paths
+    page = (tmp_path / "reports" / "diff-unblinded" / "diff.html").read_text(encoding="utf-8")
+    assert "CONFIDENTIAL, UNBLINDED: for the study committee" in page
+    assert "not for who treats or enrols" in page
+    assert "blinded report of look 1, data cut-off 2021-01-01" in page
+    assert "of look 2, data cut-off 2022-02-02" in page
+    assert not (tmp_path / "reports" / "diff").exists()
+
+
+def test_folders_that_are_not_there_are_named_together(tmp_path: Path) -> None:
+    """A name mistyped is no edited folder."""
+    said = told("diff", tmp_path / "a", tmp_path / "b", "--out", tmp_path / "diff")
+    assert (said.code, said.paths) == (6, "")
+    assert all(f"{name}: no such folder" in said.text for name in "ab")
+
+
+def test_codes_have_their_names_and_counts_no_decimals(tmp_path: Path) -> None:
+    """A committee does not know the codes of the data, and 26.0000 events are no measurement."""
+    names = {"endpoint": {"relapse": "Back again"}, "arm": {"a": "Old way"}}
+    row = "interim:1,,relapse,,count,events,a,,,"
+    folders = [
+        folder_of(tmp_path, f"interim-{n}", n, names, row, look=1, cutoff="2021-01-01")
+        for n in (8, 26)
+    ]
+    said = told("diff", *folders, "--out", tmp_path / "diff")
+    assert "Back again, Events, Old way, Count: 8 -> 26 (+18)" in said.paths
+    page = (tmp_path / "diff" / "diff.html").read_text(encoding="utf-8")
+    assert "Back again, Events, Old way" in page
+    assert "26.0000" not in page
