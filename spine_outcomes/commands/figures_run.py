@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -23,6 +23,7 @@ from spine_outcomes.figures.typeface import face_rules, lacking, texts
 from spine_outcomes.figures.wording import reword
 from spine_outcomes.report.chosen_pictures import chosen_picture
 from spine_outcomes.report.monthly import monthly
+from spine_outcomes.report.notes import population_note, source_note
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.study.figures_plan import (
@@ -80,7 +81,7 @@ def run_figures(source: Path, choice: FigureChoice, out: Path | None, *, overwri
             drawn = _drawn(results, plan, journal, choice)
             step("Writing")
             dpi = choice.dpi or (journal.resolution.combination if journal else REPORT_DPI)
-            files = _captions(drawn, journal)
+            files = _captions(drawn, results, journal)
             for picture in drawn.values():
                 files |= _files(picture, journal, formats, dpi)
             findings = [*_doubts(name, journal), *_letters(drawn.values())]
@@ -130,12 +131,10 @@ def _drawn(
             n: chosen_picture(results, items[n], sheet(items[n].kind, items[n].columns))
             for n in wanted
         }
-    narrow, wide = sheet("curve"), sheet("flow")
-    by_sheet = {each: pictures(results, each) for each in dict.fromkeys((narrow, wide))}
-    both = zip(by_sheet[narrow], by_sheet[wide], strict=True)
-    every = [b if a.id.partition("-")[0] in WIDE else a for a, b in both]
-    numbered = {f"F{i}": picture for i, picture in enumerate(every, start=1)}
-    return {n: numbered[n] for n in _wanted({n: p.id for n, p in numbered.items()}, choice.only)}
+    numbered = {f"F{i}": picture for i, picture in enumerate(pictures(results), start=1)}
+    wanted = _wanted({n: p.id for n, p in numbered.items()}, choice.only)
+    found = {n: numbered[n] for n in wanted}
+    return {n: replace(p, sheet=sheet(p.id.partition("-")[0])) for n, p in found.items()}
 
 
 def _wanted(ids: Mapping[str, str], only: Sequence[str]) -> list[str]:
@@ -169,14 +168,19 @@ def _files(
     return found
 
 
-def _captions(drawn: Mapping[str, Picture], journal: Journal | None) -> dict[str, bytes]:
-    """What stands below each figure."""
+def _captions(
+    drawn: Mapping[str, Picture], results: Results, journal: Journal | None
+) -> dict[str, bytes]:
+    """What stands below each figure, its population and data cut-off last."""
     theme = None if journal is None else themes()[journal.theme]
-    lines = [
-        f"Figure {number.removeprefix('F')} ({picture.id}). {picture.title}. "
-        + " ".join(picture.notes)
-        for number, picture in drawn.items()
-    ]
+    cutoff = results.plan.cutoff.isoformat() if results.plan.cutoff else None
+    below = f"{source_note(population_note(results), cutoff)}."
+    lines = []
+    for number, picture in drawn.items():
+        notes = (*picture.notes, *(picture.print_notes if journal is not None else ()), below)
+        figure = picture.said(f"Figure {number.removeprefix('F')}")
+        heading = f"{figure} ({picture.id}). {picture.said(picture.title)}."
+        lines.append(" ".join([heading, *map(picture.said, notes)]))
     text = "\n\n".join(lines if theme is None else [in_theme(line, theme) for line in lines])
     return {"captions.txt": f"{text}\n".encode()}
 

@@ -11,6 +11,15 @@ from matplotlib.axes import Axes
 from spine_outcomes.figures.style import INK, MUTED, RULE, WEIGHTS
 
 
+def largest(frame: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The rows of the ``n`` covariates that differ most under any set of weights, in their order.
+
+    ``frame`` is one that ``draw_love`` takes.
+    """
+    sizes = frame["smd"].abs().groupby(frame["label"], sort=False).max()
+    return frame[frame["label"].isin(sizes.nlargest(n).index)]
+
+
 def draw_love(
     ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]], limit: float
 ) -> Axes:

@@ -11,19 +11,21 @@ import matplotlib as mpl
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
+from spine_outcomes.figures.spoken import spoken
+
 LEADING = 1.25  # from line to line, in type sizes
 # Chinese and Japanese break between any two signs; other scripts between words.
 _PARTS = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+\s*|\s+")
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width of one line of text in points."""
+    """Width of one line of text in points, as it is written."""
     return _width(text, size, bold, tuple(mpl.rcParams["font.family"]))
 
 
 def widest(texts: Sequence[str], size: float, *, bold: bool = False) -> float:
-    """Width of the widest line of several texts in points; 0 where there are none."""
-    lines = (line for text in texts for line in text.split("\n"))
+    """Width of the widest line of several texts in points, as spoken; 0 where there are none."""
+    lines = (line for text in texts for line in spoken(text).split("\n"))
     return max((text_width(line, size, bold=bold) for line in lines), default=0.0)
 
 
@@ -38,12 +40,12 @@ def _width(text: str, size: float, bold: bool, family: tuple[str, ...]) -> float
 
 
 def folded(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """The text with line ends where a line would be wider than ``width`` points.
+    """The text as spoken, with line ends where a line would be wider than ``width`` points.
 
     A word that is wider than a line is broken as well: it must not leave the sheet.
     """
     lines, line = [], ""
-    for part in _breakable(text, width, size, bold):
+    for part in _breakable(spoken(text), width, size, bold):
         if line and text_width((line + part).rstrip(), size, bold=bold) > width:
             lines.append(line.rstrip())
             line = part.lstrip()

@@ -16,12 +16,17 @@ from spine_outcomes.report.curve_pictures import (
 )
 from spine_outcomes.report.forests import forest_pictures
 from spine_outcomes.report.picture import Picture
-from spine_outcomes.report.pictures import balance_pictures, flow_chart, imputation_pictures
+from spine_outcomes.report.pictures import (
+    balance_pictures,
+    flow_chart,
+    imputation_pictures,
+    in_language,
+)
 from spine_outcomes.study.figures_plan import FigureItem
 from spine_outcomes.study.key_path import did_you_mean
 from spine_outcomes.tables.selection import headline_estimand
 
-Maker = Callable[[Results, FigureItem, Sheet], Iterator[Picture]]
+Maker = Callable[[Results, FigureItem], Iterator[Picture]]
 
 
 def chosen_picture(results: Results, item: FigureItem, sheet: Sheet) -> Picture:
@@ -40,10 +45,10 @@ def chosen_picture(results: Results, item: FigureItem, sheet: Sheet) -> Picture:
     if item.estimand is not None and item.estimand not in estimands:
         message = f"the results have no {item.estimand}, only {', '.join(estimands)}"
         raise _nothing(item, message)
-    found = next(MAKERS[item.kind](results, item, sheet), None)
+    found = next(MAKERS[item.kind](results, item), None)
     if found is None:
         raise _nothing(item, "the results hold nothing of this kind")
-    return replace(found, id=item.id)
+    return in_language(replace(found, id=item.id, sheet=sheet), results)
 
 
 def _nothing(item: FigureItem, message: str) -> PlanError:
@@ -51,12 +56,12 @@ def _nothing(item: FigureItem, message: str) -> PlanError:
     return PlanError(Problem("E_FIGURE", f"figure {item.id!r}: {message}", file="figures"))
 
 
-def _curve(results: Results, item: FigureItem, sheet: Sheet) -> Iterator[Picture]:
+def _curve(results: Results, item: FigureItem) -> Iterator[Picture]:
     """Curves of an endpoint; none where the plan shows none."""
     if len(results.curves):
         endpoint, estimand = str(item.endpoint), item.estimand or headline_estimand(results)
         yield curve_picture(
-            results, endpoint, estimand, endpoint, sheet, with_difference=item.with_difference,
+            results, endpoint, estimand, endpoint, with_difference=item.with_difference,
             weighted_counts=item.weighted_counts,
         )  # fmt: skip
 
@@ -64,25 +69,23 @@ def _curve(results: Results, item: FigureItem, sheet: Sheet) -> Iterator[Picture
 def _of_rows(kind: str) -> Maker:
     """Maker of a figure of the analysed rows, of the plan's level first."""
 
-    def make(results: Results, _: FigureItem, sheet: Sheet) -> Iterator[Picture]:
-        return (p for p in balance_pictures(results, sheet) if p.id.startswith(kind))
+    def make(results: Results, _: FigureItem) -> Iterator[Picture]:
+        return (p for p in balance_pictures(results) if p.id.startswith(kind))
 
     return make
 
 
 MAKERS: Mapping[str, Maker] = {
-    "flow": lambda results, _, sheet: iter((flow_chart(results, sheet),)),
-    "imputation": lambda results, _, sheet: imputation_pictures(results, sheet),
+    "flow": lambda results, _: iter((flow_chart(results),)),
+    "imputation": lambda results, _: imputation_pictures(results),
     "overlap": _of_rows("overlap"),
     "love": _of_rows("love"),
     "weights": _of_rows("weights"),
     "curve": _curve,
-    "difference": lambda results, item, sheet: difference_pictures(
-        results, str(item.endpoint), sheet, item.estimand
+    "difference": lambda results, item: difference_pictures(
+        results, str(item.endpoint), item.estimand
     ),
-    "stacked": lambda results, item, sheet: stacked_pictures(
-        results, str(item.endpoint), sheet, item.estimand
-    ),
-    "effect": lambda results, item, sheet: effect_pictures(results, str(item.endpoint), sheet),
-    "forest": lambda results, _, sheet: forest_pictures(results, sheet),
+    "stacked": lambda results, item: stacked_pictures(results, str(item.endpoint), item.estimand),
+    "effect": lambda results, item: effect_pictures(results, str(item.endpoint)),
+    "forest": lambda results, _: forest_pictures(results),
 }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.outcome import UNWEIGHTED, outcome_figure
 from spine_outcomes.figures.sheets import difference_sheet, effect_sheet, stacked_sheet
-from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
 from spine_outcomes.report.picture import Picture
-from spine_outcomes.report.readout import readout
+from spine_outcomes.report.readout import Readout, readout
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.risk_table import STATES, shown_states
 from spine_outcomes.tables.selection import headline_estimand, in_order, where
@@ -25,10 +26,10 @@ STACKED_NOTE = (
 )
 
 
-def curve_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
+def curve_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     """The endpoint's curve under each set of weights, then each competing event."""
     for cause, estimand in _curve_order(results, endpoint):
-        yield curve_picture(results, endpoint, estimand, cause, sheet)
+        yield curve_picture(results, endpoint, estimand, cause)
 
 
 def curve_picture(
@@ -36,7 +37,6 @@ def curve_picture(
     endpoint: str,
     estimand: str,
     cause: str,
-    sheet: Sheet = REPORT,
     *,
     with_difference: bool = False,
     weighted_counts: bool = False,
@@ -60,14 +60,14 @@ def curve_picture(
     if weighted_counts:
         people = where(results.weighted_risk_table, endpoint=endpoint, estimand=estimand)
         counts = (f"Sums of weights, {name.estimand(estimand)}", 1)
-    figure = outcome_figure(
+    draw = partial(
+        outcome_figure,
         curves,
         people,
         arms=arm_labels(name),
-        states={state: STATES[state] for state in shown_states(results, endpoint)},
+        states=_states(results, endpoint, cause),
         heading=heading,
         unit=name.unit,
-        sheet=sheet,
         difference=(difference, _contrast(name)) if with_difference else None,
         counts=counts,
     )
@@ -78,8 +78,31 @@ def curve_picture(
     if with_difference:
         notes = (*notes, *difference_notes(results, difference))
     arms = [(label, where(curves, arm=code)) for code, label in arm_labels(name)]
-    read = readout(figure, arms, name.unit)
-    return Picture(key, title, figure, notes, endpoint, is_first, sheet, read)
+    read = _reader(arms, name.unit)
+    return Picture(key, title, lambda on: draw(sheet=on), notes, endpoint, is_first, read=read)
+
+
+def _states(results: Results, endpoint: str, cause: str) -> dict[str, str]:
+    """Columns of the table of people with their names.
+
+    Under the curve of a competing event the events are those of the curve: they are named, and
+    stand before the events of the endpoint.
+    """
+    states = shown_states(results, endpoint)
+    if cause == endpoint:
+        return {state: STATES[state] for state in states}
+    name, causes = labels(results), set(_curves(results, endpoint)["cause"]) - {endpoint}
+    competing = name.cause(cause) if len(causes) == 1 else STATES["n_competing"]
+    named = {"n_competing": competing, "n_event": name.endpoint(endpoint)}
+    plain = {state: STATES[state] for state in states if state not in named}
+    return plain | named
+
+
+def _reader(
+    curves: list[tuple[str, pd.DataFrame]], unit: str, suffix: str = "%"
+) -> Callable[[Figure], Readout]:
+    """What reads curves of a figure once it is drawn."""
+    return lambda figure: readout(figure, curves, unit, suffix)
 
 
 def arm_labels(name: Labels) -> list[tuple[str, str]]:
@@ -131,7 +154,7 @@ def _ticks(results: Results, endpoint: str) -> list[float]:
 
 
 def difference_pictures(
-    results: Results, endpoint: str, sheet: Sheet = REPORT, estimand: str | None = None
+    results: Results, endpoint: str, estimand: str | None = None
 ) -> Iterator[Picture]:
     """The difference of the two risks of an endpoint over time, by default of the headline."""
     name = labels(results)
@@ -139,15 +162,15 @@ def difference_pictures(
     if (frame := _difference(results, endpoint, estimand)).empty:
         return
     ticks = _ticks(results, endpoint)
-    figure = difference_sheet(frame, ticks, _contrast(name), name.unit, sheet)
+    draw = partial(difference_sheet, frame, ticks, _contrast(name), name.unit)
     title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
     key, notes = identifier("difference", endpoint), difference_notes(results, frame)
-    read = readout(figure, [(name.difference, frame)], name.unit, " points")
-    yield Picture(key, title, figure, notes, endpoint, False, sheet, read)
+    read = _reader([(name.difference, frame)], name.unit, " points")
+    yield Picture(key, title, draw, notes, endpoint, False, read=read)
 
 
 def stacked_pictures(
-    results: Results, endpoint: str, sheet: Sheet = REPORT, estimand: str | None = None
+    results: Results, endpoint: str, estimand: str | None = None
 ) -> Iterator[Picture]:
     """All events of an endpoint at once, an arm a panel; nothing where no event competes."""
     name = labels(results)
@@ -157,13 +180,13 @@ def stacked_pictures(
     if len(causes) < 2:
         return
     ticks, weights = _ticks(results, endpoint), name.estimand(estimand)
-    figure = stacked_sheet(frame, arm_labels(name), causes, ticks, name.unit, sheet)
+    draw = partial(stacked_sheet, frame, arm_labels(name), causes, ticks, name.unit)
     title = f"{name.endpoint(endpoint)} and competing events, {weights}"
     key = identifier("stacked", endpoint)
-    yield Picture(key, title, figure, (STACKED_NOTE,), endpoint, False, sheet)
+    yield Picture(key, title, draw, (STACKED_NOTE,), endpoint, False)
 
 
-def effect_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> Iterator[Picture]:
+def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     """The hazard ratio of an endpoint along time, under every set of weights."""
     name = labels(results)
     frame = where(results.effect_over_time, endpoint=endpoint)
@@ -171,7 +194,7 @@ def effect_pictures(results: Results, endpoint: str, sheet: Sheet = REPORT) -> I
         return
     estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
     ratio = f"Hazard ratio, {name.quotient}"
-    figure = effect_sheet(frame, estimands, ratio, name.unit, sheet)
+    draw = partial(effect_sheet, frame, estimands, ratio, name.unit)
     title = f"{name.endpoint(endpoint)}: hazard ratio along time"
     key = identifier("effect", endpoint)
-    yield Picture(key, title, figure, EFFECT_NOTES, endpoint, False, sheet)
+    yield Picture(key, title, draw, EFFECT_NOTES, endpoint, False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.report.notes import effect_notes, population_note
+from spine_outcomes.report.notes import effect_notes, population_note, source_note
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.pictures import pictures
 from spine_outcomes.tables.balance import balance, weights
@@ -61,7 +61,10 @@ class Exhibits:
         return f"Figure {list(self.figures).index(identifier) + 1}"
 
     def in_language(self, say: Translator | None) -> Exhibits:
-        """The same, its tables in another language (the page says what stands around them)."""
+        """The same, its tables in another language.
+
+        Figures are drawn in it, and the page says what stands around them.
+        """
         if say is None:
             return self
         return replace(self, tables={key: spoken(table, say) for key, table in self.tables.items()})
@@ -69,7 +72,7 @@ class Exhibits:
     @property
     def below(self) -> str:
         """What stands under every exhibit: population, rows and data cut-off."""
-        return self.source + (f"; data cut-off {self.cutoff}" if self.cutoff else "")
+        return source_note(self.source, self.cutoff)
 
     def in_theme(self, theme: Theme) -> Exhibits:
         """The same, their numbers printed as a journal wants them (figures keep theirs)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,6 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.sheets import forest_sheet
-from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.report.notes import hazard_notes
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.tables import cells
@@ -35,7 +35,7 @@ class _Group(NamedTuple):
     beside: str = ""
 
 
-def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture]:
+def forest_pictures(results: Results) -> Iterator[Picture]:
     """Hazard ratios of every endpoint, then of sensitivity analyses and subgroups of each."""
     name = labels(results)
     hazard = _hazard(main_analysis(results))
@@ -46,7 +46,7 @@ def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture
         for endpoint in in_order(hazard["endpoint"])
     ]
     title = "Hazard ratios of every endpoint"
-    yield _forest(results, groups, ("forest", title, "Endpoint, weights"), sheet)
+    yield _forest(results, groups, ("forest", title, "Endpoint, weights"))
     for endpoint in sensitivity_endpoints(results):
         groups = [
             _Group(label, _by_weights(_hazard(frame, *HAZARD_MODEL.values()), name))
@@ -54,7 +54,7 @@ def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture
         ]
         key = identifier("forest", "sensitivity", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios of the sensitivity analyses"
-        yield _forest(results, groups, (key, title, "Analysis, weights"), sheet)
+        yield _forest(results, groups, (key, title, "Analysis, weights"))
     for endpoint in subgroup_endpoints(results):
         groups = [
             _Group(label, _by_level(_hazard(frame)), _interaction(frame))
@@ -62,7 +62,7 @@ def forest_pictures(results: Results, sheet: Sheet = REPORT) -> Iterator[Picture
         ]
         key = identifier("forest", "subgroups", endpoint)
         title = f"{name.endpoint(endpoint)}: hazard ratios in subgroups"
-        yield _forest(results, groups, (key, title, "Subgroup"), sheet)
+        yield _forest(results, groups, (key, title, "Subgroup"))
 
 
 def _hazard(frame: pd.DataFrame, *beside: str) -> pd.DataFrame:
@@ -102,9 +102,7 @@ def _named(line: str, row: pd.Series[Any]) -> str:
     return f"{line} ({events}/{rows})"
 
 
-def _forest(
-    results: Results, groups: Sequence[_Group], words: tuple[str, str, str], sheet: Sheet
-) -> Picture:
+def _forest(results: Results, groups: Sequence[_Group], words: tuple[str, str, str]) -> Picture:
     """One forest plot: a head a group, then its lines; ``words`` are id, title and stub head."""
     key, title, stub = words
     name = labels(results)
@@ -118,6 +116,6 @@ def _forest(
     columns = ["label", "estimate", "lower", "upper", "text", "is_head"]
     favours = (f"lower hazard with {name.comparator}", f"higher hazard with {name.comparator}")
     head = (f"{stub} (events/rows)", f"Hazard ratio ({name.level} CI)")
-    figure = forest_sheet(pd.DataFrame(rows, columns=columns), favours, head, sheet)
+    draw = partial(forest_sheet, pd.DataFrame(rows, columns=columns), favours, head)
     shown = pd.DataFrame([row for group in groups for _, row in group.lines])
-    return Picture(key, title, figure, hazard_notes(results, shown), sheet=sheet)
+    return Picture(key, title, draw, hazard_notes(results, shown))

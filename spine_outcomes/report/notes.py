@@ -33,6 +33,11 @@ def population_note(results: Results) -> str:
     return f"Population: {', '.join(parts)}"
 
 
+def source_note(source: str, cutoff: str | None) -> str:
+    """Population, rows and data cut-off in one line."""
+    return source + (f"; data cut-off {cutoff}" if cutoff else "")
+
+
 def _index_rows(results: Results) -> list[str]:
     """Patients under the endpoints that stand on one row a patient: their index row is complete."""
     of_patients = where(main_analysis(results), level_unit="patient", model="cox")["n"]

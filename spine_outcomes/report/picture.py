@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from matplotlib.figure import Figure
 
+from spine_outcomes.figures.spoken import speaking
 from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.svg import svg_text
+from spine_outcomes.figures.wording import reword
 from spine_outcomes.report.readout import Readout
+from spine_outcomes.tables.language import Translator
+
+Draw = Callable[[Sheet], Figure]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of the report.
+    """A figure of the report, drawn when it is first looked at.
 
     Parameters
     ----------
     id, title
         Stable name, and heading.
-    figure
-        Drawn, on ``sheet``.
+    draw
+        Draws it on a sheet.
     notes
         What stands below.
     about
@@ -30,18 +36,42 @@ class Picture:
         Whether it is the one in view where several say the same of other weights or events.
     sheet
         What it is drawn on.
-    readout
+    read
         What its curves are along their axis, for a reader who points at a time.
+    print_notes
+        What stands below it on the page of a journal only.
+    say
+        Says its texts in the language of the report; English where it is None.
     """
 
     id: str
     title: str
-    figure: Figure
+    draw: Draw
     notes: tuple[str, ...] = ()
     about: str | None = None
     is_first: bool = True
     sheet: Sheet = REPORT
-    readout: Readout | None = None
+    read: Callable[[Figure], Readout] | None = None
+    print_notes: tuple[str, ...] = ()
+    say: Translator | None = None
+
+    @cached_property
+    def figure(self) -> Figure:
+        """The drawing; the texts that nothing measured are said in the language here."""
+        with speaking(self.say):
+            figure = self.draw(self.sheet)
+        if self.say is not None:
+            reword(figure, self.sheet, self.say)
+        return figure
+
+    @cached_property
+    def readout(self) -> Readout | None:
+        """Its curves along their axis, if it has some."""
+        return None if self.read is None else self.read(self.figure)
+
+    def said(self, text: str) -> str:
+        """A text around it in its language."""
+        return text if self.say is None else self.say(text)
 
     @cached_property
     def description(self) -> str:
@@ -51,11 +81,10 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The figure as a stand-alone SVG document."""
-        return svg_text(self.figure, self.id, self.title, self.description, self.sheet)
+        title, description = self.said(self.title), self.said(self.description)
+        return svg_text(self.figure, self.id, title, description, self.sheet)
 
 
-def drawn(
-    figure: Figure, key: str, title: str, notes: tuple[str, ...], sheet: Sheet = REPORT
-) -> Picture:
-    """A drawn figure as a picture of the report."""
-    return Picture(key, title, figure, notes, sheet=sheet)
+def drawn(figure: Figure, key: str, title: str, notes: tuple[str, ...]) -> Picture:
+    """A figure that is drawn already, on the sheet of the report."""
+    return Picture(key, title, lambda _: figure, notes)
