@@ -12,6 +12,8 @@ import pandas as pd
 
 from spine_outcomes.analysis.e_values import primary_endpoint
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.analysis.toxicity.estimates import endpoint_of
+from spine_outcomes.analysis.toxicity.rows import ANY_TERM
 from spine_outcomes.report.gates import worst_differences
 from spine_outcomes.report.pictures import SMD_LIMIT
 from spine_outcomes.report.sentence import Linked, Sentence, linked, sentence
@@ -26,13 +28,17 @@ from spine_outcomes.tables.selection import (
     one,
     where,
 )
-from spine_outcomes.tables.table import Number, identifier
+from spine_outcomes.tables.table import Cell, Number, identifier
+from spine_outcomes.tables.toxicity import grade_name
+
+SEVERE = 3
+"""Least grade that counts as severe."""
 
 Parts = tuple[str | Number, ...]
 
 
 def summary(results: Results) -> tuple[Sentence, ...]:
-    """Five to eight sentences for a reader who is no statistician."""
+    """Five to nine sentences for a reader who is no statistician."""
     primary = primary_endpoint(results.plan)
     return (
         _people(results),
@@ -42,6 +48,7 @@ def summary(results: Results) -> tuple[Sentence, ...]:
         *_certainty(results, primary),
         *_survival(results, primary),
         *_others(results, primary),
+        *_toxicity(results),
         _limits(results, primary),
     )
 
@@ -165,6 +172,42 @@ def _others(results: Results, primary: str) -> Iterator[Sentence]:
         f"{name.time(time)} leaves out zero in {f'{len(clear)} ({which})' if clear else 'none'}; "
         "several comparisons are made, and one in twenty may do so by chance alone.",
     )
+
+
+def _toxicity(results: Results) -> Iterator[Sentence]:
+    """How many of each arm had a severe toxicity, as counted."""
+    name, toxicity = labels(results), results.plan.toxicity
+    if toxicity is None or results.toxicity.empty:
+        return
+    grade = min((g for g in toxicity.grades if g >= SEVERE), default=toxicity.grades[-1])
+    found = where(
+        of_everybody(results), endpoint=endpoint_of(grade, "any", "any"), term=ANY_TERM,
+        measure="proportion", estimand=results.plan.propensity.estimands[0],
+    )  # fmt: skip
+    rows = [one(found, arm=arm) for arm in name.arms]
+    unit = name.rows(results.plan.arms.level)
+    first, second = (_of_rows(row) for row in rows)
+    yield sentence(
+        f"Toxicity of {grade_name(grade).lower()}, at any time and of any cause, was recorded in ",
+        *first, f" {unit} with {name.reference} and in ", *second,
+        f" with {name.comparator} (as counted, of those assessed).",
+    )  # fmt: skip
+
+
+def _of_rows(row: pd.Series[Any] | None) -> Parts:
+    """Rows with a toxicity and their natural frequency: "12 of 331 (about 4 of 100)"."""
+    if row is None:
+        return ("none assessed",)
+    anchor = identifier("toxicity-proportions", "any", "any")
+    counted = Cell(
+        (*cells.count(row["n_event"]).parts, " of ", *cells.count(row["n"]).parts),
+        source=str(row["id"]),
+    )
+    parts = linked(counted, anchor)
+    if row["status"] != "ok":
+        return parts
+    share = _number(row, "estimate", numbers.of_hundred(float(row["estimate"])), anchor)
+    return (*parts, " (about ", share, " of 100)")
 
 
 def _limits(results: Results, endpoint: str) -> Sentence:

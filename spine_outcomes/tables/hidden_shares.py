@@ -15,8 +15,13 @@ CURVE_NUMBERS = ("estimate", "std_error", "lower", "upper", "band_lower", "band_
 BALANCE_NUMBERS = ("smd", "variance_ratio", "ks", "smd_largest")
 SHARES = (
     "survival", "cumulative_incidence", "one_minus_cumulative_incidence", "risk_difference",
-    "risk_ratio", "number_needed_to_treat", "proportion", "proportion_difference",
-    "proportion_ratio", "event_rate", "event_rate_difference", "event_rate_ratio",
+    "risk_ratio", "number_needed_to_treat", "mean_cumulative_count", "mean_count_difference",
+    "mean_count_ratio",
+)  # fmt: skip
+# Of totals that nothing censors: few weighted events give their number back, too.
+UNCENSORED = (
+    "proportion", "proportion_difference", "proportion_ratio", "event_rate", "rate_difference",
+    "rate_ratio",
 )  # fmt: skip
 REASON = "not shown: the number of events is small"
 
@@ -52,18 +57,20 @@ def hide_rare_kinds(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def hide_risks(results: pd.DataFrame) -> pd.DataFrame:
-    """Blank unweighted risks of a hidden number of events, and the contrasts that hold them.
+    """Blank risks of a hidden number of events, and the contrasts that hold them.
 
-    Without censoring such a risk is the number over that of the rows. Effective sizes of unweighted
-    rows are their number, and go with it.
+    Without censoring such a risk is the number over that of the rows: unweighted it gives it back,
+    and of proportions and rates also weighted. Effective sizes of unweighted rows are their number,
+    and go with it. A factor's level of few rows or events has no hazard ratio either.
     """
     is_plain = results["estimand"] == "unweighted"
-    is_share = is_plain & results["measure"].isin(SHARES)
-    keys = ["analysis", "subgroup", "endpoint", "term", "time"]
+    is_share = results["measure"].isin(UNCENSORED) | (is_plain & results["measure"].isin(SHARES))
+    keys = ["analysis", "subgroup", "endpoint", "term", "time", "estimand"]
     named = results[keys].astype(str).agg("/".join, axis=1)
     is_of_group = results["arm"].notna() | (results["analysis"] == RISK_FACTORS)
     is_few = is_share & is_of_group & _is_text(results["n_event"])
     is_blank = is_few | (is_share & results["arm"].isna() & named.isin(set(named[is_few])))
+    is_blank |= _of_few(results)
     ess = results["ess"].mask(is_plain & _is_text(results["n"]))
     if not is_blank.any():
         return results.assign(ess=ess)
@@ -74,6 +81,16 @@ def hide_risks(results: pd.DataFrame) -> pd.DataFrame:
         status=results["status"].mask(is_blank, "not_estimable"),
         reason=results["reason"].mask(is_blank, REASON),
     )
+
+
+def _of_few(results: pd.DataFrame) -> pd.Series[bool]:
+    """Hazard ratios of levels of a factor that few rows have, or few of those with the event."""
+    is_factor = results["analysis"] == RISK_FACTORS
+    is_level = is_factor & (results["measure"] == "cumulative_incidence")
+    few = results[["n", "n_event"]].apply(lambda n: n.astype(str).str.startswith("<")).any(axis=1)
+    named = results["endpoint"].astype(str) + "/" + results["term"].astype(str)
+    is_ratio = is_factor & (results["measure"] == "hazard_ratio")
+    return is_ratio & named.isin(set(named[is_level & few]))
 
 
 def hide_checks(checks: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

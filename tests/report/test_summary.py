@@ -69,7 +69,7 @@ def test_a_risk_that_is_not_estimable_gets_no_number() -> None:
     assert "nan" not in text
 
 
-def test_five_to_eight_sentences_without_a_claim_whatever_the_run() -> None:
+def test_five_to_nine_sentences_without_a_claim_whatever_the_run() -> None:
     """A summary that says "safe" or "proves" is quoted without the rest."""
     unweighted = synthetic_plan(propensity={"estimands": ["unweighted"]})
     for sentences in (said(), said(plan=unweighted)):

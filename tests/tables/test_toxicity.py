@@ -6,7 +6,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import pandas as pd
+
 from spine_outcomes import Results, run
+from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.toxicity import listing, proportions, rates, term_name, worst_grades
 from tests.tables.reading import line, texts
@@ -100,3 +103,28 @@ def test_terms_are_spelt_as_the_rest_of_the_page() -> None:
     """Esophagitis in one table and oesophageal toxicity in the next."""
     assert term_name("Esophagitis") == "Oesophagitis"
     assert term_name("Radiculitis") == "Radiculitis"
+
+
+def test_a_weighted_proportion_of_few_is_hidden_with_its_difference() -> None:
+    """0.3 % of 369, weighted, is one event; and the difference gives a hidden arm back."""
+    found = results()
+    weighted = found.results.assign(estimand="ATE")
+    weighted["id"] = weighted["id"].str.replace("unweighted", "ATE")
+    both = replace(found, results=pd.concat([found.results, weighted], ignore_index=True))
+    report = found.plan.report.model_copy(update={"min_cell": 5})
+    shown = protected(replace(both, plan=found.plan.model_copy(update={"report": report}))).results
+    own = shown[(shown["endpoint"] == "toxicity_any_any_grade_3") & (shown["term"] == "any")]
+    of_few = own[own["measure"].isin(["proportion", "proportion_difference", "rate_difference"])]
+    assert set(of_few["estimand"]) == {"unweighted", "ATE"}
+    is_open = (of_few["arm"] == "b") & (of_few["n_event"] == 8)
+    assert of_few.loc[~is_open, "estimate"].isna().all()
+
+
+def test_the_summary_says_how_many_had_a_severe_toxicity() -> None:
+    """A report of toxicity whose summary is silent about it; 2 of 18 is about 11 of 100."""
+    text = " ".join(each.text for each in summary(results()))
+    assert (
+        "Toxicity of grade 3 or more, at any time and of any cause, was recorded in 2 of 18 (about "
+        "11 of 100) lesions with a and in 8 of 8 (about 100 of 100) with b" in text
+    )
+    assert "<5 of 18 lesions with a" in " ".join(each.text for each in summary(shared()))

@@ -123,16 +123,19 @@ def _levels(
 
 
 def _incidences(factors: _Factors, plan: AnalysisPlan) -> Iterator[Row]:
-    """Unweighted incidence in each level at the times of the plan."""
+    """Unweighted incidence in each level at the last time of the plan.
+
+    Not at earlier ones: counts up to each of them would have to be hidden in most levels.
+    """
     sample = factors.sample
-    times = [duration.to(sample.outcome.unit) for duration in plan.estimation.times]
+    time = max(duration.to(sample.outcome.unit) for duration in plan.estimation.times)
     for names, level in factors.levels:
         code = np.zeros(len(factors.is_known), dtype=np.int64)
         code[factors.is_known] = level
         weight = factors.is_known.astype(np.float64)
         found = aalen_johansen(
             sample.order, sample.status, weight, arm=code, entry=sample.entry,
-            cluster=sample.cluster, times=times,
+            cluster=sample.cluster, times=[time],
         )  # fmt: skip
         for position, name in enumerate(names):
             own = weight * (code == position)
