@@ -15,6 +15,7 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.sheets import accrual_sheet, boundary_sheet
 from spine_outcomes.report.exhibits import Exhibits
 from spine_outcomes.report.head import SHORT, SIMULATED, Head
+from spine_outcomes.report.look_verdict import verdict
 from spine_outcomes.report.picture import Picture, drawn
 from spine_outcomes.report.render import exports, laid_out
 from spine_outcomes.report.sections import Section
@@ -77,16 +78,18 @@ def look_page(results: InterimResults) -> LookPage:
     made = {table.id: table for table in _tables(shown)}
     pictures = {picture.id: picture for picture in _pictures(shown)}
     found = Exhibits(made, pictures, _source(shown), shown.look.cutoff.isoformat())
+    sentences = list(verdict(shown)) if shown.look.edition == "unblinded" else []
     html = laid_out(
         _head(shown),
         found,
-        tuple(_sections(found)),
+        tuple(_sections(found, has_verdict=bool(sentences))),
         _machine(shown),
         theme=themes()[shown.plan.report.theme],
         gates={},
         results=shown,
         labels=labels(shown),
         readers=READERS[shown.look.edition],
+        verdict=sentences,
     )
     svgs = {key: picture.svg for key, picture in pictures.items()}
     return LookPage(html, exports(found), svgs, shown)
@@ -140,7 +143,7 @@ def _pictures(shown: InterimResults) -> Iterator[Picture]:
         frame = shown.accrual[shown.accrual["code"] == code]
         target = None if planned is None or code != EVERYBODY else float(planned.patients)
         figure = accrual_sheet(frame, target, _ticks(frame), f"{unit} ({_cutoff(shown)})")
-        who = "" if code == EVERYBODY else f", {tables.group_label(shown, code).lower()}"
+        who = "" if code == EVERYBODY else f", {tables.group_label(shown, code)}"
         note = "Fan: prediction intervals of a Poisson process with a gamma rate, to the target."
         notes = (note,) if (frame["kind"] == "predicted").any() else ()
         yield drawn(figure, identifier("accrual-curve", code), f"Enrolment over time{who}", notes)
@@ -152,7 +155,8 @@ def _pictures(shown: InterimResults) -> Iterator[Picture]:
             (f"favours {name.comparator}", f"favours {name.reference}"),
         )
         title = f"Boundaries of the monitored comparison, {_cutoff(shown)}"
-        yield drawn(figure, "boundaries", title, ("Looks to come are taken as planned.",))
+        to_come = ("Looks to come are taken as planned.",) if frame["is_planned"].any() else ()
+        yield drawn(figure, "boundaries", title, to_come)
 
 
 def _cutoff(shown: InterimResults) -> str:
@@ -168,8 +172,10 @@ def _ticks(frame: pd.DataFrame) -> list[float]:
     return [float(mark) for mark in np.arange(0, last + step, step)]
 
 
-def _sections(found: Exhibits) -> Iterator[Section]:
-    """Sections that have something to show, in reading order."""
+def _sections(found: Exhibits, *, has_verdict: bool) -> Iterator[Section]:
+    """Sections that have something to show, in reading order; the first names the readers."""
+    if has_verdict:
+        yield Section("verdict", "What this look says", "interim_verdict")
     for anchor, title, kinds, figures in (
         ("enrolment", "Enrolment", ("accrual", "flow"), ("accrual-curve",)),
         ("baseline-section", "Who was enrolled", ("baseline",), ()),
@@ -193,7 +199,8 @@ def _sections(found: Exhibits) -> Iterator[Section]:
             tuple(key for key in found.figures if key.startswith(figures)) if figures else ()
         )
         if own or drawn_here:
-            template = "interim_first" if anchor == "enrolment" else "exhibits"
+            is_first = anchor == "enrolment" and not has_verdict
+            template = "interim_first" if is_first else "exhibits"
             yield Section(anchor, title, template, own, drawn_here)
 
 

@@ -65,7 +65,9 @@ def flow(results: InterimResults) -> Table:
 def accrual(results: InterimResults) -> Table:
     """Enrolment, its rate, the plan's, and the time to the target."""
     frame = results.accrual_summary
-    rows = [Row(_stub(row, results), (_measured(row),)) for row in frame.to_dict("records")]
+    rows = [
+        Row(_of_group(row, "label", results), (_measured(row),)) for row in frame.to_dict("records")
+    ]
     level = labels(results).level
     return Table(
         id="accrual",
@@ -81,11 +83,10 @@ def accrual(results: InterimResults) -> Table:
     )
 
 
-def _stub(row: dict[Any, Any], results: InterimResults) -> str:
-    """Name of a measure, with its group where it is not everybody."""
-    code = str(row["code"])
-    text = str(row["label"])
-    return text if code == EVERYBODY else f"{text}, {group_label(results, code).lower()}"
+def _of_group(row: dict[Any, Any], name: str, results: InterimResults) -> str:
+    """What a row is called, with its group where it is not everybody."""
+    code, text = str(row["code"]), str(row[name])
+    return text if code == EVERYBODY else f"{text}, {group_label(results, code)}"
 
 
 def _measured(row: dict[Any, Any]) -> Cell:
@@ -143,7 +144,7 @@ def visits(results: InterimResults) -> Table:
         stub_head="Visit",
         columns=(Column("Expected"), Column("Seen, n (%)")),
         rows=tuple(
-            Row(str(row["visit"]), (cells.count(row["n_expected"]), _seen(row)))
+            Row(_of_group(row, "visit", results), (cells.count(row["n_expected"]), _seen(row)))
             for row in results.visits.to_dict("records")
         ),
         notes=("Expected: the window closed before the cut-off, and the patient was alive then.",),
@@ -166,7 +167,7 @@ def follow_up(results: InterimResults) -> Table:
         stub_head="",
         columns=(Column(f"Value ({labels(results).level} interval)"),),
         rows=tuple(
-            Row(str(row["label"]), (_measured(row),))
+            Row(_of_group(row, "label", results), (_measured(row),))
             for row in results.follow_up.to_dict("records")
         ),
         notes=(
@@ -208,11 +209,12 @@ def queries(results: InterimResults) -> Table:
 
 
 def events(results: InterimResults) -> Table:
-    """Events so far, both arms together, beside those that the final analysis needs."""
-    name = labels(results)
+    """Events so far beside those that the final analysis needs; by arm in an unblinded look."""
+    name, is_together = labels(results), groups_of(results.events) == [EVERYBODY]
+    together = "both arms together"
     rows = [
         Row(
-            name.endpoint(str(row["endpoint"])),
+            _of_group(row | {"name": name.endpoint(str(row["endpoint"]))}, "name", results),
             (
                 cells.count(row["n"]),
                 cells.count(row["n_event"]),
@@ -225,14 +227,14 @@ def events(results: InterimResults) -> Table:
     ]
     return Table(
         id="events",
-        title="Events so far, both arms together",
+        title=f"Events so far, {together if is_together else 'by arm'}",
         stub_head="Endpoint",
         columns=(
             Column("Rows"), Column("Events"), Column("Competing events"), Column("Needed"),
             Column("% of those needed"),
         ),
         rows=tuple(rows),
-        notes=("No comparison: counts of both arms together.",),
+        notes=(f"No comparison: counts{f' of {together}' if is_together else ', not weighted'}.",),
     )  # fmt: skip
 
 

@@ -216,6 +216,8 @@ def looks(results: InterimResults) -> Table:
 
 def assessment(results: InterimResults) -> Table:
     """What the look says of the monitored comparison."""
+    has_prospects = results.assessment["measure"].str.startswith("conditional_power").any()
+    prospects = " Conditional power takes the looks to come as planned." if has_prospects else ""
     return Table(
         id="assessment",
         title="The monitored comparison at this look",
@@ -226,8 +228,7 @@ def assessment(results: InterimResults) -> Table:
         ),
         notes=(
             "The repeated interval holds at every look, whatever is decided; the stage-wise "
-            "numbers only if the study ends here. Conditional power takes the looks to come as "
-            "planned.",
+            "numbers only if the study ends here." + prospects,
         ),
         direction=labels(results).quotient,
     )
@@ -273,11 +274,12 @@ def _design_notes(results: InterimResults) -> tuple[str, ...]:
         "hwang_shih_decani": f"Hwang-Shih-DeCani, γ = {monitoring.parameter}",
         "power": f"Kim-DeMets, ρ = {monitoring.parameter}",
     }
+    is_ahead = results.monitoring["is_planned"].any()
+    ahead = " Looks to come are taken at their planned share of it." if is_ahead else ""
     sides = "both sides" if monitoring.sides == 2 else "one side"
     return (
         f"{name.endpoint(monitoring.endpoint)}, {name.estimand(monitoring.estimand)}; error "
         f"{monitoring.alpha:g} on {sides}, spent by {families[monitoring.family]}.",
         "Information is 1 / variance of the log hazard ratio, the variance clustered and corrected "
-        f"for the weights, relative to {monitoring.maximum_information:g}. Looks to come are taken "
-        "at their planned share of it.",
+        f"for the weights, relative to {monitoring.maximum_information:g}.{ahead}",
     )

@@ -339,7 +339,14 @@ def test_unblinded_looks_spend_one_after_the_other(look: Look, tmp_path: Path) -
     assert set(results["analysis"]) == {"interim:2"}
     assert results["p_value"].isna().all()  # a p value that counts no looks is no test
     assert results.loc[results["model"] == "cox", "endpoint"].unique().tolist() == ["local_failure"]
-    assert "CONFIDENTIAL, UNBLINDED" in (folder / "report.html").read_text(encoding="utf-8")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "CONFIDENTIAL, UNBLINDED" in page
+    assert page.index("The boundary is ") < page.index("Enrolment against the plan")
+    for name in ("events", "visits", "follow_up"):  # docs: all that is blinded, by arm
+        frame = pd.read_csv(folder / f"{name}.csv")
+        assert set(frame["code"]) == {"all", "focal", "extended"}, name
+    events = pd.read_csv(folder / "events.csv").set_index(["code", "endpoint"])["n_event"]
+    assert (events["focal"] + events["extended"]).equals(events["all"])
 
 
 def test_an_edited_look_stops_the_next_one(look: Look) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.look.results import (
-    EVERYBODY,
     MEASURE_COLUMNS,
     VISIT_COLUMNS,
+    Groups,
     LookFacts,
+    by_group,
 )
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_days, day_number
@@ -32,7 +34,7 @@ Row = dict[str, Any]
 
 
 def visits_frame(
-    cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts
+    cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts, groups: Groups
 ) -> pd.DataFrame:
     """Rows that should have been seen at each planned visit, and were, ``VISIT_COLUMNS``.
 
@@ -48,10 +50,12 @@ def visits_frame(
         closes = time.days + visits.window.days
         is_expected = watched >= closes
         is_seen = _seen(row, day, len(watched), time.days - visits.window.days, closes)
-        n, n_seen = int(is_expected.sum()), int((is_expected & is_seen).sum())
-        if n:
-            record = {"visit": str(time), "n_expected": n, "n_in_window": n_seen}
-            records.append(record | {"share": n_seen / n})
+        for code, rows in by_group(groups):
+            own = rows & is_expected
+            n, n_seen = int(own.sum()), int((own & is_seen).sum())
+            if n:
+                record = {"visit": str(time), "code": code, "n_expected": n, "n_in_window": n_seen}
+                records.append(record | {"share": n_seen / n})
     return pd.DataFrame(records, columns=list(VISIT_COLUMNS))
 
 
@@ -61,21 +65,33 @@ def follow_up_frame(
     interim: Interim,
     outcomes: tuple[Outcome, ...],
     look: LookFacts,
+    groups: Groups,
 ) -> pd.DataFrame:
     """Person-time, median follow-up, and who is silent or overdue, ``MEASURE_COLUMNS``."""
-    records = [
-        record
-        for outcome in outcomes
-        if outcome.unit == "days"
-        for record in (
-            clark_completeness(outcome, _potential(cohort, plan, outcome, look)),
-            _median(outcome, plan),
-        )
-    ]
-    records += _silent(cohort, plan, interim, look)
-    records += _overdue(cohort, plan, interim, look)
-    frame = pd.DataFrame([{"code": EVERYBODY, **record} for record in records])
-    return frame.reindex(columns=list(MEASURE_COLUMNS))
+    records: list[Row] = []
+    for outcome in outcomes:
+        if outcome.unit != "days":
+            continue
+        potential = _potential(cohort, plan, outcome, look)
+        for code, rows in by_group(groups):
+            keep = rows[outcome.rows]
+            if keep.any():
+                own = _part(outcome, keep)
+                records.append({"code": code, **clark_completeness(own, potential[keep])})
+                records.append({"code": code, **_median(own, plan)})
+    for count in (_silent, _overdue):
+        for code, rows in by_group(groups):
+            records += ({"code": code, **row} for row in count(cohort, plan, interim, look, rows))
+    return pd.DataFrame(records).reindex(columns=list(MEASURE_COLUMNS))
+
+
+def _part(outcome: Outcome, keep: Bools) -> Outcome:
+    """Some of the rows of an outcome."""
+    entry = None if outcome.entry is None else outcome.entry[keep]
+    return replace(
+        outcome, rows=outcome.rows[keep], time=outcome.time[keep], status=outcome.status[keep],
+        entry=entry, lower=outcome.lower[keep], upper=outcome.upper[keep],
+    )  # fmt: skip
 
 
 def clark_completeness(outcome: Outcome, potential: Floats) -> Row:
@@ -123,12 +139,15 @@ def _median(outcome: Outcome, plan: AnalysisPlan) -> Row:
     }
 
 
-def _silent(cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts) -> Iterator[Row]:
-    """Patients alive whose last contact lies too long before the cut-off."""
+def _silent(
+    cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts, rows: Bools
+) -> Iterator[Row]:
+    """Patients alive whose last contact lies too long before the cut-off, by their first row."""
     contact = None if plan.imaging is None else plan.imaging.last_contact
     if contact is None:
         return
-    own = cohort.take(index_rows(cohort, plan))
+    first = index_rows(cohort, plan)
+    own = cohort.take(first[rows[first]])
     is_alive = ~_died(own, interim, look)
     since = day_number(look.cutoff) - as_days(own.frame[contact])
     n, n_silent = int(is_alive.sum()), int((is_alive & (since > interim.silent_after.days)).sum())
@@ -143,7 +162,7 @@ def _silent(cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFact
 
 
 def _overdue(
-    cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts
+    cohort: Cohort, plan: AnalysisPlan, interim: Interim, look: LookFacts, rows: Bools
 ) -> Iterator[Row]:
     """Rows alive whose latest planned visit has passed without a record at it or later."""
     visits = interim.visits
@@ -155,7 +174,7 @@ def _overdue(
     row, day = _records(cohort, plan, visits.table)
     last = np.full(len(watched), -np.inf)
     np.maximum.at(last, row, day)
-    is_due = is_alive & np.isfinite(due)
+    is_due = rows & is_alive & np.isfinite(due)
     is_overdue = is_due & (last < due - visits.window.days)
     n, n_overdue = int(is_due.sum()), int(is_overdue.sum())
     yield {

@@ -11,7 +11,13 @@ from spine_outcomes.analysis.analysis_set import AnalysisSet
 from spine_outcomes.analysis.baseline import balance_frame, baseline_frame
 from spine_outcomes.analysis.look.accrual import accrual_frame, accrual_summary
 from spine_outcomes.analysis.look.follow_up import follow_up_frame, visits_frame
-from spine_outcomes.analysis.look.results import EVENT_COLUMNS, EVERYBODY, Group
+from spine_outcomes.analysis.look.results import (
+    EVENT_COLUMNS,
+    EVERYBODY,
+    Group,
+    Groups,
+    by_group,
+)
 from spine_outcomes.analysis.look.safety import (
     deaths_frame,
     deviations_frame,
@@ -36,17 +42,17 @@ Frames = dict[str, pd.DataFrame]
 def frames_of(seen: Seen, codes: Mapping[str, str]) -> Frames:
     """Frames of the edition that a look is seen in, by the name of the field of its results."""
     allowed, is_coded = seen.interim.blinded.by_code, seen.look.edition == "coded"
-    frames = {} if is_coded else _whole(seen)
+    frames = {} if is_coded else _whole(seen, codes)
     for key, make in (("accrual", _accrual), ("safety", _safety), ("deviations", _deviations)):
         if not is_coded or key in allowed:
             frames |= make(seen, codes)
     return frames
 
 
-def _whole(seen: Seen) -> Frames:
+def _whole(seen: Seen, codes: Mapping[str, str]) -> Frames:
     """Flow, baseline, follow-up, queries and events: all rows together in a blinded look."""
     plan, interim, look, rows = seen.plan, seen.interim, seen.look, seen.selection.cohort
-    is_open = look.edition == "open"
+    is_open, groups = look.edition == "open", _groups(seen, seen.selection.cohort, codes)
     flow = seen.selection.flow
     weighted = _everybody(seen)
     baseline = baseline_frame([weighted], rows.frame, plan, rows.dictionary)
@@ -55,10 +61,10 @@ def _whole(seen: Seen) -> Frames:
         **by_arm,
         "flow": flow[[c for c in FLOW_COLUMNS if not (is_open and c in BY_ARM)]],
         "baseline": baseline[baseline["arm"] == EVERYBODY] if is_open else baseline,
-        "visits": visits_frame(rows, plan, interim, look),
-        "follow_up": follow_up_frame(rows, plan, interim, _watched(seen), look),
+        "visits": visits_frame(rows, plan, interim, look, groups),
+        "follow_up": follow_up_frame(rows, plan, interim, _watched(seen), look, groups),
         "queries": seen.asked.frame,
-        "events": _events(seen),
+        "events": _events(seen, groups),
     }
 
 
@@ -126,18 +132,20 @@ def _groups(seen: Seen, cohort: Cohort, codes: Mapping[str, str]) -> list[Group]
     ]
 
 
-def _events(seen: Seen) -> pd.DataFrame:
+def _events(seen: Seen, groups: Groups) -> pd.DataFrame:
     """Events of each endpoint beside those that the final analysis needs, ``EVENT_COLUMNS``."""
     records = [
         {
             "endpoint": outcome.name,
-            "code": EVERYBODY,
+            "code": code,
             "level_unit": outcome.level,
-            "n": len(outcome.rows),
-            "n_event": int((outcome.status == 1).sum()),
-            "n_competing": int((outcome.status > 1).sum()),
-            "needed": seen.interim.needed.get(outcome.name),
+            "n": len(status),
+            "n_event": int((status == 1).sum()),
+            "n_competing": int((status > 1).sum()),
+            "needed": seen.interim.needed.get(outcome.name) if code == EVERYBODY else None,
         }
         for outcome in seen.outcomes
+        for code, rows in by_group(groups)
+        for status in (outcome.status[rows[outcome.rows]],)
     ]
     return pd.DataFrame(records, columns=list(EVENT_COLUMNS))

@@ -21,7 +21,7 @@ EVERYBODY = "all"
 
 ACCRUAL_COLUMNS = ("code", "kind", "time", "n", "level", "lower", "upper")
 MEASURE_COLUMNS = ("measure", "label", "code", "n", "value", "lower", "upper", "unit")
-VISIT_COLUMNS = ("visit", "n_expected", "n_in_window", "share")
+VISIT_COLUMNS = ("visit", "code", "n_expected", "n_in_window", "share")
 QUERY_COLUMNS = ("rule", "severity", "demand", "n_open", "n_new", "n_closed")
 EVENT_COLUMNS = ("endpoint", "code", "level_unit", "n", "n_event", "n_competing", "needed")
 GRADE_COLUMNS = ("term", "level_unit", "code", "grade", "n")
