@@ -3,15 +3,15 @@
 A reader knows every printed count, the rules that tie counts together, that a small hidden count is
 from 1 to k − 1 and that any other hidden one is at least k. A small count is safe if it might as
 well be 1, or k − 1: if for both there is another set of counts that keeps every rule and differs
-from the true one in hidden counts alone. Such a set is sought by an integer program that changes as
-few and as small printed counts as it can; those that it changes are hidden too, and may then have
-two values themselves (Cox 1980; Fischetti and Salazar-González 2001).
+from the true one in hidden counts alone. Such a set is sought by an integer program that changes
+few, small and cheap printed counts; those that it changes are hidden too, and may then have two
+values themselves (Cox 1980; Fischetti and Salazar-González 2001).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from scipy.sparse import csr_array, hstack
 Key = Hashable
 Floats = NDArray[np.float64]
 
-LIGHT = 1e-3  # cost of changing what is hidden anyway, or what says least, against a count of one
+LIGHT = 1e-3  # cost of changing what is hidden anyway, against a count of one
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class Cells:
         What everybody knows of them; true of ``counts``.
     fixed
         Counts that stand in too many places to be hidden for the sake of others.
-    first
-        Counts that say the least, and are hidden before others.
+    weights
+        How dear it is to hide a count, against others of its size: 1 where it is not named.
     """
 
     counts: Mapping[Any, int]
     rules: tuple[Rule, ...] = ()
     fixed: frozenset[Any] = frozenset()
-    first: frozenset[Any] = frozenset()
+    weights: Mapping[Any, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,8 +155,9 @@ def _change(
     place: int, by: int, tied: _Tied, cells: Cells, hidden: Collection[Key], k: int
 ) -> NDArray[np.int64] | None:
     """The cheapest change of all counts that changes one ``by`` so much; None where none can."""
-    is_light = np.array([key in hidden or key in cells.first for key in tied.keys])
-    cost = np.where(is_light, LIGHT, tied.counts)
+    weights = np.array([cells.weights.get(each, 1.0) for each in tied.keys])
+    is_hidden = np.array([each in hidden for each in tied.keys])
+    cost = np.where(is_hidden, LIGHT, np.maximum(weights * tied.counts, LIGHT))
     is_small = tied.counts < k
     most = np.where(is_small, k - 1 - tied.counts, np.inf)
     least = tied.counts - np.where(is_small, 1, k)

@@ -6,7 +6,7 @@ Here the rows themselves: flow, baseline, missing values, propensity scores, tox
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -47,14 +47,14 @@ class Printed:
         Sums and orders of the counts.
     fixed
         Sizes of the arms: they stand everywhere and are not hidden for the sake of others.
-    first
-        Totals of both arms, which say the least and are hidden first.
+    weights
+        How dear it is to hide a count whose loss costs less or more than the number itself.
     """
 
     places: Mapping[Place, Count]
     rules: tuple[Rule, ...] = ()
     fixed: frozenset[Count] = frozenset()
-    first: frozenset[Count] = frozenset()
+    weights: Mapping[Count, float] = field(default_factory=dict)
 
 
 def of_flow(flow: pd.DataFrame) -> Printed:

@@ -16,6 +16,7 @@ from spine_outcomes.tables.effects import PIECEWISE
 BOTH, EVERYBODY, EVER = "both", "", float("inf")
 COUNTED = ("n", "n_event", "n_competing")
 STATES = ("n_risk", "n_event", "n_competing", "n_censored", "n_to_enter")
+TOTAL, OF_CURVE, OF_PRIMARY = 1e-5, 10.0, 1000.0  # weights; a total of both arms says least
 OF_TERMS = ("proportion", "event_rate", "mean_count")  # measures whose term says what is counted
 
 What = tuple[Any, ...]  # quantity, endpoint, subgroup, level, arm, until when
@@ -23,13 +24,25 @@ Group = tuple[str, str, str]  # endpoint, analysis, weights: counts that agree w
 Counts = dict[What, Count]
 
 
-def of_outcomes(results: pd.DataFrame, risk_table: pd.DataFrame) -> Printed:
-    """Both arms are the sum of each, later counts hold earlier ones, levels make up everybody."""
+def of_outcomes(results: pd.DataFrame, risk_table: pd.DataFrame, primary: str) -> Printed:
+    """Both arms are the sum of each, later counts hold earlier ones, levels make up everybody.
+
+    Parameters
+    ----------
+    results, risk_table
+        ``RESULT_COLUMNS`` and ``RISK_TABLE_COLUMNS`` before anything is hidden.
+    primary
+        The endpoint whose curves and risks are given up last.
+    """
     places, groups = _read_results(results)
     ticks, states = _read_risk_table(risk_table)
     rules: list[Rule] = []
-    for counts in groups.values():
+    for (endpoint, _, estimand), counts in groups.items():
+        tabled = {what: tick for what, tick in states.items() if what[1] == endpoint}
+        known = tabled | groups.get((endpoint, "primary", estimand), {}) | counts
         rules += _of_arms(counts)
+        rules += (rule for rule in _of_arms(known) if rule.is_equal)
+        rules += _of_pieces(known)
         rules += _of_times(counts)
         rules += (rule for what, tick in states.items() for rule in order(tick, counts.get(what)))
     rules += _of_levels(groups)
@@ -45,10 +58,19 @@ def of_outcomes(results: pd.DataFrame, risk_table: pd.DataFrame) -> Printed:
     found = [count for counts in groups.values() for count in counts.values()]
     return Printed(
         places | ticks,
-        tuple(rules),
+        tuple({(frozenset(r.terms.items()), r.total, r.is_equal): r for r in rules}.values()),
         fixed=frozenset(c for c in found if c.what[0] == "n" and c.what[2] == EVERYBODY),
-        first=frozenset(c for c in found if BOTH in c.what),
+        weights={c: _weight(c.what, primary) for c in (*found, *states.values())},
     )
+
+
+def _weight(what: What, primary: str) -> float:
+    """What is lost beside a count: events of an arm take its unweighted risk and curve along."""
+    if BOTH in what:
+        return TOTAL
+    if what[0] != "n_event" or what[2] != EVERYBODY:
+        return 1.0
+    return OF_PRIMARY if what[1] == primary else OF_CURVE
 
 
 def _read_results(results: pd.DataFrame) -> tuple[dict[Place, Count], dict[Group, Counts]]:
@@ -90,11 +112,35 @@ def _of_arms(counts: Counts) -> Iterator[Rule]:
     for what, count in counts.items():
         if what[4] != BOTH:
             arms.setdefault((*what[:4], BOTH, what[5]), []).append(count)
-        elif isinstance(what[5], tuple) and what[5][0] == "piece":
+        elif _is_piece(what):
             pieces.setdefault((*what[:5], EVER), []).append(count)
     for parts in (arms, pieces):
         for what, found in parts.items():
             yield from total(counts.get(what), found)
+
+
+def _is_piece(what: What) -> bool:
+    """Whether what is counted is of a piece of time."""
+    return isinstance(what[5], tuple) and what[5][0] == "piece"
+
+
+def _of_pieces(counts: Counts) -> Iterator[Rule]:
+    """A piece of time holds what both arms had at its end, but not yet at its start."""
+    for what, piece in counts.items():
+        if not _is_piece(what):
+            continue
+        start, end = (
+            [c for w, c in counts.items() if (*w[:4], w[5]) == (*what[:4], at) and w[4] != BOTH]
+            for at in _ends(what[5][1])
+        )
+        if end and sum(c.n for c in end) - sum(c.n for c in start) == piece.n:
+            yield Rule({**dict.fromkeys(end, 1), **dict.fromkeys(start, -1), piece: -1})
+
+
+def _ends(piece: str) -> tuple[float, float]:
+    """Ends of a piece of time by its name: "6 to 12 months", "after 12 months"."""
+    first, second, third, *_ = piece.split()
+    return (float(second), EVER) if first == "after" else (float(first), float(third))
 
 
 def _of_times(counts: Counts, *, is_falling: bool = False) -> Iterator[Rule]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from spine_outcomes.analysis.e_values import primary_endpoint
 from spine_outcomes.analysis.results import SUPPRESSED_COLUMNS, Results
 from spine_outcomes.tables.complementary import Cells, hide
 from spine_outcomes.tables.count_sums import (
@@ -146,7 +147,7 @@ def _further(results: Results, k: int) -> dict[str, tuple[tuple[int, str], ...]]
     """Rows and columns of each frame that would give small counts back."""
     parts = (
         of_flow(results.flow),
-        of_outcomes(results.results, results.risk_table),
+        of_outcomes(results.results, results.risk_table, primary_endpoint(results.plan)),
         of_baseline(results.baseline),
         of_missing(results.missing, results.missing_patterns),
         of_propensity(results.propensity),
@@ -168,7 +169,7 @@ def _cells(parts: tuple[Printed, ...], places: Mapping[Place, Any]) -> Cells:
         {count: count.n for count in places.values()},
         tuple(rule for part in parts for rule in part.rules),
         frozenset(count for part in parts for count in part.fixed),
-        frozenset(count for part in parts for count in part.first),
+        {count: weight for part in parts for count, weight in part.weights.items()},
     )
 
 

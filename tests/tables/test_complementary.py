@@ -61,6 +61,14 @@ def test_one_small_count_beside_a_total_takes_the_smallest_other_with_it() -> No
     assert not hidden.narrow
 
 
+def test_a_dear_count_stays_where_a_cheap_one_may_go() -> None:
+    """Smaller, yet the events of the primary endpoint: 40 others are hidden instead of its 20."""
+    rule = Rule({"a": 1, "primary": 1, "others": 1}, total=63)
+    counts = {"a": 3, "primary": 20, "others": 40}
+    cells = Cells(counts, (rule,), weights={"primary": 1000.0})
+    assert hide(cells, 5).complementary == {"others"}
+
+
 def test_a_companion_too_near_the_threshold_is_not_enough() -> None:
     """3 + 5 = 8 with 5 said to be 5 or more leaves 1 to 3 for the 3, not 1 to 4."""
     counts = {"a": 3, "b": 5, "c": 30}
