@@ -16,7 +16,12 @@ PLANNED = (0, (4, 2))
 
 
 def draw_accrual(
-    ax: Axes, frame: pd.DataFrame, target: float | None, ticks: Sequence[float]
+    ax: Axes,
+    frame: pd.DataFrame,
+    target: float | None,
+    ticks: Sequence[float],
+    *,
+    people: float = 1.0,
 ) -> Axes:
     """Draw enrolment so far as a step line, the plan dashed, and the predicted fan.
 
@@ -34,6 +39,8 @@ def draw_accrual(
         Planned number of people, drawn as a line across; None: not drawn.
     ticks
         Marks of the time axis; lines end with the last of them.
+    people
+        The axis has room for so many at least: those of the largest of several groups.
     """
     shown = frame[frame["time"] <= ticks[-1] * (1 + 1e-9)]
     enrolled, planned, predicted = (
@@ -52,7 +59,7 @@ def draw_accrual(
     if len(enrolled):
         last = enrolled.iloc[-1]
         _say(ax, float(last["time"]), float(last["n"]), f"Enrolled {last['n']:,.0f}", INK)
-    highest = np.nanmax(shown[["n", "upper"]].to_numpy(dtype=float), initial=1.0)
+    highest = np.nanmax(shown[["n", "upper"]].to_numpy(dtype=float), initial=people)
     ax.set(xlim=(0, ticks[-1]), ylim=(0, 1.08 * max(highest, target or 0.0)), xticks=list(ticks))
     ax.locator_params(axis="y", nbins=5, integer=True)
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)

@@ -187,13 +187,15 @@ def accrual_sheet(
     ticks: Sequence[float],
     unit: str,
     sheet: Sheet = REPORT,
+    *,
+    people: float = 1.0,
 ) -> Figure:
-    """Enrolment over time against its plan."""
+    """Enrolment over time against its plan, with room for so many ``people`` at least."""
     with house_style(sheet):
         right = EDGE + name_space(fan_names(frame), sheet.points)
         time = f"Time since the planned start, {unit}"
         figure, ax = _plain(sheet, 0.4, head(sheet, "Patients"), time, right=right)
-        draw_accrual(ax, frame, target, ticks)
+        draw_accrual(ax, frame, target, ticks, people=people)
     return figure
 
 

@@ -139,10 +139,15 @@ def _pictures(shown: InterimResults) -> Iterator[Picture]:
     """Enrolment, of everybody and by group, and the boundaries."""
     unit = shown.plan.estimation.unit
     planned = shown.plan.interim.accrual if shown.plan.interim is not None else None
-    for code in in_order(shown.accrual.loc[shown.accrual["kind"] == "enrolled", "code"]):
+    enrolled = shown.accrual[shown.accrual["kind"] == "enrolled"]
+    by_arm = enrolled.loc[enrolled["code"] != EVERYBODY, "n"]
+    largest = float(by_arm.max()) if len(by_arm) else 1.0
+    for code in in_order(enrolled["code"]):
         frame = shown.accrual[shown.accrual["code"] == code]
         target = None if planned is None or code != EVERYBODY else float(planned.patients)
-        figure = accrual_sheet(frame, target, _ticks(frame), f"{unit} ({_cutoff(shown)})")
+        words = f"{unit} ({_cutoff(shown)})"
+        people = 1.0 if code == EVERYBODY else largest
+        figure = accrual_sheet(frame, target, _ticks(frame), words, people=people)
         who = "" if code == EVERYBODY else f", {tables.group_label(shown, code)}"
         note = "Fan: prediction intervals of a Poisson process with a gamma rate, to the target."
         notes = (note,) if (frame["kind"] == "predicted").any() else ()

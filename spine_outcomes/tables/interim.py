@@ -24,6 +24,12 @@ FLOW_COUNTS = {
 }
 
 
+BY_FIRST_ROW = (
+    "By arm: everybody who started, in the arm of the first row. Tables of rows, grades and limits "
+    "count those that the plan selects, and a patient with rows in both arms in each."
+)
+
+
 def group_label(results: InterimResults, code: str) -> str:
     """What a group is called: everybody, the label of an arm, or what stands for it."""
     if code == EVERYBODY:
@@ -79,6 +85,7 @@ def accrual(results: InterimResults) -> Table:
             "Limits of a rate are exact (Poisson). The time to the target has a prediction "
             "interval: patients come as a Poisson process whose rate has a gamma distribution, "
             "learnt from those who came.",
+            *(() if groups_of(frame) == [EVERYBODY] else (BY_FIRST_ROW,)),
         ),
     )
 

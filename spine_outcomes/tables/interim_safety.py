@@ -16,6 +16,7 @@ from spine_outcomes.tables.table import Cell, Column, Number, Row, Table, identi
 from spine_outcomes.tables.toxicity import term_name
 
 GRADE_HEADS = ("0", "1", "2", "3", "4", "5")
+IN_EACH = "A patient with rows in both arms counts in each: the arms sum to more than the patients."
 EXACT = "Limits are exact (Clopper and Pearson)."
 
 
@@ -39,10 +40,13 @@ def grades(results: InterimResults, level_unit: str) -> Table:
         stub_head="Term",
         columns=(*(Column(grade, "Worst grade") for grade in GRADE_HEADS), Column("Not assessed")),
         rows=tuple(rows),
-        notes=(
-            "CTCAE. Grade 0: assessed and absent. A patient with rows in both arms counts in each.",
-        ),
+        notes=("CTCAE. Grade 0: assessed and absent.", *_in_each(frame)),
     )
+
+
+def _in_each(frame: pd.DataFrame) -> tuple[str, ...]:
+    """Where arms are shown: a patient may stand in both."""
+    return () if groups_of(frame) == [EVERYBODY] else (IN_EACH,)
 
 
 def severe(results: InterimResults) -> Table:
@@ -78,11 +82,13 @@ def severe(results: InterimResults) -> Table:
 
 def deaths(results: InterimResults) -> Table:
     """Early deaths by group, of the patients watched for so long."""
+    is_by_arm = groups_of(results.deaths) != [EVERYBODY]
+    by_first = ", each in the arm of the first row" if is_by_arm else ""
     return _counts(
         results,
         results.deaths,
         ("deaths", "Early deaths", "After the start of treatment", "Patients"),
-        f"Of the patients who started at least so long before the cut-off. {EXACT}",
+        f"Of the patients who started at least so long before the cut-off{by_first}. {EXACT}",
     )
 
 
@@ -166,6 +172,7 @@ def limits(results: InterimResults) -> Table:
         notes=(
             "Probability: posterior, from the beta prior of the plan and the patients so far. "
             + EXACT,
+            *_in_each(results.limits),
         ),
     )
 

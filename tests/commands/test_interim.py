@@ -302,6 +302,10 @@ def test_a_blinded_report_holds_nothing_by_arm(look: Look) -> None:
     assert (results["estimate"].isna() == (results["status"] != "ok")).all()
     assert results["arm"].isna().all()
     assert results["p_value"].isna().all()
+    of_arms = ("in the arm of the first row", "A patient with rows in both arms counts in each")
+    pages = [(place / "report.html").read_text("utf-8") for place in (folder, coded(folder))]
+    assert [[text in page for text in of_arms] for page in pages] == [[False] * 2, [True] * 2]
+    assert "Enrolment over time, Arm A" in pages[1]
     with_arms = pd.read_csv(coded(folder) / "results.csv")
     assert set(with_arms["arm"].dropna()) == {"A", "B"}
     assert set(with_arms.loc[with_arms["arm"].notna(), "measure"]) == {

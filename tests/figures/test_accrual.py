@@ -57,3 +57,13 @@ def test_what_is_known_so_far_is_enough() -> None:
     ax = drawn(FRAME[FRAME["kind"] == "enrolled"], None)
     assert len(ax.collections) == 0
     assert [text.get_text() for text in ax.texts] == ["Enrolled 40"]
+
+
+def test_two_groups_have_the_same_axis() -> None:
+    """On axes of their own a slow arm looks as fast as the other."""
+    enrolled = FRAME[FRAME["kind"] == "enrolled"]
+    tops = {
+        draw_accrual(Figure().add_subplot(), group, None, [0, 6, 12], people=80.0).get_ylim()[1]
+        for group in (enrolled, enrolled.assign(n=2 * enrolled["n"]))
+    }
+    assert len(tops) == 1
