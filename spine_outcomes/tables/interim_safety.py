@@ -170,17 +170,37 @@ def limits(results: InterimResults) -> Table:
         ),
         rows=tuple(rows),
         notes=(
-            "Probability: posterior, from the beta prior of the plan and the patients so far. "
-            + EXACT,
+            f"Probability: posterior, from {_priors(results)} and the patients so far. {EXACT}",
+            *_late(results),
             *_in_each(results.limits),
         ),
     )
 
 
+def _priors(results: InterimResults) -> str:
+    """The prior of the rates; of each limit where they are not the same."""
+    interim = results.plan.interim
+    limits = () if interim is None else interim.safety.limits
+    words = {limit.label: "beta({:g}, {:g})".format(*limit.prior) for limit in limits}
+    if len(set(words.values())) > 1:
+        return "the priors " + "; ".join(f"{prior} ({label})" for label, prior in words.items())
+    return f"the prior {next(iter(words.values()), 'of the plan')} of the rate"
+
+
+def _late(results: InterimResults) -> tuple[str, ...]:
+    """Who counts for limits in the late window, where there are any."""
+    interim, toxicity = results.plan.interim, results.plan.toxicity
+    if interim is None or toxicity is None:
+        return ()
+    if all(limit.window != "late" for limit in interim.safety.limits):
+        return ()
+    return (f"Late toxicity: of patients who were assessed after day {toxicity.acute_days}.",)
+
+
 def _limit_cells(row: pd.Series[Any]) -> tuple[Cell, ...]:
     """One group against a limit; beside a hidden count only the verdict is said."""
     is_hidden = isinstance(row["n_event"], str) or isinstance(row["n"], str)
-    posterior = cells.EMPTY if is_hidden else cells.decimal(float(row["posterior"]), 3)
+    posterior = cells.EMPTY if is_hidden else Cell((_probability(float(row["posterior"])),))
     return (
         cells.count(row["n"]),
         _share(row),
@@ -251,10 +271,20 @@ def _value(row: dict[Any, Any]) -> Cell:
     limits = [
         Number(numbers.decimal(float(row[key]), 3), float(row[key])) for key in ("lower", "upper")
     ]
-    number = Number(numbers.decimal(value, 3), value)
+    is_power = "power" in str(row["measure"])
+    number = _probability(value) if is_power else Number(numbers.decimal(value, 3), value)
     if pd.isna(row["lower"]):
         return Cell((number,))
     return Cell((number, " (", limits[0], cells.TO, limits[1], ")"))
+
+
+def _probability(value: float) -> Number:
+    """A probability to three decimals; what would read 0.000 or 1.000 says that it is neither."""
+    if 0 < value < 5e-4:
+        return Number("<0.001", value)
+    if 1 - 5e-4 < value < 1:
+        return Number(">0.999", value)
+    return Number(numbers.decimal(value, 3), value)
 
 
 def _p_value(p: float) -> Number:

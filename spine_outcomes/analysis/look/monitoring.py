@@ -25,9 +25,11 @@ from spine_outcomes.interim.monitoring import (
     information_from,
 )
 from spine_outcomes.interim.recursion import adds_information
-from spine_outcomes.study.interim import Interim, Monitoring
+from spine_outcomes.study.interim import Interim, Look, Monitoring
 
 Row = dict[str, Any]
+
+FAR = 0.25  # relative to what the plan expects
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,11 @@ def monitored(
         _looks(kept, found, interim, look, design),
         pd.DataFrame(list(_measures(found, monitoring)), columns=list(MEASURE_COLUMNS)),
         held,
-        (*findings, *_over(found, look, monitoring), *_crossed(found, monitoring)),
-    )
+        (
+            *findings, *_over(found, look, monitoring),
+            *_off_plan(found, interim, look, monitoring), *_crossed(found, monitoring),
+        ),
+    )  # fmt: skip
 
 
 def _monitored_row(results: pd.DataFrame, monitoring: Monitoring) -> pd.Series[Any] | None:
@@ -158,17 +163,11 @@ def _increasing(
 def _to_come(
     interim: Interim, held: HeldLook, look: LookFacts, design: SequentialDesign
 ) -> list[float]:
-    """Information expected at the planned looks to come, ending at the maximum.
-
-    Looks that wait for information have theirs; others are taken to have as large a part of the
-    maximum as they have of the last look's amount.
-    """
+    """Information expected at the planned looks to come, ending at the maximum."""
     if look.is_last or held.information >= design.maximum_information:
         return []
-    last = interim.looks[-1]
     expected = [
-        (own.amount if own.kind == "information" else own.amount / last.amount)
-        * design.maximum_information
+        _planned_share(own, interim) * design.maximum_information
         for own in interim.looks[look.number :]
     ]
     ahead = [value for value in expected if adds_information(held.information, value)]
@@ -262,7 +261,32 @@ def _over(found: Assessment, look: LookFacts, monitoring: Monitoring) -> Iterato
             f"Underrunning: the last planned look has {found.fraction:.1%} of the planned maximum "
             "information, and spends all of the error that is left."
         )
-        yield Finding("W_UNDERRUN", message, "note", "outcomes", monitoring.endpoint)
+        yield Finding("W_UNDERRUN", message, "caution", "outcomes", monitoring.endpoint)
+
+
+def _off_plan(
+    found: Assessment, interim: Interim, look: LookFacts, monitoring: Monitoring
+) -> Iterator[Finding]:
+    """Information far from what the plan expects at this look, before the last."""
+    if look.is_last or found.fraction > 1:
+        return
+    planned = _planned_share(interim.looks[look.number - 1], interim)
+    if abs(found.fraction / planned - 1) > FAR:
+        message = (
+            f"The look has {found.fraction:.1%} of the planned maximum information; the plan "
+            f"expects {planned:.1%} at it. The boundary is that of the information seen; the looks "
+            "to come, which are taken as planned, will be off as well unless the plan is revised."
+        )
+        yield Finding("W_INFORMATION_PLAN", message, "caution", "outcomes", monitoring.endpoint)
+
+
+def _planned_share(look: Look, interim: Interim) -> float:
+    """Part of the maximum information that is expected at a planned look.
+
+    A look that waits for information has its own; others are taken to have as large a part as they
+    have of the last look's amount.
+    """
+    return look.amount if look.kind == "information" else look.amount / interim.looks[-1].amount
 
 
 def _crossed(found: Assessment, monitoring: Monitoring) -> Iterator[Finding]:

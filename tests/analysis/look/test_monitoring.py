@@ -76,6 +76,22 @@ def test_a_last_look_with_less_information_spends_what_is_left() -> None:
     assert [finding.code for finding in found.findings] == ["W_UNDERRUN"]
 
 
+def test_information_far_from_the_plan_is_a_caution() -> None:
+    """Half of the information at a look planned with 75 of 100 changes what the committee can
+    expect of the rest; a fifth more or less does not, and the last look says it in other words."""
+    far, near = (
+        monitored(results(information, 0.95), interim(), look(2), [held(1, 25.0)])
+        for information in (50.0, 70.0)
+    )
+    (finding,) = far.findings
+    assert (finding.code, finding.severity) == ("W_INFORMATION_PLAN", "caution")
+    assert "50.0%" in finding.message
+    assert "75.0%" in finding.message
+    assert near.findings == ()
+    last = monitored(results(40.0, 0.95), interim(), look(3), [])
+    assert [(f.code, f.severity) for f in last.findings] == [("W_UNDERRUN", "caution")]
+
+
 def test_a_look_that_nobody_unblinded_spends_nothing() -> None:
     """With the first look blinded, the second has the bound of a first look at 75 of 100."""
     found = monitored(results(75.0, 0.8), interim(), look(2), [])

@@ -161,6 +161,24 @@ def test_a_limit_is_crossed_by_its_posterior_and_named() -> None:
     assert not list(limit_findings(limits_frame(many, PLAN, interim(), all_of(many))))
 
 
+def test_a_late_limit_counts_those_assessed_late() -> None:
+    """Ten patients were seen in the first 90 days; two of them later too, one with the toxicity.
+    Of the others nobody knows: 1 of 2, and not 1 of 10."""
+    late = interim().safety.limits[0].model_copy(update={"window": "late"})
+    safety = interim().safety.model_copy(update={"limits": (late,)})
+    plain = cohort(10)
+    records = plain.long["toxicity"].frame.astype("string").fillna("")
+    assessed_late = records[records["id"].isin(["p0", "p1"]) & (records["grade"] != "0")].assign(
+        id=["p7", "p8"], assessed="2020-06-01", grade=["0", "2"], onset=["", "2020-05-20"],
+        grade3_date="",
+    )  # fmt: skip
+    tables = {"toxicity": pd.concat([records, assessed_late])}
+    own = cohort_from_frame(plain.frame.astype("string").fillna(""), DICTIONARY, tables=tables)
+    block = interim().model_copy(update={"safety": safety})
+    (row,) = limits_frame(own, PLAN, block, all_of(own)).to_dict("records")
+    assert (row["n"], row["n_event"]) == (2, 1)
+
+
 def test_severe_events_are_listed_without_whose_they_are() -> None:
     """One event of grade 3, reached on day 45, probably caused by treatment."""
     own = cohort(5)
