@@ -29,7 +29,7 @@ from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.spoken import spoken
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
-from spine_outcomes.tables.suppressed import suppressed
+from spine_outcomes.tables.suppressed import explained, suppressed
 from spine_outcomes.tables.table import Table
 from spine_outcomes.tables.target_trial import target_trial
 from spine_outcomes.tables.theme import Theme
@@ -83,7 +83,8 @@ class Exhibits:
 def exhibits(results: Results, step: Step = silent) -> Exhibits:
     """Build every table and figure of a run (its small counts already hidden)."""
     step("Making tables")
-    made = {table.id: table for table in tables(results)}
+    k = results.plan.report.min_cell
+    made = {table.id: explained(table, k) for table in tables(results)}
     step("Drawing figures")
     drawn = {picture.id: picture for picture in pictures(results)}
     return Exhibits(

@@ -73,7 +73,22 @@ def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
     notes = ["; ".join([*parts, band]) + "."]
     if shown:
         notes.append(f"Curves are shown {shown}, while enough rows are at risk.")
+    notes += hidden_notes(results, curves)
     return (*notes, *rules_of(results, str(first["endpoint"])))
+
+
+def hidden_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
+    """Which pieces of curves are not drawn for the sake of small counts."""
+    name, k = labels(results), results.plan.report.min_cell
+    gone = curves[curves["estimate"].isna() & (curves["estimand"] == "unweighted")]
+    if k < 2 or gone.empty:
+        return ()
+    pieces = [
+        f"{name.difference if pd.isna(arm) else name.arm(str(arm))}, "
+        f"{own['time'].min():.4g} to {own['time'].max():.4g} {name.unit}"
+        for arm, own in gone.groupby("arm", sort=False, dropna=False)
+    ]
+    return (f"Not drawn, as it would give back a count from 1 to {k - 1}: {'; '.join(pieces)}.",)
 
 
 def difference_notes(results: Results, frame: pd.DataFrame) -> tuple[str, ...]:
@@ -84,6 +99,7 @@ def difference_notes(results: Results, frame: pd.DataFrame) -> tuple[str, ...]:
         text += f"; dashed: {name.level} band over all times at once (equal precision)"
     return (
         f"{text}.",
+        *hidden_notes(results, frame),
         "Above 0: more events with the comparator. Shown while enough rows of both arms are at "
         "risk; the test over all times is the supremum test in the table of the endpoint.",
     )

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from spine_outcomes.tables import cells
+from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.table import Cell
 
 POINTS = 72.0  # of an inch, the unit of an SVG of ours
@@ -88,7 +88,10 @@ def readout(
 def _texts(frame: pd.DataFrame, times: np.ndarray[Any, Any], suffix: str) -> tuple[str, ...]:
     """Text of one curve at each time: that of the last step at or before it."""
     at = np.searchsorted(frame["time"].to_numpy(float), times, side="right") - 1
-    texts = [Cell(cells.with_limits(row, "percent")).text for _, row in frame.iterrows()]
+    texts = [
+        numbers.HIDDEN if pd.isna(row["estimate"]) else Cell(cells.with_limits(row, "percent")).text
+        for _, row in frame.iterrows()
+    ]
     last = float(frame["time"].max())
     return tuple(
         _with_suffix(texts[i], suffix) if i >= 0 and time <= last else ""
@@ -97,6 +100,8 @@ def _texts(frame: pd.DataFrame, times: np.ndarray[Any, Any], suffix: str) -> tup
 
 
 def _with_suffix(text: str, suffix: str) -> str:
-    """The suffix behind the estimate, before its limits."""
+    """The suffix behind the estimate, before its limits; a mark has none."""
+    if text == numbers.HIDDEN:
+        return text
     estimate, blank, limits = text.partition(" ")
     return f"{estimate}{suffix}{blank}{limits}"

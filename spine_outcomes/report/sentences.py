@@ -14,7 +14,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.sentence import Sentence, linked, sentence
-from spine_outcomes.tables import cells
+from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.labels import Form, Labels, labels
 from spine_outcomes.tables.selection import (
     absolute_measure,
@@ -104,6 +104,9 @@ def _risks(
     """Risk or survival of the arms, and the difference of the risks."""
     difference = one(frame, measure="risk_difference", time=time)
     if not all(_is_known(row) for row in (*arms, difference)):
+        if cells.is_hidden(*arms, difference):
+            yield sentence(f"A risk at {name.time(time)} is {numbers.HIDDEN_REASON}.")
+            return
         yield sentence(f"The risks at {name.time(time)} are not estimable in both arms.")
         return
     anchor = identifier("risks", endpoint)

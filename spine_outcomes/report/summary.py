@@ -110,7 +110,8 @@ def _risks(results: Results, endpoint: str) -> Iterator[Sentence]:
     measure = absolute_measure(frame)
     rows = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
     if any(row is None or row["status"] != "ok" for row in rows):
-        yield sentence(f"{name.endpoint(endpoint)} by {name.time(time)} cannot be estimated.")
+        why = f"is {numbers.HIDDEN_REASON}" if cells.is_hidden(*rows) else "cannot be estimated"
+        yield sentence(f"{name.endpoint(endpoint)} by {name.time(time)} {why}.")
         return
     unit = name.rows(str(frame["level_unit"].iloc[0]))
     of_arm = [_of_hundred(row, endpoint) for row in rows if row is not None]

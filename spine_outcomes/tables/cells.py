@@ -91,9 +91,16 @@ def supremum(row: pd.Series[Any] | None) -> Cell:
 
 
 def not_estimable(row: pd.Series[Any]) -> Cell:
-    """NE, with the reason that the row gives."""
+    """NE, with the reason that the row gives; another mark where the value is only hidden."""
+    if is_hidden(row):
+        return Cell((numbers.HIDDEN,), source=str(row["id"]))
     reason = row["reason"] if isinstance(row["reason"], str) else "no reason given"
     return Cell((numbers.NOT_ESTIMABLE,), source=str(row["id"]), reason=reason)
+
+
+def is_hidden(*rows: pd.Series[Any] | None) -> bool:
+    """Whether the value of one of the rows is known but not shown."""
+    return any(row is not None and row["reason"] == numbers.HIDDEN_REASON for row in rows)
 
 
 def estimate(row: pd.Series[Any] | None, form: Form) -> Cell:

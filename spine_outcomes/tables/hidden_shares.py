@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from spine_outcomes.analysis.results import RISK_FACTORS
+from spine_outcomes.tables.numbers import HIDDEN_REASON
 
 NUMBERS = ("estimate", "std_error", "lower", "upper", "statistic", "p_value")
 CURVE_NUMBERS = ("estimate", "std_error", "lower", "upper", "band_lower", "band_upper")
@@ -23,7 +24,6 @@ UNCENSORED = (
     "proportion", "proportion_difference", "proportion_ratio", "event_rate", "rate_difference",
     "rate_ratio",
 )  # fmt: skip
-REASON = "not shown: the number of events is small"
 
 
 def hide_shares(frame: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def hide_risks(results: pd.DataFrame) -> pd.DataFrame:
         **blank,
         ess=ess,
         status=results["status"].mask(is_blank, "not_estimable"),
-        reason=results["reason"].mask(is_blank, REASON),
+        reason=results["reason"].mask(is_blank, HIDDEN_REASON),
     )
 
 

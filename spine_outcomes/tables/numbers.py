@@ -14,6 +14,8 @@ from spine_outcomes.tables.theme import PLAIN, Theme
 
 MINUS = "−"
 NOT_ESTIMABLE = "NE"
+HIDDEN = "(hidden)"
+HIDDEN_REASON = "hidden, as it would give back a small count"
 INFINITY = "infinity"
 
 # A number in running text: not a part of a version, a date or a name.

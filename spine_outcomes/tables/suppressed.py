@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Set
+from dataclasses import replace
+
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import labels, worded
+from spine_outcomes.tables.numbers import HIDDEN
 from spine_outcomes.tables.table import Column, Row, Table
 
 
@@ -33,3 +37,19 @@ def suppressed(results: Results) -> Table:
             "curves that are shares of a hidden count are not shown either. Zeros stay.",
         ),
     )
+
+
+def explained(table: Table, k: int) -> Table:
+    """The table with a footnote on each mark of what it hides."""
+    parts = {part for row in table.rows for cell in row.cells for part in cell.parts}
+    return replace(table, notes=(*table.notes, *_marks(parts, k)))
+
+
+def _marks(parts: Set[object], k: int) -> Iterator[str]:
+    """What each mark stands for, of those that are there."""
+    if f"<{k}" in parts:
+        yield f"<{k}: hidden, a count from 1 to {k - 1}; its share is not shown."
+    if f"≥{k}" in parts:
+        yield f"≥{k}: hidden, a count that would give back a smaller one; its share is not shown."
+    if HIDDEN in parts:
+        yield f"{HIDDEN}: not shown, as it would give back a count from 1 to {k - 1}."

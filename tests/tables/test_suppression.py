@@ -7,7 +7,8 @@ import pandas as pd
 import pandas.testing
 import pytest
 
-from spine_outcomes.report.exhibits import tables
+from spine_outcomes.report.exhibits import exhibits, tables
+from spine_outcomes.report.notes import curve_notes, hidden_notes
 from spine_outcomes.tables.baseline import baseline, weighted_baseline
 from spine_outcomes.tables.flow import flow
 from spine_outcomes.tables.imaging import imaging
@@ -60,7 +61,7 @@ def test_estimates_keep_all_their_digits() -> None:
     results = synthetic_results()
     columns = ["id", "estimate", "lower", "upper", "p_value"]
     shown = protected(results).results
-    is_shown = shown["reason"] != "not shown: the number of events is small"
+    is_shown = shown["reason"] != "hidden, as it would give back a small count"
     assert is_shown.mean() > 0.9
     pandas.testing.assert_frame_equal(
         shown.loc[is_shown, columns], results.results.loc[is_shown, columns]
@@ -103,7 +104,7 @@ def test_unweighted_risks_of_hidden_events_are_hidden_and_weighted_ones_stay() -
     plain = few["estimand"] == "unweighted"
     assert plain.any()
     assert few.loc[plain, ["estimate", "std_error", "lower", "upper"]].isna().all(axis=None)
-    assert set(few.loc[plain, "reason"]) == {"not shown: the number of events is small"}
+    assert set(few.loc[plain, "reason"]) == {"hidden, as it would give back a small count"}
     assert few.loc[~plain, "estimate"].notna().all()
 
 
@@ -183,3 +184,32 @@ def test_the_log_says_how_many_counts_are_hidden_where_and_no_value() -> None:
     assert protected(
         synthetic_results(plan=synthetic_plan(report={"min_cell": 0}))
     ).suppressed.empty
+
+
+def test_what_is_hidden_is_not_said_to_be_not_estimable() -> None:
+    """A risk that is known but not shown is no NE: a reader would look for a fault of the data."""
+    shown = exhibits(protected(synthetic_results()))
+    table = shown.tables["risks-rare_harm"]
+    hidden = [cell for row in table.rows for cell in row.cells if cell.text == "(hidden)"]
+    assert hidden
+    assert not any("hidden" in reason for reason in table.reasons)
+    assert "(hidden): not shown, as it would give back a count from 1 to 4." in table.notes
+    whole = exhibits(
+        protected(synthetic_results(plan=synthetic_plan(report={"min_cell": 0})))
+    ).tables["risks-rare_harm"]
+    assert not [note for note in whole.notes if "hidden" in note]
+
+
+def test_captions_say_which_pieces_of_curves_are_not_drawn() -> None:
+    """A curve that starts in mid-air looks like a fault unless the caption says why."""
+    shown = protected(synthetic_results())
+    curves = shown.curves[
+        (shown.curves["endpoint"] == "rare_harm") & (shown.curves["cause"] == "rare_harm")
+        & (shown.curves["estimand"] == "unweighted") & shown.curves["arm"].notna()
+    ]  # fmt: skip
+    assert curves["estimate"].isna().any()
+    [note] = hidden_notes(shown, curves)
+    assert note.startswith("Not drawn, as it would give back a count from 1 to 4: Narrow")
+    assert note in curve_notes(shown, curves)
+    weighted = shown.curves[shown.curves["estimand"] != "unweighted"]
+    assert hidden_notes(shown, weighted) == ()
