@@ -69,8 +69,9 @@ def british(term: str) -> str:
     ('Oesophageal haemorrhage', 'Anaemia', 'Myelitis')
     """
     for american, ours in _SPELLINGS:
-        term = term.replace(american, ours)
-        term = term.replace(american.capitalize(), ours.capitalize())
+        if ours not in term.casefold():  # else "Oesophageal" would get another o
+            term = term.replace(american, ours)
+            term = term.replace(american.capitalize(), ours.capitalize())
     return term
 
 

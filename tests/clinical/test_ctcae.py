@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spine_outcomes.clinical.ctcae import LARGEST_GRADE, is_acute, is_late, largest_grades
+from spine_outcomes.clinical.ctcae import LARGEST_GRADE, british, is_acute, is_late, largest_grades
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,9 @@ def test_the_windows_touch_without_gap_or_overlap() -> None:
     days = range(-1, 93)
     both = is_acute(days).astype(int) + is_late(days).astype(int)
     assert both.tolist() == [0, *[1] * 93]
+
+
+def test_a_term_that_is_british_stays() -> None:
+    """ "Ooesophageal toxicity" under a figure."""
+    assert british("Oesophageal toxicity") == "Oesophageal toxicity"
+    assert british("Limb edema") == british("Limb oedema") == "Limb oedema"
