@@ -179,7 +179,7 @@ def _captions(
     for number, picture in drawn.items():
         notes = (*picture.notes, *(picture.print_notes if journal is not None else ()), below)
         figure = picture.said(f"Figure {number.removeprefix('F')}")
-        heading = f"{figure} ({picture.id}). {picture.said(picture.title)}."
+        heading = f"{figure} ({picture.id}). {picture.said(f'{picture.title}.')}"
         lines.append(" ".join([heading, *map(picture.said, notes)]))
     text = "\n\n".join(lines if theme is None else [in_theme(line, theme) for line in lines])
     return {"captions.txt": f"{text}\n".encode()}

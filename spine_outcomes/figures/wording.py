@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 
 from matplotlib.axes import Axes
@@ -14,7 +15,9 @@ from spine_outcomes.figures.typeface import texts
 
 def reword(figure: Figure, sheet: Sheet, words: Callable[[str], str]) -> None:
     """Put every text of a figure through ``words``, the marks of its axes included."""
-    with house_style(sheet):
+    with house_style(sheet), warnings.catch_warnings():
+        # Letters that no face has are found by ``lacking``, which names them.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.draw_without_rendering()
         for ax in figure.axes:
             for axis in (ax.xaxis, ax.yaxis):

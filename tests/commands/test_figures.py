@@ -10,24 +10,32 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from spine_outcomes.analysis.results import Results
 from spine_outcomes.commands.manifest import with_manifest
 from spine_outcomes.commands.run_files import run_files
+from spine_outcomes.figures.journals import journals
 from spine_outcomes.tables.suppression import protected
 from tests.commanding import Told, told
 from tests.report.further import further_results
+from tests.report.synthetic import synthetic_plan, synthetic_results
 
 pytestmark = pytest.mark.xdist_group("figures")
+IDENTITY = {"command": "report"}
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a report."""
     folder = tmp_path_factory.mktemp("run") / "primary"
-    files = run_files(protected(further_results()))
-    for name, content in with_manifest(files, {"command": "report"}, {}).items():
+    write_run(further_results(), folder)
+    return folder
+
+
+def write_run(results: Results, folder: Path) -> None:
+    """What a report writes."""
+    for name, content in with_manifest(run_files(protected(results)), IDENTITY, {}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    return folder
 
 
 def figures(run: Path, *words: object) -> Told:
@@ -59,6 +67,58 @@ def test_a_rerun_writes_the_same_bytes(run: Path, tmp_path: Path) -> None:
     assert figures(run, *words).code == 0
     assert written(tmp_path / "out") == first
     assert len(first) == 2 * 5 + 1
+
+
+@pytest.mark.parametrize("journal", [
+    pytest.param(name, marks=[] if name == "lancet_oncology" else [pytest.mark.slow])
+    for name in journals()
+])  # fmt: skip
+def test_every_figure_is_drawn_for_every_journal(run: Path, tmp_path: Path, journal: str) -> None:
+    """Panels that share an axis have marks without texts: they ended the whole command."""
+    found = figures(run, "--journal", journal, "--formats", "svg", "--out", tmp_path / "out")
+    assert found.code == 0, found.text
+    own = {path.name for path in (run / "figures").iterdir()}
+    assert set(written(tmp_path / "out")) == own | {"captions.txt"}
+
+
+def test_a_caption_says_who_and_until_when(run: Path, tmp_path: Path) -> None:
+    """A figure that is pasted without them can be of any population and any day."""
+    assert figures(run, "--formats", "svg", "--out", tmp_path / "out").code == 0
+    for caption in (tmp_path / "out" / "captions.txt").read_text().strip().split("\n\n"):
+        assert "Population: all rows, 705 lesions" in caption
+        assert caption.endswith("data cut-off 2024-12-31.")
+
+
+def test_a_chinese_report_has_chinese_figures_in_every_format(tmp_path: Path) -> None:
+    """The page was Chinese, its files were English: the figures of a Chinese paper."""
+    words = {"Relapse": "复发", "Narrow field": "窄野", "death": "死亡"}
+    plan = synthetic_plan(report={"language": "zh", "words": words})
+    run = tmp_path / "zh"
+    write_run(synthetic_results(plan=plan), run)
+    svg = (run / "figures" / "curve-relapse-ATE.svg").read_text()
+    out = tmp_path / "out"
+    asked = "--only", "curve-relapse-ATE", "--journal", "jco", "--formats", "pdf,svg,eps"
+    found = figures(run, *asked, "--out", out)
+    assert found.code == 0, found.text
+    assert "W_GLYPH" not in found.text
+    printed = (out / "curve-relapse-ATE.svg").read_text()
+    for text in ("累积发生率：复发", "窄野", "风险人数", "时间（月）"):
+        assert f">{text}</text>" in svg
+        assert f">{text}</text>" in printed
+    assert 'font-family:"Droid Sans Fallback"' in printed
+    assert b"DroidSansFallback" in (out / "curve-relapse-ATE.pdf").read_bytes()
+    assert b"DroidSansFallback" in (out / "curve-relapse-ATE.eps").read_bytes()
+    assert "图" in (out / "captions.txt").read_text()
+
+
+def test_a_letter_that_no_shipped_font_has_is_named(tmp_path: Path) -> None:
+    """A box in print instead of the name of an arm."""
+    plan = synthetic_plan(report={"language": "zh", "words": {"Narrow field": "窄\U00020bb7"}})
+    write_run(synthetic_results(plan=plan), tmp_path / "zh")
+    asked = "--only", "curve-relapse-ATE", "--formats", "svg"
+    found = figures(tmp_path / "zh", *asked, "--out", tmp_path / "out")
+    assert "W_GLYPH curve-relapse-ATE" in found.text
+    assert "U+20BB7" in found.text
 
 
 @pytest.mark.parametrize(("columns", "width"), [("single", 75), ("double", 154)])
