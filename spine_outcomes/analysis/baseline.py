@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -26,7 +26,7 @@ from spine_outcomes.analysis.results import (
     averaged,
 )
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet
-from spine_outcomes.errors import Finding, people
+from spine_outcomes.errors import Finding, Severity, people
 from spine_outcomes.study.dictionary import Column, DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 from spine_outcomes.weights.balance import propensity_histogram, weight_summary
@@ -76,33 +76,37 @@ def mean_balance(found: Iterable[Iterable[Row]]) -> pd.DataFrame:
     return averaged(frames, numbers).assign(smd_largest=largest)
 
 
-def balance_findings(frame: pd.DataFrame, modelled: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Covariates of the models that weighting leaves apart by more than 0.1 standard deviations."""
-    left = frame[
-        (frame["estimand"] != "unweighted")
-        & frame["column"].isin(modelled)
-        & (frame["smd"].abs() > SMD_LIMIT)
-    ]
-    worst_rows = left.assign(size=left["smd"].abs()).sort_values("size", ascending=False)
-    return tuple(
-        Finding(
-            "W_IMBALANCE",
-            f"After {estimand} weighting at {level} level, {len(group)} of the modelled covariates "
-            f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
-            f"{_named(worst)} "
-            f"({worst['smd']:.2f}).",
-            severity="serious",
-            section="propensity",
-        )
-        for (level, estimand), group in worst_rows.groupby(["level_unit", "estimand"], sort=False)
-        for worst in group.head(1).to_dict("records")
+def balance_findings(
+    frame: pd.DataFrame, modelled: tuple[str, ...], dictionary: DataDictionary
+) -> Iterator[Finding]:
+    """Covariates that weighting leaves apart by more than 0.1 standard deviations.
+
+    Of those in the models it is serious: the weights are there to balance them.
+    """
+    is_apart = (frame["estimand"] != UNWEIGHTED) & (frame["smd"].abs() > SMD_LIMIT)
+    apart = frame[is_apart].assign(size=frame["smd"].abs()).sort_values("size", ascending=False)
+    is_modelled = apart["column"].isin(modelled)
+    kinds: tuple[tuple[pd.DataFrame, str, Severity, str], ...] = (
+        (apart[is_modelled], "W_IMBALANCE", "serious", "of the modelled covariates"),
+        (apart[~is_modelled], "W_UNMODELLED_IMBALANCE", "caution", "columns beside the model"),
     )
+    for rows, code, severity, which in kinds:
+        for (level, estimand), group in rows.groupby(["level_unit", "estimand"], sort=False):
+            worst = group.iloc[0]
+            message = (
+                f"After {estimand} weighting at {level} level, {group['column'].nunique()} {which} "
+                f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
+                f"{_named(worst, dictionary)} ({worst['smd']:.2f})."
+            )
+            yield Finding(code, message, severity, "propensity")
 
 
-def _named(row: Mapping[Any, Any]) -> str:
-    """Label of a balance row, with its level."""
-    level = "" if pd.isna(row["level"]) else f" {row['level']}"
-    return f"{row['label']}{level}"
+def _named(row: pd.Series[Any], dictionary: DataDictionary) -> str:
+    """Label of a balance row, with that of its level."""
+    if pd.isna(row["level"]):
+        return str(row["label"])
+    codes = dictionary[row["column"]].codes or {}
+    return f"{row['label']}: {codes.get(row['level'], row['level'])}"
 
 
 def baseline_frame(

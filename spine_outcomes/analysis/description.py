@@ -71,7 +71,7 @@ def description_findings(prepared: Prepared, fitted: Fitted, frames: Frames) -> 
     yield from (finding for outcome in outcomes for finding in outcome.findings)
     yield from (finding for endpoint in fitted.found for finding in endpoint.findings)
     yield from (f for w in sets.values() for f in cluster_findings(w.analysis_set))
-    yield from balance_findings(frames["balance"], covariates(plan))
+    yield from balance_findings(frames["balance"], covariates(plan), dictionary)
     rows = sets[fitted.described_level].analysis_set
     yield from imaging_findings(frames["imaging"], rows, plan)
     yield from imaging_end_findings(cohort, plan, outcomes)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.pictures import SMD_LIMIT
@@ -46,6 +50,12 @@ def propensity_gate(results: Results) -> Gate:
         f"{numbers.decimal(size, 2)} (limit {SMD_LIMIT})."
         for unit, estimand, size in worst
     ]
+    lines += [
+        f"{name.estimand(estimand)}, {name.rows(unit)}: beside the model {what} differs by "
+        f"{numbers.decimal(size, 2)}."
+        for unit, estimand, what, size in unmodelled_differences(results)
+        if size > SMD_LIMIT
+    ]
     return Gate(is_open, verdict, (*lines, *serious))
 
 
@@ -72,12 +82,32 @@ def worst_differences(results: Results) -> list[tuple[str, str, float]]:
 
     Of the covariates of the model, after weighting.
     """
+    return [
+        (unit, estimand, abs(float(row["smd"])))
+        for unit, estimand, row in _worst(results, is_modelled=True)
+    ]
+
+
+def unmodelled_differences(results: Results) -> list[tuple[str, str, str, float]]:
+    """The same of what was recorded beside the model; the third is what differs so."""
+    name = labels(results)
+    return [
+        (unit, estimand, name.covariate(row["column"], _level(row)), abs(float(row["smd"])))
+        for unit, estimand, row in _worst(results, is_modelled=False)
+    ]
+
+
+def _level(row: pd.Series[Any]) -> str:
+    """Level of a line of the balance; a number has none."""
+    return "" if pd.isna(row["level"]) else str(row["level"])
+
+
+def _worst(results: Results, *, is_modelled: bool) -> Iterator[tuple[str, str, pd.Series[Any]]]:
+    """The line with the largest difference under each set of weights, if any is known."""
     modelled = [term.column for term in results.plan.propensity.terms if isinstance(term, Term)]
-    frame = results.balance[results.balance["column"].isin(modelled)]
-    worst = []
+    frame = results.balance[results.balance["column"].isin(modelled) == is_modelled]
     for unit in in_order(frame["level_unit"]):
         for estimand in in_order(frame["estimand"]):
-            own = where(frame, level_unit=unit, estimand=estimand)["smd"].abs()
-            if estimand != "unweighted" and own.notna().any():
-                worst.append((unit, estimand, float(own.max())))
-    return worst
+            own = where(frame, level_unit=unit, estimand=estimand).dropna(subset="smd")
+            if estimand != "unweighted" and len(own):
+                yield unit, estimand, own.iloc[int(own["smd"].abs().argmax())]

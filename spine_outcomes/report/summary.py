@@ -5,7 +5,7 @@ Every number is a row of the results, linked to the table that shows it with its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from spine_outcomes.analysis.e_values import primary_endpoint
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.toxicity.estimates import endpoint_of
 from spine_outcomes.analysis.toxicity.rows import ANY_TERM
-from spine_outcomes.report.gates import worst_differences
+from spine_outcomes.report.gates import unmodelled_differences, worst_differences
 from spine_outcomes.report.pictures import SMD_LIMIT
 from spine_outcomes.report.sentence import Linked, Sentence, linked, sentence
 from spine_outcomes.tables import cells, numbers
@@ -78,11 +78,23 @@ def _comparability(results: Results) -> Iterator[Sentence]:
     number = Linked(numbers.decimal(size, 2), size, anchor=identifier("balance", level))
     so = "made" if size <= SMD_LIMIT else "did not make"
     yield sentence(
-        f"{first}; weighting {so} the two groups alike in what was recorded before treatment "
+        f"{first}; weighting {so} the two groups alike in the characteristics that it balances "
         "(largest standardised difference left: ",
         number,
-        f"; up to {SMD_LIMIT} counts as alike).",
+        f"; up to {SMD_LIMIT} counts as alike)",
+        *_beside_the_model(results, level, estimand),
+        ".",
     )
+
+
+def _beside_the_model(results: Results, level: str, estimand: str) -> Iterator[str | Number]:
+    """What else sets the arms apart, if it does."""
+    for unit, own, what, size in unmodelled_differences(results):
+        if (unit, own) == (level, estimand) and size > SMD_LIMIT:
+            anchor = identifier("balance", level)
+            yield f"; of the others on record, the groups differ most in {what} ("
+            yield Linked(numbers.decimal(size, 2), size, anchor=anchor)
+            yield ")"
 
 
 def _follow_up(results: Results, endpoint: str) -> Iterator[Sentence]:
@@ -105,7 +117,7 @@ def _follow_up(results: Results, endpoint: str) -> Iterator[Sentence]:
 
 def _risks(results: Results, endpoint: str) -> Iterator[Sentence]:
     """Natural frequencies of the two arms: "about 20 of 100 lesions"."""
-    name, time = labels(results), headline_time(results)
+    name, time = labels(results), headline_time(results, endpoint)
     frame = _headline(results, endpoint)
     measure = absolute_measure(frame)
     rows = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
@@ -128,7 +140,7 @@ def _certainty(results: Results, endpoint: str) -> Iterator[Sentence]:
     """The difference, and which values the data leave open."""
     name = labels(results)
     frame = _headline(results, endpoint)
-    row = one(frame, measure="risk_difference", time=headline_time(results))
+    row = one(frame, measure="risk_difference", time=headline_time(results, endpoint))
     if row is None or row["status"] != "ok" or pd.isna(row["lower"]):
         return
     lower, upper = float(row["lower"]), float(row["upper"])
@@ -157,9 +169,13 @@ def _survival(results: Results, primary: str) -> Iterator[Sentence]:
 
 def _others(results: Results, primary: str) -> Iterator[Sentence]:
     """How many of the other differences leave out zero, and which."""
-    name, time = labels(results), headline_time(results)
+    name = labels(results)
     found = {
-        endpoint: one(_headline(results, endpoint), measure="risk_difference", time=time)
+        endpoint: one(
+            _headline(results, endpoint),
+            measure="risk_difference",
+            time=headline_time(results, endpoint),
+        )
         for endpoint in results.plan.endpoints
         if endpoint != primary
     }
@@ -168,9 +184,10 @@ def _others(results: Results, primary: str) -> Iterator[Sentence]:
         return
     clear = [key for key, row in known.items() if not row["lower"] <= 0 <= row["upper"]]
     which = ", ".join(name.endpoint(key).lower() for key in clear)
+    count = f"{len(clear)} ({which})" if clear else "none"
     yield sentence(
         f"Of the {len(known)} other endpoints, the interval of the difference at "
-        f"{name.time(time)} leaves out zero in {f'{len(clear)} ({which})' if clear else 'none'}; "
+        f"{_when(results, list(known))} leaves out zero in {count}; "
         "several comparisons are made, and one in twenty may do so by chance alone.",
     )
 
@@ -209,6 +226,13 @@ def _of_rows(row: pd.Series[Any] | None) -> Parts:
         return parts
     share = _number(row, "estimate", numbers.of_hundred(float(row["estimate"])), anchor)
     return (*parts, " (about ", share, " of 100)")
+
+
+def _when(results: Results, endpoints: Sequence[str]) -> str:
+    """The times at which these endpoints are compared: most at the last of the plan."""
+    name, last = labels(results), headline_time(results)
+    is_earlier = any(headline_time(results, endpoint) < last for endpoint in endpoints)
+    return f"{name.time(last)}{', or at their own last time,' if is_earlier else ''}"
 
 
 def _limits(results: Results, endpoint: str) -> Sentence:

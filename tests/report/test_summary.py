@@ -95,3 +95,15 @@ def test_arms_that_differ_after_weighting_are_said_to() -> None:
         "did not make the two groups alike" in s.text for s in said(balance=balance.assign(smd=far))
     )
     assert any("weighting made the two groups alike" in s.text for s in said())
+
+
+def test_arms_that_differ_beside_the_model_are_not_called_alike_in_everything() -> None:
+    """Balance of the modelled covariates read as balance of all that was recorded."""
+    frame = synthetic_results().balance
+    other = frame[frame["column"] == "age"].assign(
+        column="visits", label="Visits", smd=lambda own: own["smd"].mask(own["smd"].notna(), -0.24)
+    )
+    both = pd.concat([frame, other], ignore_index=True)
+    (text,) = [s.text for s in said(balance=both) if "alike in the" in s.text]
+    assert text.endswith("; of the others on record, the groups differ most in Visits (0.24).")
+    assert not any("on record" in s.text for s in said())
