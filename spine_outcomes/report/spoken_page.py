@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
-from spine_outcomes.report.typeface import FAMILY, font_face
+from spine_outcomes.figures.typeface import face_rule
 from spine_outcomes.tables.language import Translator
 
+FAMILY = "Letters of this page"
 # Programs, and what the page marks as not to be translated, are passed over whole; of the rest,
 # what stands between two tags, and the labels that are read aloud.
 _KEPT = r'<(script|style|code)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
@@ -31,4 +32,4 @@ def letters_of(page: str, say: Translator) -> str:
     """Style rules by which a page brings along the letters that it shows."""
     faces = f'"{FAMILY}",{say.catalogue.faces}'
     chosen = f"html,body,button,input,svg{{font-family:Arial,Helvetica,{faces},sans-serif}}\n"
-    return font_face(say.catalogue.font, page) + chosen
+    return face_rule(say.catalogue.font, page, FAMILY) + chosen

@@ -8,7 +8,7 @@ import re
 
 from fontTools.ttLib import TTFont
 
-from spine_outcomes.report.typeface import font_face, lacking
+from spine_outcomes.figures.typeface import face_rule
 
 FONT = "DroidSansFallback-GB2312.ttf"
 
@@ -22,16 +22,11 @@ def letters(rule: str) -> set[str]:
 
 def test_the_page_carries_its_letters_and_no_others() -> None:
     """A page of three megabytes, or empty boxes."""
-    rule = font_face(FONT, "局部失败 local failure")
+    rule = face_rule(FONT, "局部失败 local failure", "Letters")
     assert letters(rule) == set("局部失败")
     assert len(rule) < 4000
 
 
 def test_the_same_letters_give_the_same_bytes() -> None:
     """A report that differs from run to run."""
-    assert font_face(FONT, "死亡") == font_face(FONT, "亡死死")
-
-
-def test_letters_that_the_font_lacks_are_named() -> None:
-    """An empty box where a name stands."""
-    assert lacking(FONT, "局部失败 local −12% 𠮷") == ("𠮷",)
+    assert face_rule(FONT, "死亡", "L") == face_rule(FONT, "亡死死", "L")
