@@ -185,24 +185,24 @@ def follow_up(results: InterimResults) -> Table:
 
 
 def queries(results: InterimResults) -> Table:
-    """Open queries by rule, and what became of those of the look before."""
+    """Open queries by column and rule, and what became of those of the look before."""
     return Table(
         id="queries",
         title="Queries about the data, as they stood at the cut-off",
-        stub_head="Rule",
+        stub_head="Column",
         columns=(
-            Column("Kind", align="left"),
             Column("What it asks for", align="left"),
+            Column("Kind", align="left"),
+            Column("Rule", align="left"),
             Column("Open"),
             Column("New since the look before"),
             Column("Closed since then"),
         ),
         rows=tuple(
             Row(
-                str(row["rule"]),
+                _column(results, str(row["column"])),
                 (
-                    cells.words(row["severity"]),
-                    cells.words(row["demand"]),
+                    *(cells.words(row[key]) for key in ("demand", "severity", "rule")),
                     *(cells.count(row[key]) for key in ("n_open", "n_new", "n_closed")),
                 ),
             )
@@ -213,6 +213,12 @@ def queries(results: InterimResults) -> Table:
             "Queries that name the arm are left out of a blinded report.",
         ),
     )
+
+
+def _column(results: InterimResults, name: str) -> str:
+    """The column of a query by its label, with its name, by which the data are searched."""
+    label = labels(results).column(name)
+    return f"{label} ({name})" if name else "The row as a whole"
 
 
 def events(results: InterimResults) -> Table:

@@ -25,7 +25,8 @@ class AskedBefore:
     fingerprint
         Of the text of a query; it must not give the text away.
     open
-        Rule of each query of the look before, by fingerprint; None: there was none.
+        Rule and column of each query of the look before (``placed``), by fingerprint; None: there
+        was none.
     """
 
     fingerprint: Callable[[str], str]
@@ -39,7 +40,7 @@ class AskedNow:
     Parameters
     ----------
     frame
-        ``QUERY_COLUMNS``: numbers by rule.
+        ``QUERY_COLUMNS``: numbers by rule and column.
     open
         As ``AskedBefore`` for the next look.
     """
@@ -68,10 +69,15 @@ def asked_now(
         asked = asked[~asked["rule"].isin(hidden) & (asked["column"] != plan.arms.column)]
     named = asked[["rule", "file", "row", "column", "found"]].astype(str)
     now = {
-        before.fingerprint("\x1f".join(parts)): parts[0]
+        before.fingerprint("\x1f".join(parts)): placed(parts[0], parts[3])
         for parts in named.itertuples(index=False, name=None)
     }
     return AskedNow(_frame(now, before.open, demands), now)
+
+
+def placed(rule: str, column: str) -> str:
+    """A rule and the column it is broken in as one text."""
+    return f"{rule}\x1f{column}"
 
 
 def _about_the_arm(plan: AnalysisPlan, dictionary: DataDictionary) -> set[str]:
@@ -82,23 +88,28 @@ def _about_the_arm(plan: AnalysisPlan, dictionary: DataDictionary) -> set[str]:
 def _frame(
     now: Mapping[str, str], before: Mapping[str, str] | None, demands: pd.DataFrame
 ) -> pd.DataFrame:
-    """Numbers of queries by rule; without a look before all are open, and none new or closed."""
+    """Numbers of queries by rule and column; without a look before none is new or closed."""
     known = {} if before is None else before
     is_open = Counter(now.values())
-    is_new = Counter(rule for key, rule in now.items() if key not in known)
-    is_closed = Counter(rule for key, rule in known.items() if key not in now)
-    words = {str(row.rule): (str(row.severity), str(row.demand)) for row in demands.itertuples()}
+    is_new = Counter(place for key, place in now.items() if key not in known)
+    is_closed = Counter(place for key, place in known.items() if key not in now)
+    words = {
+        placed(row["rule"], row["column"] or ""): (row["severity"], row["demand"])
+        for row in demands.to_dict("records")
+    }
     records = []
-    for rule in sorted({*is_open, *is_closed}):
-        severity, demand = words.get(rule, ("", "no longer broken"))
+    for place in sorted({*is_open, *is_closed}):
+        rule, _, column = place.partition("\x1f")
+        severity, demand = words.get(place, ("", "no longer broken"))
         records.append(
             {
                 "rule": rule,
+                "column": column,
                 "severity": severity,
                 "demand": demand,
-                "n_open": is_open[rule],
-                "n_new": None if before is None else is_new[rule],
-                "n_closed": None if before is None else is_closed[rule],
+                "n_open": is_open[place],
+                "n_new": None if before is None else is_new[place],
+                "n_closed": None if before is None else is_closed[place],
             }
         )
     return pd.DataFrame(records, columns=list(QUERY_COLUMNS))

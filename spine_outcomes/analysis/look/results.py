@@ -22,7 +22,7 @@ EVERYBODY = "all"
 ACCRUAL_COLUMNS = ("code", "kind", "time", "n", "level", "lower", "upper")
 MEASURE_COLUMNS = ("measure", "label", "code", "n", "value", "lower", "upper", "unit")
 VISIT_COLUMNS = ("visit", "code", "n_expected", "n_in_window", "share")
-QUERY_COLUMNS = ("rule", "severity", "demand", "n_open", "n_new", "n_closed")
+QUERY_COLUMNS = ("rule", "column", "severity", "demand", "n_open", "n_new", "n_closed")
 EVENT_COLUMNS = ("endpoint", "code", "level_unit", "n", "n_event", "n_competing", "needed")
 GRADE_COLUMNS = ("term", "level_unit", "code", "grade", "n")
 COUNT_COLUMNS = ("name", "label", "code", "n", "n_event", "value", "lower", "upper")
@@ -105,8 +105,8 @@ class InterimResults:
     visits
         ``VISIT_COLUMNS``: rows that should have been seen at each planned visit, and were.
     queries
-        ``QUERY_COLUMNS``: open queries by rule, those among them that are new since the look
-        before, and those of that look that are closed.
+        ``QUERY_COLUMNS``: open queries by rule and column, those among them that are new since the
+        look before, and those of that look that are closed.
     events
         ``EVENT_COLUMNS``: events so far beside those needed.
     grades

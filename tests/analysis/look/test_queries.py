@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from spine_outcomes.analysis.look.queries import AskedBefore, asked_now
+from spine_outcomes.analysis.look.queries import AskedBefore, asked_now, placed
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.read import cohort_from_frame
 from spine_outcomes.study.dictionary import DataDictionary
@@ -25,7 +25,7 @@ DICTIONARY = DataDictionary.model_validate(
             {"name": "weight", "label": "Weight", "level": "patient", "type": "float",
              "plausible": [40, 120], "phase": "baseline"},
             {"name": "volume", "label": "Volume", "level": "patient", "type": "float",
-             "phase": "treatment"},
+             "plausible": [0, 800], "phase": "treatment"},
         ],
         "checks": [
             {"id": "C1", "severity": "warning",
@@ -64,6 +64,15 @@ def test_queries_are_open_new_and_closed() -> None:
     assert counts(two.frame) == {"W_IMPLAUSIBLE": (2, 1, 1)}
 
 
+def test_queries_are_counted_by_column() -> None:
+    """One code stands for the range of every column: whoever mends must know which."""
+    found = asked_now(cohort(["20", "70"], ["1", "900"], ["focal"] * 2), PLAN, FIRST, blinded=True)
+    rows = {row.column: (row.rule, row.n_open) for row in found.frame.itertuples()}
+    assert rows == {"weight": ("W_IMPLAUSIBLE", 1), "volume": ("W_IMPLAUSIBLE", 1)}
+    demands = found.frame.set_index("column")["demand"]
+    assert demands["weight"] != demands["volume"]
+
+
 def test_a_rule_whose_queries_are_all_closed_is_still_listed() -> None:
     """What was mended is what the committee asks for."""
     one = asked_now(cohort(["20"], ["1"], ["focal"]), PLAN, FIRST, blinded=False)
@@ -85,4 +94,4 @@ def test_what_is_kept_of_a_query_is_its_fingerprint_and_rule() -> None:
     """A file beside the ledger must not list who has which odd value."""
     found = asked_now(cohort(["20"], ["1"], ["focal"]), PLAN,
                       AskedBefore(lambda text: "hashed", None), blinded=False)  # fmt: skip
-    assert found.open == {"hashed": "W_IMPLAUSIBLE"}
+    assert found.open == {"hashed": placed("W_IMPLAUSIBLE", "weight")}
