@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake_findings import KINDS
-from spine_outcomes.cohort.profile import Distribution, distributions, missing_by_arm
+from spine_outcomes.cohort.profile import Distribution
 from spine_outcomes.cohort.queries import rows_with, summary, tables_of
 from spine_outcomes.errors import Finding
 from spine_outcomes.figures.thumbnail import thumbnail
@@ -20,7 +20,11 @@ from spine_outcomes.report.render import laid_out
 from spine_outcomes.report.sections import Section
 from spine_outcomes.study.checks import CheckSeverity
 from spine_outcomes.tables import validation as tables
+from spine_outcomes.tables.suppressed import explained
 from spine_outcomes.tables.table import Table
+from spine_outcomes.tables.validation_suppression import Profile, protected_profile
+
+COARSE = 10  # steps of the tallest bar of a distribution that hides a count
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,19 @@ def validation_page(inspection: Inspection, *, dictionary: str, min_cell: int = 
         same text.
     """
     found = summary(inspection)
-    shapes = tuple(shape for table in tables_of(inspection) for shape in distributions(table))
-    made = tuple(_tables(inspection, shapes, min_cell))
+    profiles = tuple(protected_profile(table, min_cell) for table in tables_of(inspection))
+    pictures = [
+        _thumbnail(shape, bars, min_cell)
+        for profile in profiles
+        for shape, bars in zip(profile.shapes, profile.bars, strict=True)
+    ]
+    made = tuple(explained(table, min_cell) for table in _tables(inspection, profiles))
     source = f"Source: {inspection.source}"
     exhibits = Exhibits({table.id: table for table in made}, {}, source, None)
     return laid_out(
         _head(inspection, dictionary),
         exhibits,
-        _sections(exhibits, inspection, bool(shapes)),
+        _sections(exhibits, inspection, bool(pictures)),
         {
             "source": inspection.source,
             "sha256": inspection.sha256,
@@ -80,15 +89,13 @@ def validation_page(inspection: Inspection, *, dictionary: str, min_cell: int = 
         style=read_asset("validation.css"),
         gates={},
         verdict=_verdict(inspection),
-        thumbnails=[_thumbnail(shape, min_cell) for shape in shapes],
+        thumbnails=pictures,
         findings=_other_findings(inspection),
         min_cell=min_cell,
     )
 
 
-def _tables(
-    inspection: Inspection, shapes: Sequence[Distribution], min_cell: int
-) -> Iterator[Table]:
+def _tables(inspection: Inspection, profiles: Sequence[Profile]) -> Iterator[Table]:
     """Every table that has something to say, in the order of the page."""
     found = summary(inspection)
     yield tables.by_severity(inspection, found)
@@ -98,12 +105,11 @@ def _tables(
     if len(found):
         yield tables.by_rule(found)
         yield tables.by_column(inspection, found)
-    for table in tables_of(inspection):
-        counts = missing_by_arm(table)
-        if counts["n_missing"].sum():
-            yield tables.missing(table, counts, min_cell)
-    if shapes:
-        yield tables.distribution_counts(shapes, min_cell)
+    for profile in profiles:
+        if (profile.missing["n_missing"] != 0).any():
+            yield tables.missing(profile)
+    if any(profile.shapes for profile in profiles):
+        yield tables.distribution_counts(profiles)
     read = tables.intake(inspection)
     if read.rows:
         yield read
@@ -183,9 +189,13 @@ def _verdict(inspection: Inspection) -> Gate:
     return Gate(is_open, words, tuple(reasons))
 
 
-def _thumbnail(shape: Distribution, min_cell: int) -> Thumbnail:
-    """The picture of a distribution; bars of few people are as tall as the fewest shown."""
-    counts = [max(n, min_cell) if n else 0 for n in shape.counts]
+def _thumbnail(shape: Distribution, bars: Sequence[int | str], min_cell: int) -> Thumbnail:
+    """The picture of a distribution; beside a hidden count all bars grow in coarse steps."""
+    tallest = max(shape.counts, default=0)
+    step = 1
+    if any(isinstance(n, str) for n in bars):
+        step = max(min_cell, -(-tallest // COARSE))
+    counts = [-(-n // step) * step for n in shape.counts]
     tallest = max(counts, default=0) or 1
     unit = f" {shape.column.unit}" if shape.column.unit else ""
     title = (

@@ -8,12 +8,13 @@ import pandas as pd
 
 from spine_outcomes.cohort.inspection import Inspection
 from spine_outcomes.cohort.intake_findings import KINDS
-from spine_outcomes.cohort.profile import EVERYBODY, Distribution, arm_column
+from spine_outcomes.cohort.profile import EVERYBODY, arm_column
 from spine_outcomes.cohort.queries import rows_with, tables_of
 from spine_outcomes.errors import Problem, printable, said
 from spine_outcomes.study.checks import CheckSeverity
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
+from spine_outcomes.tables.validation_suppression import Profile
 
 SEVERITIES: dict[CheckSeverity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _DONE = {kind: words for kind, code, _, words in KINDS if code != "W_IMPLAUSIBLE"}
@@ -109,8 +110,9 @@ def file_problems(problems: Iterable[Problem]) -> Table:
     )  # fmt: skip
 
 
-def missing(table: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
+def missing(profile: Profile) -> Table:
     """Missing values of the columns that have some, by arm, with the largest difference."""
+    table, counts = profile.table, profile.missing
     arms = list(dict.fromkeys(counts["arm"]))
     arm = None if table.frame is None else arm_column(table.frame, table.dictionary)
     codes = {} if arm is None or arm.codes is None else arm.codes
@@ -120,9 +122,9 @@ def missing(table: Inspection, counts: pd.DataFrame, min_cell: int) -> Table:
         spanner = f"{codes.get(code, code) if code != EVERYBODY else 'All rows'} (n = {n})"
         heads += [Column("Missing", spanner), Column("%", spanner)]
     rows = [
-        Row(str(name), tuple(_shares(mine, min_cell)) + _spread(mine, min_cell))
+        Row(str(name), tuple(_shares(mine)) + _spread(mine))
         for name, mine in counts.groupby("column", sort=False)
-        if mine["n_missing"].sum()
+        if (mine["n_missing"] != 0).any()
     ]
     more = (Column("Largest difference, points"),) if len(arms) > 1 else ()
     return Table(
@@ -161,16 +163,17 @@ def intake(inspection: Inspection) -> Table:
     )  # fmt: skip
 
 
-def distribution_counts(found: Iterable[Distribution], min_cell: int) -> Table:
+def distribution_counts(found: Iterable[Profile]) -> Table:
     """The counts behind the small pictures."""
     rows: list[Row] = []
-    for each in found:
-        rows.append(Row(each.column.name))
-        rows += [
-            Row(label, (_count(n, min_cell),), is_indented=True)
-            for label, n in zip(each.labels, each.counts, strict=True)
-            if n
-        ]
+    for profile in found:
+        for shape, bars in zip(profile.shapes, profile.bars, strict=True):
+            rows.append(Row(shape.column.name))
+            rows += [
+                Row(label, (cells.count(n),), is_indented=True)
+                for label, n in zip(shape.labels, bars, strict=True)
+                if n
+            ]
     return Table(
         id="distribution-counts",
         title="Counts behind the distributions",
@@ -206,28 +209,19 @@ def _problem(problem: Problem) -> tuple[Cell, ...]:
     )
 
 
-def _shares(mine: pd.DataFrame, min_cell: int) -> Iterator[Cell]:
+def _shares(mine: pd.DataFrame) -> Iterator[Cell]:
     """Count and percentage of missing values, arm by arm; both hidden where few."""
     for n_missing, n in zip(mine["n_missing"].tolist(), mine["n"].tolist(), strict=True):
-        is_hidden = _is_small(n_missing, min_cell) or not n
-        yield _count(n_missing, min_cell)
-        yield cells.EMPTY if is_hidden else cells.percent(n_missing / n)
+        yield cells.count(n_missing)
+        yield cells.EMPTY if isinstance(n_missing, str) or not n else cells.percent(n_missing / n)
 
 
-def _spread(mine: pd.DataFrame, min_cell: int) -> tuple[Cell, ...]:
+def _spread(mine: pd.DataFrame) -> tuple[Cell, ...]:
     """Largest difference between the arms in percentage points, and values not applicable."""
-    not_applicable = _count(int(mine["n_not_applicable"].sum()), min_cell)
+    not_applicable = cells.count(mine["n_not_applicable"].iloc[0])
     if len(mine) == 1:
         return (not_applicable,)
-    is_hidden = any(_is_small(n, min_cell) for n in mine["n_missing"])
-    share = (mine["n_missing"] / mine["n"])[mine["n"] > 0]
-    points = cells.EMPTY if is_hidden else cells.percent(float(share.max() - share.min()))
-    return points, not_applicable
-
-
-def _count(n: int, min_cell: int) -> Cell:
-    return cells.count(f"<{min_cell}" if _is_small(n, min_cell) else n)
-
-
-def _is_small(n: int, min_cell: int) -> bool:
-    return 0 < n < min_cell
+    if mine["n_missing"].map(lambda n: isinstance(n, str)).any():
+        return cells.EMPTY, not_applicable
+    share = (mine["n_missing"] / mine["n"])[mine["n"] > 0].astype(float)
+    return cells.percent(float(share.max() - share.min())), not_applicable
