@@ -27,6 +27,7 @@ IN_VAIN: dict[str, Any] = TO_STOP | {
 }  # fmt: skip
 SEEN: dict[str, Any] = {"color": INK, "marker": "o", "markersize": 5.5, "linewidth": 0.8}
 ROOM = 1.4  # of the axis beyond the outermost value: the words at its ends cross no line
+HIGHEST = 5.0  # of an axis of Z: the first bounds of a cautious design lie far above every Z seen
 RATIOS = (0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 
 
@@ -55,6 +56,7 @@ def draw_boundary(ax: Axes, frame: pd.DataFrame, scale: Scale, favours: tuple[st
             ax.plot(information, limits, **(TO_STOP if name in EFFICACY else IN_VAIN))
     ax.plot(information, _column(frame, "value"), **SEEN)
     _set_axes(ax, frame, scale)
+    _say_beyond(ax, frame)
     _name_looks(ax, frame)
     ax.set_axisbelow(True)
     _say_direction(ax, scale, favours)
@@ -100,9 +102,27 @@ def _set_axes(ax: Axes, frame: pd.DataFrame, scale: Scale) -> None:
         ax.set_ylim(np.exp(-reach), np.exp(reach))
     else:
         reach = float(np.abs(finite).max(initial=0.1)) * ROOM
+        if scale == "z":
+            seen = np.abs(_column(frame, "value"))
+            reach = min(reach, max(HIGHEST, float(np.nanmax(seen, initial=0.0)) * ROOM))
         ax.set_ylim(-reach, reach)
         ax.locator_params(axis="y", nbins=7)
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
+
+
+def _say_beyond(ax: Axes, frame: pd.DataFrame) -> None:
+    """The numbers of boundaries that lie outside the plot, with an arrow, inside its edge."""
+    low, high = ax.get_ylim()
+    for name in (*EFFICACY, *FUTILITY):
+        for information, limit in zip(frame["information"], _column(frame, name), strict=True):
+            if np.isfinite(limit) and not low <= limit <= high:
+                is_above = limit > high
+                ax.annotate(
+                    f"{'↑' if is_above else '↓'} {limit:.1f}".replace("-", "\N{MINUS SIGN}"),
+                    (float(information), high if is_above else low), xytext=(0, -22 if is_above
+                    else 22), textcoords="offset points", ha="center", va="center",
+                    size=small_size(), color=TO_STOP["color"],
+                )  # fmt: skip
 
 
 def _name_looks(ax: Axes, frame: pd.DataFrame) -> None:

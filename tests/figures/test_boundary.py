@@ -67,3 +67,14 @@ def test_ratios_stand_on_a_log_axis_around_1(scale: Scale, name: str) -> None:
         assert low * high == pytest.approx(1)
     else:
         assert low == -high
+
+
+def test_a_bound_far_above_every_z_is_said_and_does_not_flatten_the_rest() -> None:
+    """With an axis up to 11 nobody sees whether a Z of 2.1 is beyond a bound of 2.0."""
+    far = FRAME.assign(upper=[8.03, 2.4, 2.0], lower=[-8.03, -2.4, -2.0])
+    ax = drawn(far)
+    assert ax.get_ylim() == (-5.0, 5.0)
+    assert {"↑ 8.0", "↓ −8.0"} <= {text.get_text() for text in ax.texts}
+    assert not any("8" in text.get_text() for text in drawn().texts)
+    seen = drawn(far.assign(value=[1.0, 6.0, np.nan]))
+    assert seen.get_ylim()[1] > 6.0
