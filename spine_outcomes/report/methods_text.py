@@ -65,9 +65,14 @@ def methods(results: Results) -> tuple[Paragraph, ...]:
 
 def _population(results: Results, name: Labels) -> str:
     """Who was analysed, by which rules."""
-    rules = [step.label.lower() for step in results.plan.population.eligibility]
-    text = f"Analysed were {results.plan.population.name}"
+    population = results.plan.population
+    is_applied = {step.id: step.id in set(results.flow["id"]) for step in population.eligibility}
+    rules = [step.label.lower() for step in population.eligibility if is_applied[step.id]]
+    others = [step.label.lower() for step in population.eligibility if not is_applied[step.id]]
+    text = f"Analysed were {population.name}"
     text += f", selected in this order: {'; '.join(rules)}." if rules else "."
+    if others:
+        text += f" Not applied, as the file lacks what they ask for: {'; '.join(others)}."
     units = dict.fromkeys(endpoint.level for endpoint in results.plan.endpoints.values())
     if len(units) > 1:
         text += " Endpoints of a patient stand on one row a patient, the index lesion; the others "

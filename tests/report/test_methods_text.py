@@ -173,3 +173,19 @@ def test_small_sample_errors_are_described() -> None:
     small = plan.model_copy(update={"estimation": estimation})
     assert "Student's t on G − p degrees of freedom" in text(plan=small)
     assert "Student's t" not in text(plan=plan)
+
+
+def test_a_step_that_was_not_applied_is_not_said_to_have_selected() -> None:
+    """A criterion of the study that the file could not show, claimed as met."""
+    steps = [
+        {"id": "E1", "label": "Aged 18 to 90", "rule": {"column": "age", "between": [18, 90]}},
+        {
+            "id": "E9", "label": "Able to tolerate it", "optional": True,
+            "rule": {"column": "sex", "equals": "1"},
+        },
+    ]  # fmt: skip
+    plan = synthetic_plan(population={"name": "all rows", "eligibility": steps})
+    assert (
+        "Analysed were all rows, selected in this order: aged 18 to 90. Not applied, as the file "
+        "lacks what they ask for: able to tolerate it." in text(plan=plan)
+    )
