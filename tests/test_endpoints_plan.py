@@ -47,14 +47,17 @@ def rows() -> pd.DataFrame:
 
 
 def by_arm(results: pd.DataFrame, endpoint: str, what: str = "n_event") -> list[int]:
-    """Rows or events of an endpoint by arm over the whole follow-up: focal, extended."""
+    """Rows or events of an endpoint by arm over the whole follow-up: focal, extended.
+
+    Those of the restricted mean; of an endpoint of one planned day, of the risk on it.
+    """
     found = results[
         (results["endpoint"] == endpoint)
         & (results["estimand"] == "unweighted")
-        & results["measure"].isin(["rmtl", "rmst"])
+        & results["measure"].isin(["cumulative_incidence", "rmtl", "rmst"])
         & results["arm"].notna()
     ]
-    return [int(found.loc[found["arm"] == arm, what].iloc[0]) for arm in ("focal", "extended")]
+    return [int(found.loc[found["arm"] == arm, what].iloc[-1]) for arm in ("focal", "extended")]
 
 
 def counted(rows: pd.DataFrame, happened: pd.Series) -> list[int]:

@@ -39,7 +39,7 @@ def balance_at_risk(
     columns = tuple(dictionary[name] for name in covariates(plan))
     described = [Described.of(own, columns) for own in weighted]
     frames = []
-    for time in plan.estimation.times:
+    for time in plan.of_endpoint(outcome.name).estimation.times:
         landmark = time.to(outcome.unit)
         is_at_risk = sample.is_known & (sample.time >= landmark)
         if sample.entry is not None:

@@ -257,6 +257,8 @@ def _grid(sample: EndpointSample, plan: AnalysisPlan) -> NDArray[np.float64]:
         happened = np.unique(sample.time[sample.is_known & (sample.status > 0)])
         return np.unique(np.concatenate([[0.0], happened[happened <= last], [last]]))
     month = convert(DAYS_PER_UNIT["months"], "days", sample.outcome.unit)
+    if last < month:
+        return np.array([0.0, last])
     return np.arange(0.0, last + month / 1000, month)
 
 

@@ -81,7 +81,9 @@ def _weighted(results: pd.DataFrame) -> pd.DataFrame:
 def _last_risk_ratios(weighted: pd.DataFrame) -> pd.DataFrame:
     is_curve = weighted["model"].isin(CURVE_MODELS)
     ratios: pd.DataFrame = weighted[is_curve & (weighted["measure"] == "risk_ratio")]
-    last: pd.DataFrame = ratios[ratios["time"] == ratios["time"].max()]
+    last: pd.DataFrame = ratios[
+        ratios["time"] == ratios.groupby("endpoint")["time"].transform("max")
+    ]
     return last
 
 

@@ -55,8 +55,11 @@ def endpoint_estimate(
     unit = sample.outcome.unit
     times = [duration.to(unit) for duration in plan.estimation.times]
     horizon = plan.estimation.horizon.to(unit)
+    risks = _risks(sample, weight, times, plan)
+    if plan.endpoints[sample.outcome.name].is_at_one_time:
+        return concatenate(*risks)  # on one day no time is lost, and no hazard compared
     return concatenate(
-        *_risks(sample, weight, times, plan),
+        *risks,
         *_restricted_means(sample, weight, horizon, plan),
         *_hazard_ratios(sample, weight, plan, adjustment),
     )

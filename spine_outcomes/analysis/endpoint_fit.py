@@ -144,8 +144,10 @@ def _fit(
         if model == PIECEWISE:
             constant = constant_hazard_ratio_test(corrected)
             found.append(Tested(constant, PIECEWISE, "chi_square", variance))
-    proportional = _proportional(sample, weights, plan)
     found += _tests(sample, weights, plan)
+    if plan.endpoints[sample.outcome.name].is_at_one_time:
+        return WeightedFit(weights.value, tuple(found), ())
+    proportional = _proportional(sample, weights, plan)
     found.append(Tested(proportional.robust_global, "proportional_hazards", "chi_square", variance))
     effect = tuple(effect_rows(proportional.residuals, sample, plan, name))
     return WeightedFit(weights.value, tuple(found), effect)

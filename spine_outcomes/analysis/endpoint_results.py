@@ -79,6 +79,7 @@ def endpoint_results(
         curves and the test of their difference are left out.
     """
     outcome = sample.outcome
+    plan = plan.of_endpoint(outcome.name)
     step(f"Estimating {outcome.name}")
     jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
     fits = Parallel(n_jobs=jobs)(
@@ -87,7 +88,7 @@ def endpoint_results(
             sample,
             plan,
             dictionary,
-            with_curves=who == EVERYBODY,
+            with_curves=who == EVERYBODY and not plan.endpoints[outcome.name].is_at_one_time,
             place=Place(which, len(weighted)),
         )
         for which, own in enumerate(weighted)

@@ -52,7 +52,7 @@ def imaging_end_findings(
         values = [_incidence(cohort, plan, outcome, end) for end in ENDS]
         at = np.flatnonzero(np.isfinite(values).all(axis=0))
         if len(at) and np.ptp([value[at[-1]] for value in values]) > LARGE:
-            time = plan.estimation.times[at[-1]]
+            time = plan.of_endpoint(outcome.name).estimation.times[at[-1]]
             found = [value[at[-1]] for value in values]
             message = _message(endpoint, str(time), found)
             yield Finding("W_IMAGING_END", message, section="outcomes", endpoint=outcome.name)
@@ -77,7 +77,7 @@ def _incidence(cohort: Cohort, plan: AnalysisPlan, outcome: Outcome, end: str) -
     found = derive(cohort, other, outcome.name)
     state = 2 if found.competing else 1
     status = np.minimum(found.status, state)
-    times = [time.to(found.unit) for time in plan.estimation.times]
+    times = [time.to(found.unit) for time in plan.of_endpoint(outcome.name).estimation.times]
     return list(
         aalen_johansen(found.time, status, entry=found.entry, cause=state, times=times).value
     )

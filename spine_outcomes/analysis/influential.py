@@ -38,7 +38,7 @@ def influential_frame(
     -------
     DataFrame
         ``INFLUENTIAL_COLUMNS``, under the first weighted estimand; no row where one of the two
-        quantities is not estimable.
+        quantities is not estimable, or of events on one planned day.
 
     Notes
     -----
@@ -52,7 +52,9 @@ def influential_frame(
         _both(sample, own.weights[name].value, plan).corrected(own.weights[name].nuisance)
         for own in weighted
     ]
-    if any(any(estimate.reasons) for estimate in found):
+    if plan.endpoints[sample.outcome.name].is_at_one_time or any(
+        any(estimate.reasons) for estimate in found
+    ):
         return pd.DataFrame(columns=[*INFLUENTIAL_COLUMNS])
     own_row = np.arange(len(sample.arm))
     patient = own_row if sample.cluster is None else sample.cluster

@@ -85,7 +85,7 @@ def misclassification_findings(
     )
     both = (cohort, with_derived_arm(cohort, plan))
     as_recorded, by_rule = (_difference(other, plan, outcomes[0]) for other in both)
-    time = plan.estimation.times[-1]
+    time = plan.of_endpoint(outcomes[0].name).estimation.times[-1]
     message = (
         f"The recorded arm of {people(n)} of {people(total)} rows is not the one by rule ({each}). "
         f"{definition(cohort.dictionary[plan.arms.column]) or ''} The record is analysed; the "
@@ -108,7 +108,7 @@ def _difference(cohort: Cohort, plan: AnalysisPlan, outcome: Outcome) -> str:
         outcome.status[is_compared],
         arm=arm[is_compared],
         entry=None if outcome.entry is None else outcome.entry[is_compared],
-        times=[plan.estimation.times[-1].to(outcome.unit)],
+        times=[plan.of_endpoint(outcome.name).estimation.times[-1].to(outcome.unit)],
     ).value
     difference = risk[1] - risk[0]
     return "not estimable" if np.isnan(difference) else f"{100 * difference:.1f} percentage points"

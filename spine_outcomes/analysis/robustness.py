@@ -30,6 +30,7 @@ def robustness(fitted: Fitted, plan: AnalysisPlan, step: Step = silent) -> Robus
     step("Asking what the primary result withstands")
     primary = primary_endpoint(plan)
     sample = next(own for own in fitted.samples if own[1].outcome.name == primary)
+    plan = plan.of_endpoint(primary)
     influential = influential_frame(*sample, plan)
     tipping = tipping_point_frame(*sample, plan)
     return Robustness(

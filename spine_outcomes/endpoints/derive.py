@@ -9,7 +9,7 @@ import numpy as np
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.endpoints.at_risk import at_risk
 from spine_outcomes.endpoints.dated import from_dates
-from spine_outcomes.endpoints.history import History, settle_entry, settle_time_zero
+from spine_outcomes.endpoints.history import History, settle_entry, settle_time_zero, until
 from spine_outcomes.endpoints.index_row import index_rows
 from spine_outcomes.endpoints.landmark import from_landmark
 from spine_outcomes.endpoints.outcome import Outcome
@@ -63,6 +63,8 @@ def derive(cohort: Cohort, plan: AnalysisPlan, name: str) -> Outcome:
     history, is_observed = settle_entry(history, members.places)
     if endpoint.landmark is not None:
         history, is_observed = from_landmark(history, endpoint.landmark, is_observed)
+    if endpoint.horizon is not None:
+        history = until(history, endpoint.horizon)
     return Outcome(
         name=name,
         label=endpoint.label,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spine_outcomes.cohort.places import Fault, Places, raise_problems
 from spine_outcomes.errors import Finding, people, quoted
-from spine_outcomes.study.durations import DAYS_PER_UNIT, TimeUnit
+from spine_outcomes.study.durations import DAYS_PER_UNIT, Duration, TimeUnit
 from spine_outcomes.study.endpoint import Endpoint
 
 HALF_DAY = 0.5
@@ -46,6 +46,19 @@ class History:
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
     findings: tuple[Finding, ...] = ()
+
+
+def until(history: History, horizon: Duration) -> History:
+    """End observation at the horizon: what comes later is not seen."""
+    last = horizon.to(history.unit)
+    is_later = history.time > last
+    return replace(
+        history,
+        time=np.minimum(history.time, last),
+        status=np.where(is_later, 0, history.status),
+        lower=np.minimum(history.lower, last),
+        upper=np.where(history.upper > last, np.inf, history.upper),
+    )
 
 
 def settle_time_zero(history: History, endpoint: Endpoint, places: Places) -> History:

@@ -133,7 +133,7 @@ def _curve(weighted: _Weighted, name: str, plan: AnalysisPlan, measure: str) -> 
     """Survival or incidence of each arm at the times of the plan."""
     results = weighted.results[weighted.results["measure"] == measure]
     results = results[results["model"].isin(CURVE_MODELS)]
-    times = plan.estimation.times
+    times = plan.of_endpoint(weighted.sample.outcome.name).estimation.times
     for code, arm in enumerate(plan.arms.codes):
         ours = results[results["arm"].astype(str) == arm]
         if ours.empty:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.missing_text import pooling_note
+from spine_outcomes.tables import numbers
 from spine_outcomes.tables.definitions import rules_of
 from spine_outcomes.tables.labels import VARIANCES, labels
 from spine_outcomes.tables.selection import in_order, main_analysis, where
@@ -140,6 +141,16 @@ def variance_name(rows: pd.DataFrame) -> str:
     return VARIANCES["robust" if kind == "corrected" and weighted.empty else kind]
 
 
+def _own_rows(results: Results, endpoint: str, frame: pd.DataFrame) -> tuple[str, ...]:
+    """How many rows an endpoint with a population of its own stands on."""
+    who, rows = results.plan.endpoints[endpoint].population, frame[frame["arm"].isna()]["n"]
+    if who is None or rows.empty:
+        return ()
+    name = labels(results)
+    unit = name.rows(str(frame["level_unit"].iloc[0]))
+    return (f"Analysed here: {numbers.count(rows.iloc[0])} {unit}, {who.name}.",)
+
+
 def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
     """How the numbers of an endpoint's tables were computed, and by which rules it is defined."""
     name = labels(results)
@@ -149,4 +160,9 @@ def effect_notes(results: Results, endpoint: str) -> tuple[str, ...]:
     text = f"Methods: {', '.join(models)}" + (f"; Cox ties: {ties[0].capitalize()}" if ties else "")
     variance = variance_text(results, frame)
     text += f"; variance {variance}." if variance else "."
-    return (text, *pooling_note(frame), *rules_of(results, endpoint))
+    return (
+        text,
+        *_own_rows(results, endpoint, frame),
+        *pooling_note(frame),
+        *rules_of(results, endpoint),
+    )

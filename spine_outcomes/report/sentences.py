@@ -57,7 +57,7 @@ def _rows(results: Results) -> Iterator[Sentence]:
 
 def _endpoint(results: Results, endpoint: str) -> Iterator[Sentence]:
     """Follow-up, events, risks, contrasts and the test of the model's assumption."""
-    name, time = labels(results), headline_time(results)
+    name, time = labels(results), headline_time(results, endpoint)
     estimand = headline_estimand(results)
     frame = where(main_analysis(results), endpoint=endpoint, estimand=estimand)
     measure = absolute_measure(frame)
@@ -124,6 +124,8 @@ def _hazard(frame: pd.DataFrame, endpoint: str, name: Labels) -> Iterator[Senten
     """The hazard ratio with its test, and the subdistribution one where events compete."""
     anchor = identifier("effects", endpoint)
     hazard = one(frame, measure="hazard_ratio", model="cox")
+    if hazard is None:
+        return
     if not _is_known(hazard):
         yield sentence("The hazard ratio is not estimable.")
         return

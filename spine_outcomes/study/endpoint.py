@@ -162,8 +162,9 @@ class Endpoint(Model):
 
     ``complement`` names one minus its incidence, where people speak of that (control);
     ``population`` narrows the rows at risk by columns known before treatment; ``landmark`` counts
-    from that long after the origin, among the rows still at risk then; ``negative_control`` says
-    that the arm cannot act on it; ``event_is`` whether the event is wanted: a response is a benefit.
+    from that long after the origin, among the rows still at risk then; at its ``horizon``
+    observation ends, and with it its curves, times and tables; ``negative_control`` says
+    that the arm cannot act on it; ``event_is`` whether the event is wanted, as a response is.
     """
 
     label: str = Field(min_length=1)
@@ -179,6 +180,7 @@ class Endpoint(Model):
     time_zero: Literal["error", "half_day", "keep"] = "half_day"
     entry: str | None = None
     landmark: PlanDuration | None = None
+    horizon: PlanDuration | None = None
     time: TimeColumn | None = None
     status: StatusColumn | None = None
     complement: str | None = None
@@ -189,6 +191,11 @@ class Endpoint(Model):
     def is_dated(self) -> bool:
         """Whether the endpoint is made of dates."""
         return self.time is None
+
+    @property
+    def is_at_one_time(self) -> bool:
+        """Whether every event is dated by a planned time: one day, on which no hazard stands."""
+        return bool(self.event) and all(source.plus is not None for source in self.event)
 
     @property
     def competitors(self) -> tuple[str, ...]:
@@ -219,6 +226,8 @@ class Endpoint(Model):
         has_columns = self.time is not None or self.status is not None
         if dated == in_columns or (has_dates and has_columns):
             raise ValueError("give either event and censor (dates), or time and status (columns)")
+        if self.horizon is not None and self.entry is not None:
+            raise ValueError("horizon does not stand beside entry: rows could enter after it")
         if not all(self.competing.values()):
             raise ValueError("every competing event needs a source")
         return self

@@ -262,6 +262,16 @@ class AnalysisPlan(Model):
         """Where the plan was read, and what was written there."""
         return self._file
 
+    def of_endpoint(self, name: str) -> AnalysisPlan:
+        """The plan as it holds for one endpoint: no time lies beyond the endpoint's horizon."""
+        last, estimation = self.endpoints[name].horizon, self.estimation
+        if last is None:
+            return self
+        times = (*(time for time in estimation.times if time.days < last.days), last)
+        horizon = min(estimation.horizon, last, key=lambda time: time.days)
+        update = {"times": times, "horizon": horizon}
+        return self.model_copy(update={"estimation": estimation.model_copy(update=update)})
+
     @model_validator(mode="after")
     def _keys_agree(self) -> AnalysisPlan:
         refuse(disagreements(self))

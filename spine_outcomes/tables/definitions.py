@@ -131,6 +131,8 @@ def _entry(endpoint: Endpoint, name: Labels) -> Iterator[Line]:
         yield "Delayed entry", name.column(endpoint.entry)
     if endpoint.landmark is not None:
         yield "Landmark", f"Counted from {endpoint.landmark}, among the rows still at risk then"
+    if endpoint.horizon is not None:
+        yield "Horizon", f"Observation ends at {endpoint.horizon}"
 
 
 def _population(endpoint: Endpoint) -> str:

@@ -62,7 +62,13 @@ def key_results(results: Results) -> Table:
     estimand, time = headline_estimand(results), headline_time(results)
     frame = where(main_analysis(results), estimand=estimand)
     lines = [
-        _Line(endpoint, where(frame, endpoint=endpoint), results, estimand, time)
+        _Line(
+            endpoint,
+            where(frame, endpoint=endpoint),
+            results,
+            estimand,
+            headline_time(results, endpoint),
+        )
         for endpoint in results.plan.endpoints
     ]
     fields = tuple(_fields(results, frame, time, name))
@@ -74,7 +80,9 @@ def key_results(results: Results) -> Table:
         rows=tuple(
             Row(
                 f"{name.endpoint(line.endpoint)} "
-                f"({SHOWN[name.quantity(line.measure, line.endpoint)]})",
+                f"({SHOWN[name.quantity(line.measure, line.endpoint)]}"
+                + ("" if line.time == time else f" at {name.time(line.time)}")
+                + ")",
                 tuple(cell(line) for _, cell in fields),
                 anchor=identifier("endpoint", line.endpoint),
             )

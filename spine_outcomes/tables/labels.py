@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isclose
 from typing import Any, Literal
 
 import pandas as pd
@@ -235,7 +236,11 @@ class Labels:
         return self.endpoint(name)
 
     def time(self, value: float) -> str:
-        """A printed time with its unit, such as "24 months"."""
+        """A printed time with its unit, such as "24 months"; a horizon as the plan writes it."""
+        horizons = [endpoint.horizon for endpoint in self.plan.endpoints.values()]
+        for horizon in horizons:
+            if horizon is not None and isclose(value, horizon.to(self.plan.estimation.unit)):
+                return str(horizon)
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
         return f"{value:g} {unit}"
 

@@ -29,7 +29,7 @@ def risk_factors(results: Results, endpoint: str) -> Table:
     """Incidence in each level of each factor, and hazard ratios given the others and the arm."""
     name = labels(results)
     frame = where(results.results, analysis=RISK_FACTORS, endpoint=endpoint)
-    time = headline_time(results)
+    time = headline_time(results, endpoint)
     rows: list[Row] = []
     for column in _columns(frame, results):
         rows.append(Row(name.column(column)))

@@ -82,7 +82,8 @@ def absolute_measure(frame: pd.DataFrame) -> str:
     return "survival" if (frame["measure"] == "survival").any() else "cumulative_incidence"
 
 
-def headline_time(results: Results) -> float:
-    """The latest of the plan's times, in display units."""
-    estimation = results.plan.estimation
+def headline_time(results: Results, endpoint: str | None = None) -> float:
+    """The latest of the plan's times, or of those of one endpoint, in display units."""
+    plan = results.plan
+    estimation = (plan if endpoint is None else plan.of_endpoint(endpoint)).estimation
     return max(time.to(estimation.unit) for time in estimation.times)

@@ -48,7 +48,7 @@ def sensitivity(results: Results, endpoint: str) -> Table:
         rows.append(Row(label))
         for estimand in in_order(frame["estimand"]):
             own = where(frame, estimand=estimand)
-            rows += _lines(own, name.estimand(estimand), headline_time(results), name)
+            rows += _lines(own, name.estimand(estimand), headline_time(results, endpoint), name)
     return Table(
         id=identifier("sensitivity", endpoint),
         title=f"{name.endpoint(endpoint)}: sensitivity analyses",

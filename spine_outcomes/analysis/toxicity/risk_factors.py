@@ -70,12 +70,13 @@ def risk_factor_rows(prepared: Prepared, fitted: Fitted) -> Iterator[Row]:
     plan, dictionary = prepared.plan, prepared.cohort.dictionary
     asked = () if plan.toxicity is None else plan.toxicity.risk_factors
     for chosen in asked:
+        own = plan.of_endpoint(chosen.endpoint)
         for weighted, sample in fitted.samples:
             if sample.outcome.name == chosen.endpoint:
                 recorded = _recorded(prepared, weighted[0].analysis_set)
                 factors = _factors(chosen, weighted, sample, recorded, dictionary)
-                yield from _incidences(factors, plan)
-                yield from _hazard_ratios(factors, plan)
+                yield from _incidences(factors, own)
+                yield from _hazard_ratios(factors, own)
 
 
 def _recorded(prepared: Prepared, rows: AnalysisSet) -> pd.DataFrame:
