@@ -63,7 +63,7 @@ def test_an_unweighted_proportion_of_few_is_not_shown() -> None:
     table = proportions(shared(), "any", "any")
     text = texts(line(table, "Grade 3 or more, Unweighted"))
     assert text[0] == "<5/18"
-    assert text[1] == "NE"
+    assert text[1] == "(hidden)"
     assert texts(line(proportions(results(), "any", "any"), "Grade 3 or more, Unweighted"))[
         1
     ].startswith("11.1 (")
