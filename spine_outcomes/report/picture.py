@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from matplotlib.figure import Figure
@@ -66,8 +66,12 @@ class Picture:
 
     @cached_property
     def readout(self) -> Readout | None:
-        """Its curves along their axis, if it has some."""
-        return None if self.read is None else self.read(self.figure)
+        """Its curves along their axis, if it has some, named in its language."""
+        if self.read is None:
+            return None
+        found = self.read(self.figure)
+        series = tuple((self.said(name), texts) for name, texts in found.series)
+        return replace(found, unit=self.said(found.unit), series=series)
 
     def said(self, text: str) -> str:
         """A text around it in its language."""

@@ -147,6 +147,10 @@ def test_a_phone_scrolls_one_way(page: str, browser: Any, tmp_path: Path, width:
         wide = found.page.locator("#key-results .scroll")
         assert "wide" in wide.get_attribute("class").split()
         assert found.page.locator("#key-results .cue").is_visible()
+        flow = found.page.locator("#flow-chart .pane")
+        room, drawn = flow.evaluate("pane => [pane.clientWidth, pane.scrollWidth]")
+        assert room < width < drawn  # the chart slides in its pane; its caption and notes stay
+        assert found.page.locator("#flow-chart .cue").is_visible()
 
 
 def test_without_scripts_every_section_and_number_is_there(
