@@ -11,6 +11,7 @@ from spine_outcomes.analysis.description import description, description_finding
 from spine_outcomes.analysis.findings import findings_frame, outcome_findings
 from spine_outcomes.analysis.fitted import Fitted, fit
 from spine_outcomes.analysis.multiplicity import adjust_tests
+from spine_outcomes.analysis.negative_control import negative_control_findings
 from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results, provenance, stack
@@ -81,6 +82,7 @@ def _run(
         *findings,
         *description_findings(prepared, fitted, frames),
         *outcome_findings(results),
+        *negative_control_findings(results, plan),
         *robust.findings,
         *toxicity.findings,
         *further,

@@ -41,8 +41,9 @@ def source_note(source: str, cutoff: str | None) -> str:
 
 def _index_rows(results: Results) -> list[str]:
     """Patients under the endpoints that stand on one row a patient: their index row is complete."""
-    of_patients = where(main_analysis(results), level_unit="patient", model="cox")["n"]
-    return [f"of whom {of_patients.max()} in endpoints of patients"] if len(of_patients) else []
+    rows = where(main_analysis(results), level_unit="patient", model="cox")["n"]
+    n = pd.to_numeric(rows, errors="coerce").max()  # a hidden count is no number
+    return [] if pd.isna(n) else [f"of whom {int(n)} in endpoints of patients"]
 
 
 def curve_notes(results: Results, curves: pd.DataFrame) -> tuple[str, ...]:
