@@ -76,6 +76,8 @@ def incidence(
     from statsmodels.duration.survfunc import CumIncidenceRight
 
     rows = weight > 0
+    if not (status[rows] == cause).any():  # statsmodels has no curve of what never happened
+        return np.zeros(np.shape(times))
     curve = CumIncidenceRight(time[rows], status[rows], freq_weights=weight[rows])
     return _read(curve.times, curve.cinc[cause - 1], times, before=0.0)
 
