@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 import yaml
@@ -62,14 +63,15 @@ class Catalogue:
 
 def translator(language: str, words: Mapping[str, str]) -> Translator | None:
     """What says texts in a language, the ``words`` of a study among them; None in English."""
-    return None if language == ENGLISH else Translator(_catalogue(language, words))
+    return None if language == ENGLISH else _translator(language, tuple(words.items()))
 
 
-def _catalogue(name: str, words: Mapping[str, str]) -> Catalogue:
-    """Catalogue of a language, and the words of a study beside it."""
-    path = files("spine_outcomes.tables") / "languages" / f"{name}.yaml"
+@cache
+def _translator(language: str, words: tuple[tuple[str, str], ...]) -> Translator:
+    """One translator for a report: its figures, tables and page say many of the same texts."""
+    path = files("spine_outcomes.tables") / "languages" / f"{language}.yaml"
     block = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Catalogue(**{**block, "texts": {**block["texts"], **words}})
+    return Translator(Catalogue(**{**block, "texts": block["texts"] | dict(words)}))
 
 
 class Translator:
