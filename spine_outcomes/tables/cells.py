@@ -9,7 +9,7 @@ import pandas as pd
 
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import Form
-from spine_outcomes.tables.table import Cell, Number
+from spine_outcomes.tables.table import Cell, Number, Parts
 
 EMPTY = Cell(("–",))
 BLANK = Cell()
@@ -118,11 +118,11 @@ def value(row: pd.Series[Any] | None, form: Form) -> Cell:
     return Cell(found.parts[:1], found.source, found.reason)
 
 
-def with_limits(row: pd.Series[Any], form: Form) -> tuple[str | Number, ...]:
+def with_limits(row: pd.Series[Any], form: Form) -> Parts:
     """Estimate and, where it has them, its limits: "12.3 (9.8 to 15.4)", as parts of a cell."""
     text = FORMATS[form]
     value, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
-    parts: tuple[str | Number, ...] = (Number(text(value), value),)
+    parts: Parts = (Number(text(value), value),)
     if pd.notna(lower) and pd.notna(upper):
         parts += (" (", Number(text(lower), lower), TO, Number(text(upper), upper), ")")
     return parts
@@ -145,7 +145,7 @@ def number_needed(row: pd.Series[Any] | None, event_is: str = "harm") -> Cell:
         _needed(float(row[key]), event_is) for key in ("estimate", "lower", "upper")
     )
     if lower[1].raw > 0 > upper[1].raw:
-        limits: tuple[str | Number, ...] = (*lower, f" to {numbers.INFINITY} to ", *upper)
+        limits: Parts = (*lower, f" to {numbers.INFINITY} to ", *upper)
     else:
         limits = (lower[1], TO, upper[1]) if value[1].raw > 0 else (upper[1], TO, lower[1])
     return Cell((*value, " (", *limits, ")"), source=str(row["id"]))

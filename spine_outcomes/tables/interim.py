@@ -13,7 +13,7 @@ from spine_outcomes.tables import baseline as baseline_table
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.selection import in_order
-from spine_outcomes.tables.table import Cell, Column, Number, Row, Table
+from spine_outcomes.tables.table import Cell, Column, Number, Parts, Row, Table
 
 DIGITS = {"share": 1, "a month": 2}
 FLOW_COUNTS = {
@@ -107,7 +107,7 @@ def _measured(row: dict[Any, Any]) -> Cell:
         return cells.count_of(row["n"], float(row["value"]))
     digits = DIGITS.get(str(row["unit"]), 1)
     shown = [numbers.decimal(float(row[key]), digits) for key in ("value", "lower", "upper")]
-    parts: tuple[str | Number, ...] = (Number(shown[0], float(row["value"])),)
+    parts: Parts = (Number(shown[0], float(row["value"])),)
     if not (pd.isna(row["lower"]) and pd.isna(row["upper"])):
         parts += (
             " (", _limit(shown[1], row["lower"]), cells.TO, _limit(shown[2], row["upper"]), ")",

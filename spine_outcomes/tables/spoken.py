@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 from spine_outcomes.tables.language import FIRST_PLACE, Translator
-from spine_outcomes.tables.table import Cell, Number, Row, Table
-
-Parts = tuple[str | Number, ...]
+from spine_outcomes.tables.table import Number, Parts, Table
 
 
 def spoken(table: Table, say: Translator) -> Table:
     """The table in the language of ``say``; keys and values as files hold them stay."""
-    head = replace(
-        table,
-        title=say(table.title),
-        stub_head=say(table.stub_head),
-        direction=table.direction and say(table.direction),
-        columns=tuple(
-            replace(column, head=say(column.head), spanner=say(column.spanner))
-            for column in table.columns
-        ),
-        notes=tuple(map(say, table.notes)),
-    )
-    if table.is_verbatim:
-        return head
-    return replace(head, rows=tuple(_row(row, say) for row in table.rows))
+    return table.reworded(say, lambda parts: in_parts(parts, say))
 
 
-def _row(row: Row, say: Translator) -> Row:
-    """One row with its name."""
-    cells = tuple(_cell(cell, say) for cell in row.cells)
-    return replace(row, stub=say(row.stub), cells=cells)
-
-
-def _cell(cell: Cell, say: Translator) -> Cell:
-    """One cell; the reason of what is not estimable is text too."""
-    return replace(cell, parts=in_parts(cell.parts, say), reason=cell.reason and say(cell.reason))
-
-
-def in_parts(parts: Sequence[str | Number], say: Translator) -> Parts:
+def in_parts(parts: Parts, say: Translator) -> Parts:
     """Words and numbers as one text, so that the numbers may stand elsewhere in the language.
 
     A letter of private use stands for each number while the words are looked up.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeAlias
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]+")
 
@@ -34,6 +35,9 @@ class Number:
     is_p: bool = False
 
 
+Parts: TypeAlias = tuple[str | Number, ...]  # words and numbers in reading order
+
+
 @dataclass(frozen=True)
 class Cell:
     """One cell: words and numbers in reading order.
@@ -48,7 +52,7 @@ class Cell:
         Why the value is not estimable, if it is not.
     """
 
-    parts: tuple[str | Number, ...] = ()
+    parts: Parts = ()
     source: str | None = None
     reason: str | None = None
 
@@ -85,6 +89,14 @@ class Row:
     cells: tuple[Cell, ...] = ()
     is_indented: bool = False
     anchor: str | None = None
+
+    def reworded(self, text: Callable[[str], str], parts: Callable[[Parts], Parts]) -> Row:
+        """As ``Table.reworded``; the reason of what is not estimable is text too."""
+        cells = tuple(
+            replace(cell, parts=parts(cell.parts), reason=cell.reason and text(cell.reason))
+            for cell in self.cells
+        )
+        return replace(self, stub=text(self.stub), cells=cells)
 
     @property
     def is_group(self) -> bool:
@@ -143,6 +155,27 @@ class Table:
                     f"table {self.id}: row {row.stub!r} has {len(row.cells)} cells for "
                     f"{len(self.columns)} columns"
                 )
+
+    def reworded(self, text: Callable[[str], str], parts: Callable[[Parts], Parts]) -> Table:
+        """The same table in other words: ``text`` says its texts, ``parts`` what is in its cells.
+
+        Rows that show keys and values as files hold them stay.
+        """
+        heads = tuple(
+            replace(column, head=text(column.head), spanner=text(column.spanner))
+            for column in self.columns
+        )
+        reworded = replace(
+            self,
+            title=text(self.title),
+            stub_head=text(self.stub_head),
+            columns=heads,
+            notes=tuple(map(text, self.notes)),
+            direction=self.direction and text(self.direction),
+        )
+        if self.is_verbatim:
+            return reworded
+        return replace(reworded, rows=tuple(row.reworded(text, parts) for row in self.rows))
 
     @property
     def spanners(self) -> tuple[Spanner, ...]:
