@@ -64,10 +64,7 @@ def page(shown: Results, found: Exhibits) -> str:
         labels=labels(shown),
         summary=[each.spoken(say) for each in summary(shown)],
         methods=methods(shown),
-        paper=[
-            (heading, [each.spoken(say) for each in found])
-            for heading, found in paper_sentences(shown)
-        ],
+        paper=paper_sentences(shown),
         checklists=checklists([(part.id, part.title) for part in parts]),
         terms=terms(shown),
         references=references(shown),

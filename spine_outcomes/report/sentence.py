@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
+
+from spine_outcomes.tables import cells
 from spine_outcomes.tables.language import Translator
 from spine_outcomes.tables.spoken import in_parts
-from spine_outcomes.tables.table import Cell, Number
+from spine_outcomes.tables.table import Cell, Number, Parts
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Linked(Number):
 class Sentence:
     """Words and numbers in reading order."""
 
-    parts: tuple[str | Number, ...]
+    parts: Parts
 
     @property
     def text(self) -> str:
@@ -55,7 +59,7 @@ def sentence(*parts: str | Number | Iterable[str | Number]) -> Sentence:
     return Sentence(tuple(flat))
 
 
-def linked(cell: Cell, anchor: str) -> tuple[str | Number, ...]:
+def linked(cell: Cell, anchor: str) -> Parts:
     """The parts of a cell, its numbers linked to the table ``anchor``."""
     return tuple(
         Linked(part.text, part.raw, part.is_p, anchor, cell.source)
@@ -63,3 +67,9 @@ def linked(cell: Cell, anchor: str) -> tuple[str | Number, ...]:
         else part
         for part in cell.parts
     )
+
+
+def events_of_rows(row: pd.Series[Any], anchor: str) -> Parts:
+    """Events of the rows of a result, linked to the table ``anchor``: "58 of 369"."""
+    parts = (*cells.count(row["n_event"]).parts, " of ", *cells.count(row["n"]).parts)
+    return linked(Cell(parts, source=str(row["id"])), anchor)

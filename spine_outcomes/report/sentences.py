@@ -13,21 +13,19 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from spine_outcomes.analysis.results import Results
-from spine_outcomes.report.sentence import Sentence, linked, sentence
+from spine_outcomes.report.sentence import Sentence, events_of_rows, linked, sentence
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.labels import Form, Labels, labels
 from spine_outcomes.tables.selection import (
     absolute_measure,
-    headline_estimand,
+    headline_rows,
     headline_time,
-    main_analysis,
     of_everybody,
     one,
     where,
 )
-from spine_outcomes.tables.table import Cell, Number, identifier
+from spine_outcomes.tables.table import Cell, Parts, identifier
 
-Parts = tuple[str | Number, ...]
 Found: TypeAlias = "pd.Series[Any] | None"  # a row of the results
 
 
@@ -58,8 +56,7 @@ def _rows(results: Results) -> Iterator[Sentence]:
 def _endpoint(results: Results, endpoint: str) -> Iterator[Sentence]:
     """Follow-up, events, risks, contrasts and the test of the model's assumption."""
     name, time = labels(results), headline_time(results, endpoint)
-    estimand = headline_estimand(results)
-    frame = where(main_analysis(results), endpoint=endpoint, estimand=estimand)
+    frame = headline_rows(results, endpoint)
     measure = absolute_measure(frame)
     arms = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
     yield from _follow_up(results, endpoint, name)
@@ -85,7 +82,8 @@ def _events(arms: list[Found], endpoint: str, time: float, name: Labels) -> Iter
     """Events over rows, as counted."""
     if any(row is None for row in arms):
         return
-    first, second = (_counted(row, endpoint) for row in arms if row is not None)
+    anchor = identifier("risks", endpoint)
+    first, second = (events_of_rows(row, anchor) for row in arms if row is not None)
     unit = name.rows(name.plan.endpoints[endpoint].level)
     yield sentence(
         f"By {name.time(time)} the event had been seen in ", first, f" {unit} with "
@@ -150,12 +148,6 @@ def _proportional(frame: pd.DataFrame, endpoint: str) -> Iterator[Sentence]:
 def _is_known(row: Found, column: str = "estimate") -> bool:
     """Whether a row is there and holds a value."""
     return row is not None and row["status"] == "ok" and bool(pd.notna(row[column]))
-
-
-def _counted(row: pd.Series[Any], endpoint: str) -> Parts:
-    """Events of rows: "58 of 369"."""
-    parts = (*cells.count(row["n_event"]).parts, " of ", *cells.count(row["n"]).parts)
-    return linked(Cell(parts, source=str(row["id"])), identifier("risks", endpoint))
 
 
 def _with_interval(row: Found, form: Form, anchor: str, name: Labels, unit: str = "") -> Parts:

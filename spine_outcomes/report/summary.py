@@ -16,25 +16,23 @@ from spine_outcomes.analysis.toxicity.estimates import endpoint_of
 from spine_outcomes.analysis.toxicity.rows import ANY_TERM
 from spine_outcomes.report.gates import unmodelled_differences, worst_differences
 from spine_outcomes.report.pictures import SMD_LIMIT
-from spine_outcomes.report.sentence import Linked, Sentence, linked, sentence
+from spine_outcomes.report.sentence import Linked, Sentence, events_of_rows, linked, sentence
 from spine_outcomes.tables import cells, numbers
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.selection import (
     absolute_measure,
     headline_estimand,
+    headline_rows,
     headline_time,
-    main_analysis,
     of_everybody,
     one,
     where,
 )
-from spine_outcomes.tables.table import Cell, Number, identifier
+from spine_outcomes.tables.table import Number, Parts, identifier
 from spine_outcomes.tables.toxicity import grade_name
 
 SEVERE = 3
 """Least grade that counts as severe."""
-
-Parts = tuple[str | Number, ...]
 
 
 def summary(results: Results) -> tuple[Sentence, ...]:
@@ -118,7 +116,7 @@ def _follow_up(results: Results, endpoint: str) -> Iterator[Sentence]:
 def _risks(results: Results, endpoint: str) -> Iterator[Sentence]:
     """Natural frequencies of the two arms: "about 20 of 100 lesions"."""
     name, time = labels(results), headline_time(results, endpoint)
-    frame = _headline(results, endpoint)
+    frame = headline_rows(results, endpoint)
     measure = absolute_measure(frame)
     rows = [one(frame, measure=measure, arm=arm, time=time) for arm in name.arms]
     if any(row is None or row["status"] != "ok" for row in rows):
@@ -139,7 +137,7 @@ def _risks(results: Results, endpoint: str) -> Iterator[Sentence]:
 def _certainty(results: Results, endpoint: str) -> Iterator[Sentence]:
     """The difference, and which values the data leave open."""
     name = labels(results)
-    frame = _headline(results, endpoint)
+    frame = headline_rows(results, endpoint)
     row = one(frame, measure="risk_difference", time=headline_time(results, endpoint))
     if row is None or row["status"] != "ok" or pd.isna(row["lower"]):
         return
@@ -162,7 +160,7 @@ def _certainty(results: Results, endpoint: str) -> Iterator[Sentence]:
 def _survival(results: Results, primary: str) -> Iterator[Sentence]:
     """The first endpoint of survival in the plan, if it is not the primary one."""
     for endpoint in results.plan.endpoints:
-        if endpoint != primary and "survival" in set(_headline(results, endpoint)["measure"]):
+        if endpoint != primary and "survival" in set(headline_rows(results, endpoint)["measure"]):
             yield from _risks(results, endpoint)
             return
 
@@ -172,7 +170,7 @@ def _others(results: Results, primary: str) -> Iterator[Sentence]:
     name = labels(results)
     found = {
         endpoint: one(
-            _headline(results, endpoint),
+            headline_rows(results, endpoint),
             measure="risk_difference",
             time=headline_time(results, endpoint),
         )
@@ -217,11 +215,7 @@ def _of_rows(row: pd.Series[Any] | None) -> Parts:
     if row is None:
         return ("none assessed",)
     anchor = identifier("toxicity-proportions", "any", "any")
-    counted = Cell(
-        (*cells.count(row["n_event"]).parts, " of ", *cells.count(row["n"]).parts),
-        source=str(row["id"]),
-    )
-    parts = linked(counted, anchor)
+    parts = events_of_rows(row, anchor)
     if row["status"] != "ok":
         return parts
     share = _number(row, "estimate", numbers.of_hundred(float(row["estimate"])), anchor)
@@ -250,12 +244,6 @@ def _limits(results: Results, endpoint: str) -> Sentence:
         "by a risk ratio of ", linked(cells.decimal(row["e_value"], 2), "sensitivity-e-values"),
         " or more to explain the estimate.",
     )  # fmt: skip
-
-
-def _headline(results: Results, endpoint: str) -> pd.DataFrame:
-    """Rows of an endpoint under the estimand shown first."""
-    estimand = headline_estimand(results)
-    return where(main_analysis(results), endpoint=endpoint, estimand=estimand)
 
 
 def _of_hundred(row: pd.Series[Any], endpoint: str) -> Linked:

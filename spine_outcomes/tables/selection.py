@@ -71,6 +71,12 @@ def headline_estimand(results: Results) -> str:
     return next((name for name in estimands if name != "unweighted"), estimands[0])
 
 
+def headline_rows(results: Results, endpoint: str) -> pd.DataFrame:
+    """Rows of the main analysis of an endpoint under the estimand shown first."""
+    estimand = headline_estimand(results)
+    return where(main_analysis(results), endpoint=endpoint, estimand=estimand)
+
+
 def endpoints_beside(results: Results, prefix: str) -> list[str]:
     """Endpoints of the analyses whose name begins so: ``SENSITIVITY`` or ``SUBGROUP``."""
     frame = results.results
