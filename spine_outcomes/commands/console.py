@@ -7,8 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spine_outcomes.analysis.progress import Step
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def say(text: str) -> None:
@@ -16,6 +20,14 @@ def say(text: str) -> None:
     with _quiet_pipe(2):
         sys.stderr.write(_safe(text) + "\n")
         sys.stderr.flush()
+
+
+def warn(findings: pd.DataFrame) -> None:
+    """Write every finding that is more than a note to stderr, with the endpoint it is about."""
+    for finding in findings.itertuples():
+        if finding.severity != "note":
+            about = f" {finding.endpoint}:" if isinstance(finding.endpoint, str) else ""
+            say(f"{finding.code}{about} {finding.message}")
 
 
 def tell(text: str) -> None:

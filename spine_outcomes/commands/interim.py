@@ -8,13 +8,20 @@ from typing import Annotated
 
 import typer
 
-from spine_outcomes.commands.options import LongTables, Overwrite
+from spine_outcomes.commands.options import (
+    CohortFile,
+    DictionaryFile,
+    LongTables,
+    MinCell,
+    Overwrite,
+    PlanName,
+    Seed,
+    Strict,
+)
 
 
 def interim(
-    plan: Annotated[
-        str, typer.Argument(help="A plan file, or the name of one in ./analyses or the package.")
-    ] = "interim",
+    plan: PlanName = "interim",
     *,
     look: Annotated[int, typer.Option(min=1, help="Number of the look: 1, 2, …")],
     cutoff: Annotated[
@@ -28,13 +35,9 @@ def interim(
             help="Nothing by arm, and a coded supplement; or the comparison with its boundaries.",
         ),
     ] = True,
-    cohort: Annotated[
-        Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
-    ] = None,
+    cohort: CohortFile = None,
     table: LongTables = None,
-    dictionary: Annotated[
-        Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
-    ] = None,
+    dictionary: DictionaryFile = None,
     key: Annotated[
         Path | None, typer.Option(help="File {A: arm, B: arm}: which letter stands for which arm.")
     ] = None,
@@ -46,17 +49,13 @@ def interim(
         Path | None,
         typer.Option(help="Ledger of the looks.  [default: interim-ledger.jsonl beside --out]"),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the plan's.")] = None,
+    seed: Seed = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Processes for imputing; all cores by default.")
     ] = None,
-    min_cell: Annotated[
-        int | None, typer.Option(min=0, help="Counts below this are masked, instead of the plan's.")
-    ] = None,
+    min_cell: MinCell = None,
     overwrite: Overwrite = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
-    ] = False,
+    strict: Strict = False,
 ) -> None:
     """Make a look at the data as they stood at a cut-off, and enter it into the ledger.
 

@@ -24,7 +24,7 @@ from spine_outcomes.commands import clock
 from spine_outcomes.commands.arm_codes import arm_codes
 from spine_outcomes.commands.clock import Laps
 from spine_outcomes.commands.compared_folder import NAMES
-from spine_outcomes.commands.console import announce, progress, say
+from spine_outcomes.commands.console import announce, progress, warn
 from spine_outcomes.commands.fingerprints import row_fingerprints, text_fingerprint
 from spine_outcomes.commands.frame_csv import frame_csv
 from spine_outcomes.commands.ledger import (
@@ -50,7 +50,7 @@ from spine_outcomes.commands.look_history import (
 from spine_outcomes.commands.manifest import NAME, read_manifest, sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.report_run import command_line, replaced
-from spine_outcomes.commands.run_files import REPRODUCIBLE_DIGITS
+from spine_outcomes.commands.run_files import sources
 from spine_outcomes.commands.verdict import check_strict
 from spine_outcomes.errors import Finding, InputOutputError, Problem
 from spine_outcomes.report.interim import look_page
@@ -105,7 +105,8 @@ def run_look(
         for name in sorted(files):
             announce(places(study, asked)[edition] / name)
     announce(asked.ledger)
-    _tell(made)
+    for results in made.values():
+        warn(results.findings)
 
 
 def _editions(
@@ -163,16 +164,11 @@ def _history(study: Study, rows: Cohort, earlier: Sequence[Entry]) -> Iterator[F
 def _files(results: InterimResults, study: Study, asked: Asked) -> dict[str, bytes]:
     """The folder of one edition, by relative name."""
     edition = results.look.edition
-    text = frame_csv(results.results, REPRODUCIBLE_DIGITS)
-    provenance = {
-        **results.provenance,
-        "plan": study.named.path.stem,
-        "plan_sha256": plan_hash(study.planned),
-        "dictionary": study.dictionary_path.name,
-        "dictionary_sha256": sha256(study.dictionary_path.read_bytes()),
-        "seed": study.plan.seed,
-        "reproducibility_id": sha256(text.encode()),
-    }
+    origin = sources(
+        results.results, study.named.path, plan_hash(study.planned), study.dictionary_path,
+        study.plan.seed,
+    )  # fmt: skip
+    provenance = results.provenance | origin
     page = look_page(replace(results, provenance=provenance))
     files = {"report.html": page.html}
     frames = {name: getattr(page.shown, name) for name in FRAMES}
@@ -233,11 +229,3 @@ def _enter(
         written=clock.now(),
     )
     append(asked.ledger, entry, prints, study.known)
-
-
-def _tell(made: Mapping[Edition, InterimResults]) -> None:
-    """Warnings on stderr."""
-    for results in made.values():
-        for finding in results.findings.itertuples():
-            if finding.severity != "note":
-                say(f"{finding.code} {finding.message}")

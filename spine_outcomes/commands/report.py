@@ -9,23 +9,26 @@ from typing import Annotated, Literal
 
 import typer
 
-from spine_outcomes.commands.options import LongTables, Overwrite
+from spine_outcomes.commands.options import (
+    CohortFile,
+    DictionaryFile,
+    LongTables,
+    MinCell,
+    Overwrite,
+    PlanName,
+    Seed,
+    Strict,
+)
 from spine_outcomes.errors import Problem, UsageError
 
 FORMATS = ("html", "docx", "pdf", "tex")
 
 
 def report(
-    plan: Annotated[
-        str, typer.Argument(help="A plan file, or the name of one in ./analyses or the package.")
-    ] = "primary",
-    cohort: Annotated[
-        Path | None, typer.Option(help="Cohort table.  [default: the plan's]", show_default=False)
-    ] = None,
+    plan: PlanName = "primary",
+    cohort: CohortFile = None,
     table: LongTables = None,
-    dictionary: Annotated[
-        Path | None, typer.Option(help="Data dictionary.  [default: the plan's]")
-    ] = None,
+    dictionary: DictionaryFile = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder to write.  [default: reports/PLAN]")
     ] = None,
@@ -33,7 +36,7 @@ def report(
         datetime.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Data cut-off instead of the plan's."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed instead of the plan's.")] = None,
+    seed: Seed = None,
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Processes for imputing and resampling; all cores by default."),
@@ -41,13 +44,9 @@ def report(
     backend: Annotated[
         Literal["loky", "dask", "ray"], typer.Option(help="What runs the processes.")
     ] = "loky",
-    min_cell: Annotated[
-        int | None, typer.Option(min=0, help="Counts below this are masked, instead of the plan's.")
-    ] = None,
+    min_cell: MinCell = None,
     overwrite: Overwrite = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail (exit 5) and write nothing on any warning.")
-    ] = False,
+    strict: Strict = False,
     formats: Annotated[
         str | None, typer.Option(help=f"Formats of the report: {', '.join(FORMATS)} (commas).")
     ] = None,

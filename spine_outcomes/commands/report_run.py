@@ -14,10 +14,10 @@ from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.run import run
 from spine_outcomes.cohort.read import read_cohort
 from spine_outcomes.commands.clock import Laps
-from spine_outcomes.commands.console import announce, progress, say
-from spine_outcomes.commands.manifest import sha256, with_manifest
+from spine_outcomes.commands.console import announce, progress, say, warn
+from spine_outcomes.commands.manifest import with_manifest
 from spine_outcomes.commands.output_folder import reserve
-from spine_outcomes.commands.run_files import check_formats, reproducibility_id, run_files
+from spine_outcomes.commands.run_files import check_formats, run_files, sources
 from spine_outcomes.commands.verdict import check_required, check_strict
 from spine_outcomes.errors import Finding, PlanError, Problem
 from spine_outcomes.qualification.second_engine import quality_control
@@ -78,8 +78,9 @@ def run_report(
             check_required(results)
             if strict:
                 check_strict(results)
-            results = _with_sources(results, named.path, dictionary)
-            shown = protected(results)
+            origin = sources(results.results, named.path, plan_hash(plan), dictionary, plan.seed)
+            step("Hiding small counts")
+            shown = protected(replace(results, provenance=results.provenance | origin))
             made = run_files(shown, step)
             seconds = step.seconds()
             step("Writing")
@@ -132,19 +133,6 @@ def replaced(plan: AnalysisPlan, given: Mapping[str, object]) -> list[Finding]:
     ]
 
 
-def _with_sources(results: Results, plan: Path, dictionary: Path) -> Results:
-    """Results that know which plan and dictionary they came from, and their own hash."""
-    sources = {
-        "plan": plan.stem,
-        "plan_sha256": plan_hash(results.plan),
-        "dictionary": dictionary.name,
-        "dictionary_sha256": sha256(dictionary.read_bytes()),
-        "seed": results.plan.seed,
-        "reproducibility_id": reproducibility_id(results),
-    }
-    return replace(results, provenance=results.provenance | sources)
-
-
 def command_line(name: str) -> str:
     """The command line of a command; of a path only the name, as its folders may name a person."""
     words = sys.argv[1:]
@@ -155,9 +143,6 @@ def command_line(name: str) -> str:
 
 def _tell(results: Results, out: Path, names: list[str]) -> None:
     """Warnings on stderr, paths of what was written on stdout."""
-    for finding in results.findings.itertuples():
-        if finding.severity != "note":
-            about = f" {finding.endpoint}:" if isinstance(finding.endpoint, str) else ""
-            say(f"{finding.code}{about} {finding.message}")
+    warn(results.findings)
     for name in names:
         announce(out / name)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
 
 from spine_outcomes.analysis.progress import Step, silent
 from spine_outcomes.analysis.results import Results
@@ -96,6 +100,18 @@ def _documents(shown: Results, found: Exhibits, rendered: str) -> dict[str, byte
     return files
 
 
-def reproducibility_id(results: Results) -> str:
-    """Hash of the results to 10 significant digits: the same on every platform."""
-    return sha256(frame_csv(results.results, REPRODUCIBLE_DIGITS).encode())
+def sources(
+    results: pd.DataFrame, plan: Path, plan_sha256: str, dictionary: Path, seed: int
+) -> dict[str, Any]:
+    """Plan, dictionary and seed of a run, and the hash of its results for its provenance.
+
+    To 10 significant digits the results are the same on every platform.
+    """
+    return {
+        "plan": plan.stem,
+        "plan_sha256": plan_sha256,
+        "dictionary": dictionary.name,
+        "dictionary_sha256": sha256(dictionary.read_bytes()),
+        "seed": seed,
+        "reproducibility_id": sha256(frame_csv(results, REPRODUCIBLE_DIGITS).encode()),
+    }
