@@ -125,7 +125,7 @@ def provenance(cohort: Cohort, described: AnalysisSet) -> dict[str, Any]:
     }
 
 
-def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
+def no_rows(columns: Sequence[str]) -> pd.DataFrame:
     """A frame that says nothing."""
     return pd.DataFrame(columns=list(columns))
 
@@ -228,22 +228,22 @@ class Results:
     flow: pd.DataFrame
     imaging: pd.DataFrame
     findings: pd.DataFrame
-    balance_at_risk: pd.DataFrame = field(default_factory=partial(_no_rows, AT_RISK_COLUMNS))
+    balance_at_risk: pd.DataFrame = field(default_factory=partial(no_rows, AT_RISK_COLUMNS))
     weighted_risk_table: pd.DataFrame = field(
-        default_factory=partial(_no_rows, WEIGHTED_RISK_COLUMNS)
+        default_factory=partial(no_rows, WEIGHTED_RISK_COLUMNS)
     )
-    effect_over_time: pd.DataFrame = field(default_factory=partial(_no_rows, EFFECT_COLUMNS))
-    missing: pd.DataFrame = field(default_factory=partial(_no_rows, MISSING_COLUMNS))
-    missing_patterns: pd.DataFrame = field(default_factory=partial(_no_rows, PATTERN_COLUMNS))
-    imputation: pd.DataFrame = field(default_factory=partial(_no_rows, IMPUTATION_COLUMNS))
-    e_values: pd.DataFrame = field(default_factory=partial(_no_rows, E_VALUE_COLUMNS))
-    bias_grid: pd.DataFrame = field(default_factory=partial(_no_rows, BIAS_COLUMNS))
-    influential: pd.DataFrame = field(default_factory=partial(_no_rows, INFLUENTIAL_COLUMNS))
-    tipping_point: pd.DataFrame = field(default_factory=partial(_no_rows, TIPPING_COLUMNS))
-    toxicity: pd.DataFrame = field(default_factory=partial(_no_rows, TOXICITY_COLUMNS))
-    toxicity_listing: pd.DataFrame = field(default_factory=partial(_no_rows, LISTING_COLUMNS))
-    mean_count: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
-    dose_response: pd.DataFrame = field(default_factory=partial(_no_rows, DOSE_COLUMNS))
-    quality_control: pd.DataFrame = field(default_factory=partial(_no_rows, QUALITY_COLUMNS))
-    suppressed: pd.DataFrame = field(default_factory=partial(_no_rows, SUPPRESSED_COLUMNS))
+    effect_over_time: pd.DataFrame = field(default_factory=partial(no_rows, EFFECT_COLUMNS))
+    missing: pd.DataFrame = field(default_factory=partial(no_rows, MISSING_COLUMNS))
+    missing_patterns: pd.DataFrame = field(default_factory=partial(no_rows, PATTERN_COLUMNS))
+    imputation: pd.DataFrame = field(default_factory=partial(no_rows, IMPUTATION_COLUMNS))
+    e_values: pd.DataFrame = field(default_factory=partial(no_rows, E_VALUE_COLUMNS))
+    bias_grid: pd.DataFrame = field(default_factory=partial(no_rows, BIAS_COLUMNS))
+    influential: pd.DataFrame = field(default_factory=partial(no_rows, INFLUENTIAL_COLUMNS))
+    tipping_point: pd.DataFrame = field(default_factory=partial(no_rows, TIPPING_COLUMNS))
+    toxicity: pd.DataFrame = field(default_factory=partial(no_rows, TOXICITY_COLUMNS))
+    toxicity_listing: pd.DataFrame = field(default_factory=partial(no_rows, LISTING_COLUMNS))
+    mean_count: pd.DataFrame = field(default_factory=partial(no_rows, COUNT_COLUMNS))
+    dose_response: pd.DataFrame = field(default_factory=partial(no_rows, DOSE_COLUMNS))
+    quality_control: pd.DataFrame = field(default_factory=partial(no_rows, QUALITY_COLUMNS))
+    suppressed: pd.DataFrame = field(default_factory=partial(no_rows, SUPPRESSED_COLUMNS))
     provenance: dict[str, Any] = field(default_factory=dict)

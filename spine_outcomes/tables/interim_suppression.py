@@ -9,17 +9,12 @@ from types import MappingProxyType
 import pandas as pd
 
 from spine_outcomes.analysis.look.results import InterimResults
-from spine_outcomes.tables.suppression import hide_counts
+from spine_outcomes.tables import suppression
 from spine_outcomes.tables.toxicity_suppression import hide_rare_events
 
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "results": ("n", "n_event", "n_competing"),
-        "flow": (
-            "n_lesions", "n_patients", "excluded_lesions", "excluded_patients", "n_reference",
-            "n_comparator",
-        ),
-        "baseline": ("n",),
+        **{name: suppression.COUNTS[name] for name in ("results", "flow", "baseline")},
         "accrual_summary": ("n",),
         "follow_up": ("n",),
         "visits": ("n_expected", "n_in_window"),
@@ -29,7 +24,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "deviations": ("n", "n_event"),
         "limits": ("n", "n_event"),
     }
-)  # fmt: skip
+)
 SHARES = ("value", "lower", "upper", "share")
 COUNTED = ("count", "exact")  # models whose estimate is a count or a share
 
@@ -51,7 +46,7 @@ def protected_look(results: InterimResults) -> InterimResults:
 
 def _hidden(frame: pd.DataFrame, columns: tuple[str, ...], k: int) -> pd.DataFrame:
     """A frame without small counts, and without what gives them back."""
-    shown = hide_counts(frame, columns, k)
+    shown = suppression.hide_counts(frame, columns, k)
     counts = [name for name in columns if name in shown]
     if shown.empty or not counts:
         return shown

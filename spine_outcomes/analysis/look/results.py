@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.results import BALANCE_COLUMNS, LISTING_COLUMNS
+from spine_outcomes.analysis.results import BALANCE_COLUMNS, LISTING_COLUMNS, no_rows
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.plan import AnalysisPlan
 
@@ -82,11 +82,6 @@ def by_group(groups: Groups) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     yield from ((group.code, group.rows) for group in groups)
 
 
-def _no_rows(columns: Sequence[str]) -> pd.DataFrame:
-    """A frame that says nothing."""
-    return pd.DataFrame(columns=list(columns))
-
-
 @dataclass(frozen=True, eq=False)
 class InterimResults:
     """What a look found; which frames have rows depends on its edition.
@@ -130,20 +125,20 @@ class InterimResults:
     look: LookFacts
     findings: pd.DataFrame
     results: pd.DataFrame
-    flow: pd.DataFrame = field(default_factory=partial(_no_rows, ()))
-    baseline: pd.DataFrame = field(default_factory=partial(_no_rows, ()))
-    balance: pd.DataFrame = field(default_factory=partial(_no_rows, BALANCE_COLUMNS))
-    accrual: pd.DataFrame = field(default_factory=partial(_no_rows, ACCRUAL_COLUMNS))
-    accrual_summary: pd.DataFrame = field(default_factory=partial(_no_rows, MEASURE_COLUMNS))
-    follow_up: pd.DataFrame = field(default_factory=partial(_no_rows, MEASURE_COLUMNS))
-    visits: pd.DataFrame = field(default_factory=partial(_no_rows, VISIT_COLUMNS))
-    queries: pd.DataFrame = field(default_factory=partial(_no_rows, QUERY_COLUMNS))
-    events: pd.DataFrame = field(default_factory=partial(_no_rows, EVENT_COLUMNS))
-    grades: pd.DataFrame = field(default_factory=partial(_no_rows, GRADE_COLUMNS))
-    severe: pd.DataFrame = field(default_factory=partial(_no_rows, LISTING_COLUMNS))
-    deaths: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
-    limits: pd.DataFrame = field(default_factory=partial(_no_rows, LIMIT_COLUMNS))
-    deviations: pd.DataFrame = field(default_factory=partial(_no_rows, COUNT_COLUMNS))
-    monitoring: pd.DataFrame = field(default_factory=partial(_no_rows, MONITORING_COLUMNS))
-    assessment: pd.DataFrame = field(default_factory=partial(_no_rows, MEASURE_COLUMNS))
+    flow: pd.DataFrame = field(default_factory=partial(no_rows, ()))
+    baseline: pd.DataFrame = field(default_factory=partial(no_rows, ()))
+    balance: pd.DataFrame = field(default_factory=partial(no_rows, BALANCE_COLUMNS))
+    accrual: pd.DataFrame = field(default_factory=partial(no_rows, ACCRUAL_COLUMNS))
+    accrual_summary: pd.DataFrame = field(default_factory=partial(no_rows, MEASURE_COLUMNS))
+    follow_up: pd.DataFrame = field(default_factory=partial(no_rows, MEASURE_COLUMNS))
+    visits: pd.DataFrame = field(default_factory=partial(no_rows, VISIT_COLUMNS))
+    queries: pd.DataFrame = field(default_factory=partial(no_rows, QUERY_COLUMNS))
+    events: pd.DataFrame = field(default_factory=partial(no_rows, EVENT_COLUMNS))
+    grades: pd.DataFrame = field(default_factory=partial(no_rows, GRADE_COLUMNS))
+    severe: pd.DataFrame = field(default_factory=partial(no_rows, LISTING_COLUMNS))
+    deaths: pd.DataFrame = field(default_factory=partial(no_rows, COUNT_COLUMNS))
+    limits: pd.DataFrame = field(default_factory=partial(no_rows, LIMIT_COLUMNS))
+    deviations: pd.DataFrame = field(default_factory=partial(no_rows, COUNT_COLUMNS))
+    monitoring: pd.DataFrame = field(default_factory=partial(no_rows, MONITORING_COLUMNS))
+    assessment: pd.DataFrame = field(default_factory=partial(no_rows, MEASURE_COLUMNS))
     provenance: dict[str, Any] = field(default_factory=dict)
