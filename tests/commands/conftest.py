@@ -11,6 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.commands.looks import look_fixture, still_clock
+
+__all__ = ["look_fixture", "still_clock"]  # fixtures
+
 DICTIONARY = """\
 schema_version: 1
 table: {row: patient, patient: id, encoding: utf-8}
