@@ -30,16 +30,18 @@ BOUND = "Empty bars: a hidden count, drawn at its bound."
 
 
 def toxicity_pictures(results: Results) -> Iterator[Picture]:
-    """Every figure of toxicity, those of all onsets and causes in view."""
+    """Every figure of toxicity: those in view, of all onsets and causes, before those folded."""
     if results.toxicity.empty:
         return
     name = labels(results)
     arms: Arms = [(code, name.arm(code)) for code in name.arms]
-    for position, (window, cause) in enumerate(views(results)):
-        for picture in _of_grades(results, window, cause, arms):
-            yield replace(picture, is_first=picture.is_first and position == 0)
-    yield from _mean_counts(results, arms, name)
-    yield from _dose_responses(results, name)
+    found = [
+        replace(picture, is_first=picture.is_first and position == 0)
+        for position, (window, cause) in enumerate(views(results))
+        for picture in _of_grades(results, window, cause, arms)
+    ]
+    found += [*_mean_counts(results, arms, name), *_dose_responses(results, name)]
+    yield from sorted(found, key=lambda picture: not picture.is_first)
 
 
 def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterator[Picture]:

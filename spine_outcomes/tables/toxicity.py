@@ -34,15 +34,22 @@ def toxicity_tables(results: Results) -> Iterator[Table]:
     """Every table of toxicity, those of all onsets and causes first."""
     if results.toxicity.empty:
         return
-    for window, cause in views(results):
-        yield worst_grades(results, window, cause)
-        yield proportions(results, window, cause)
+    first, *others = views(results)
+    yield from _view(results, *first)
     yield rates(results)
     for endpoint in risk_factor_endpoints(results):
         yield risk_factors(results, endpoint)
     if (results.results["model"] == MODEL).any():
         yield dose_responses(results)
+    for window, cause in others:
+        yield from _view(results, window, cause)
     yield listing(results)
+
+
+def _view(results: Results, window: str, cause: str) -> Iterator[Table]:
+    """Counts and proportions of one window and cause."""
+    yield worst_grades(results, window, cause)
+    yield proportions(results, window, cause)
 
 
 def views(results: Results) -> list[tuple[str, str]]:

@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes import Results, run
+from spine_outcomes.report.render import render_report
 from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.toxicity import listing, proportions, rates, term_name, worst_grades
+from tests.report.reading import read
 from tests.tables.reading import line, texts
 from tests.toxic_study import cohort, plan
 
@@ -128,3 +130,12 @@ def test_the_summary_says_how_many_had_a_severe_toxicity() -> None:
         "11 of 100) lesions with a and in 8 of 8 (about 100 of 100) with b" in text
     )
     assert "<5 of 18 lesions with a" in " ".join(each.text for each in summary(shared()))
+
+
+def test_what_is_folded_is_numbered_after_what_is_in_view() -> None:
+    """Figure 3 between 1 and 2 sends the reader looking for what is missing."""
+    tree = read(render_report(results()))
+    for kind in ("Table", "Figure"):
+        heads = [e.text for e in tree.all("a", class_="number") if e.text.startswith(kind)]
+        numbers = [int(head.split()[1]) for head in heads]
+        assert numbers == sorted(numbers)
