@@ -39,6 +39,7 @@ NUMBERS = (
 )  # fmt: skip
 
 Row = dict[str, Any]
+Limited = tuple[float, float, float]  # an estimate with its lower and upper limit
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,23 +250,23 @@ def _beside_no_event(row: Row, rows: Sequence[Row], setting: Setting) -> Row:
     risks = [_risk(rows, str(code), row) for code in (arms.comparator, arms.reference)]
     if row["reason"] is not None or all(scale != "exact" for _, scale in risks):
         return row
-    lower, upper = difference_of_intervals(risks[0][0], risks[1][0])
+    return with_limits_of_both(row, risks[0][0], risks[1][0])
+
+
+def with_limits_of_both(row: Row, comparator: Limited, reference: Limited) -> Row:
+    """A difference with the limits that follow from those of its arms, if both have some."""
+    lower, upper = difference_of_intervals(comparator, reference)
     if not np.isfinite([lower, upper]).all():
         return row
-    row |= dict.fromkeys(("std_error", "statistic", "p_value", "mc_error"))
-    return row | {"lower": lower, "upper": upper, "scale": "newcombe"}
+    blank = dict.fromkeys(("std_error", "statistic", "p_value", "mc_error"))
+    return row | blank | {"lower": lower, "upper": upper, "scale": "newcombe"}
 
 
-def _risk(
-    rows: Sequence[Row], arm: str, difference: Row
-) -> tuple[tuple[float, float, float], str | None]:
+def _risk(rows: Sequence[Row], arm: str, difference: Row) -> tuple[Limited, str | None]:
     """Risk of one arm at the time of a difference, with its limits, and the scale of these."""
+    place = (arm, difference["model"], difference["time"])
     for row in rows:
-        if (row["arm"], row["model"], row["time"]) == (
-            arm,
-            difference["model"],
-            difference["time"],
-        ):
+        if (row["arm"], row["model"], row["time"]) == place:
             value, lower, upper = (row.get(key, np.nan) for key in ("estimate", "lower", "upper"))
             if row["measure"] == "cumulative_incidence":
                 return (value, lower, upper), row.get("scale")

@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine_outcomes.analysis.estimated import Estimated
-from spine_outcomes.analysis.result_rows import Row
+from spine_outcomes.analysis.result_rows import Row, with_limits_of_both
 from spine_outcomes.analysis.toxicity.rows import ToxicRows
 from spine_outcomes.inference import wald_test
 from spine_outcomes.inference.intervals import (
     clip_difference,
-    difference_of_intervals,
     exact_count_upper,
     exact_interval,
     interval,
@@ -169,6 +168,4 @@ class Written:
         if all(side.get("scale") != "exact" for side in pair):
             return row
         first, second = ((s["estimate"], s["lower"], s["upper"]) for s in pair)
-        lower, upper = difference_of_intervals(first, second)
-        blank = dict.fromkeys(("std_error", "statistic", "p_value", "mc_error"))
-        return row | blank | {"lower": lower, "upper": upper, "scale": "newcombe"}
+        return with_limits_of_both(row, first, second)
