@@ -114,7 +114,7 @@ class Finding:
     Parameters
     ----------
     code
-        Stable name such as ``"W_FEW_CLUSTERS"``.
+        Stable name such as ``"W_FEW_CLUSTERS"``: ``W_`` of a worry, ``N_`` of a note.
     message
         One or two sentences for a biostatistician; counts of people go through ``people``.
     severity
@@ -133,6 +133,10 @@ class Finding:
     section: str = "cohort"
     endpoint: str | None = None
     n: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.code.startswith("N_") != (self.severity == "note"):
+            raise ValueError(f"{self.code} with severity {self.severity}: N_ is a note, W_ is not")
 
     def text(self, min_cell: int = 0) -> str:
         """The message; counts of people from 1 to ``min_cell`` − 1 read ``<min_cell``.

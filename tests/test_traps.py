@@ -248,7 +248,7 @@ def test_trap_22_a_patient_in_both_arms_dies_once_in_the_arm_of_the_index_row() 
     seen = [row | {"dead": "1", "last_contact": row["death"]} for row in rows]
     cohort = make_cohort(seen)
     selection = select(cohort, make_plan(SURVIVAL))
-    assert {f.code: f.n for f in selection.findings}["W_BOTH_ARMS"] == 1
+    assert {f.code: f.n for f in selection.findings}["N_BOTH_ARMS"] == 1
     found = derive(selection.cohort, make_plan(SURVIVAL), "endpoint")
     assert selection.cohort.frame["arm"].iloc[found.rows].tolist() == ["a", "b"]
     assert found.status.tolist() == [1, 1]

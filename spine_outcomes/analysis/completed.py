@@ -31,7 +31,6 @@ WIDE_RANGE = 20.0
 NOTHING_MISSING = Finding(
     "W_MI_NOOP",
     "The plan imputes missing covariates, and none is missing: nothing was imputed or pooled.",
-    severity="note",
     section="cohort",
 )
 
@@ -246,12 +245,13 @@ def _finding(cohort: Cohort, plan: AnalysisPlan) -> Finding:
     """How much was imputed."""
     names = list(covariates(plan))
     n = int(cohort.frame[names].isna().any(axis=1).sum())
+    is_many = n > 0.1 * len(cohort.frame)
     return Finding(
-        "N_IMPUTED",
+        "W_IMPUTED" if is_many else "N_IMPUTED",
         f"{people(n)} of {people(len(cohort.frame))} rows lack a covariate of the models; it was "
         f"imputed {plan.missing.imputations} times and the estimates pooled. Right where what is "
         "missing depends on nothing but what is known.",
-        severity="caution" if n > 0.1 * len(cohort.frame) else "note",
+        severity="caution" if is_many else "note",
         section="cohort",
         n=n,
     )

@@ -74,4 +74,9 @@ def interval_findings(sample: EndpointSample, plan: AnalysisPlan) -> Iterator[Fi
         else "no source of its event has last_clean, the last date known to be free of it"
     )
     message = f"Not estimated as interval-censored: {why}."
-    yield Finding("W_NO_BOUNDS", message, "caution" if is_named else "note", "outcomes")
+    yield Finding(
+        "W_NO_BOUNDS" if is_named else "N_NO_BOUNDS",
+        message,
+        "caution" if is_named else "note",
+        "outcomes",
+    )

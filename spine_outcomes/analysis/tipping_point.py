@@ -13,7 +13,7 @@ from spine_outcomes.analysis.estimated import Estimated, pooled_estimates
 from spine_outcomes.analysis.results import TIPPING_COLUMNS
 from spine_outcomes.analysis.uncertainty import by_influence
 from spine_outcomes.analysis.weighting import UNWEIGHTED, WeightedSet, counted_nuisance
-from spine_outcomes.errors import Finding, Severity
+from spine_outcomes.errors import Finding
 from spine_outcomes.inference import Estimate, interval
 from spine_outcomes.inference.intervals import clip_difference
 from spine_outcomes.study.durations import convert
@@ -73,12 +73,11 @@ def tipping_findings(tipping: pd.DataFrame, plan: AnalysisPlan) -> Iterator[Find
         is_observed = (frame["delta_reference"] == 1) & (frame["delta_comparator"] == 1)
         conclusion = CONCLUSIONS[int(frame.loc[is_observed, "conclusion"].item())]
         is_near = any(NEAR[0] <= delta <= NEAR[1] for deltas in tips for delta in deltas)
-        severity: Severity = "caution" if is_near else "note"
         yield Finding(
-            "N_TIPPING_POINT",
+            "W_TIPPING_POINT" if is_near else "N_TIPPING_POINT",
             f"The conclusion on the risk difference at {plan.estimation.times[-1]} ({estimand}: "
             f"{conclusion} {plan.arms.comparator}) {when}.",
-            severity,
+            "caution" if is_near else "note",
             "outcomes",
             str(endpoint),
         )

@@ -247,7 +247,7 @@ def _boosting_findings(
     found = calibration(propensity, rows.arm)
     is_good = abs(found.slope - 1.0) <= CALIBRATED
     yield Finding(
-        "W_CALIBRATION",
+        "N_CALIBRATION" if is_good else "W_CALIBRATION",
         f"The boosted propensity at {rows.level} level, cross-fitted by cluster: mean score "
         f"{found.mean_score:.3f} for a share of {found.share:.3f} in the comparator arm, "
         f"calibration slope {found.slope:.2f} (1 is right; below, scores are too extreme).",

@@ -198,4 +198,4 @@ def _finding(
     n_changed = int(np.any([*cut.changed.values(), np.zeros(len(cut.frame), bool)], axis=0).sum())
     if n_kept:
         message += f"; {people(n_kept)} rows keep a record that the tables had not given"
-    yield Finding("W_DATA_CUT", f"{message}.", "note", n=n_changed)
+    yield Finding("N_DATA_CUT", f"{message}.", "note", n=n_changed)

@@ -147,7 +147,7 @@ class _Body:
         """Blank lines after the last row."""
         if self.blank:
             message = f"{len(self.blank)} blank lines after the last row were ignored."
-            yield Finding("W_BLANK_LINES", message, "note", n=len(self.blank))
+            yield Finding("N_BLANK_LINES", message, "note", n=len(self.blank))
 
     def _well_formed(self, reader: Any) -> Iterator[list[str]]:
         """Rows with as many fields as the header; notes the lines of all others."""

@@ -261,7 +261,7 @@ def _both_arms_finding(cohort: Cohort, plan: AnalysisPlan, is_left: Bools) -> It
             "clusters where the plan names them; an endpoint at patient level uses the arm of the "
             "index row."
         )
-        yield Finding("W_BOTH_ARMS", message, "note", n=n)
+        yield Finding("N_BOTH_ARMS", message, "note", n=n)
 
 
 def _in_both_arms(

@@ -155,4 +155,4 @@ def _unknown_finding(unknown: Sequence[str]) -> Iterator[Finding]:
     if unknown:
         listed = ", ".join(printable(name) for name in unknown)
         message = f"Columns that the dictionary does not describe were not read: {listed}."
-        yield Finding("W_EXTRA_COLUMN", message, "note", n=len(unknown))
+        yield Finding("W_EXTRA_COLUMN", message, n=len(unknown))

@@ -8,13 +8,14 @@ from spine_outcomes.cohort.conversion import Conversion
 from spine_outcomes.errors import Finding, Severity, people
 
 KINDS: tuple[tuple[str, str, Severity, str], ...] = (
-    ("repair:nfkc", "W_NORMALISED", "note", "Characters of other widths made plain, as declared"),
-    ("repair:trim", "W_TRIMMED", "note", "Spaces around values removed, as declared"),
-    ("repair:case", "W_CASE", "note", "Codes in other letters read as their codes, as declared"),
-    ("repair:spelling", "W_SPELLING", "note", "Other spellings read as their codes, as declared"),
+    ("repair:nfkc", "N_NORMALISED", "note", "Characters of other widths made plain, as declared"),
+    ("repair:trim", "W_TRIMMED", "caution", "Spaces around values removed, as declared"),
+    ("repair:case", "N_CASE", "note", "Codes in other letters read as their codes, as declared"),
+    ("repair:spelling", "N_SPELLING", "note", "Other spellings read as their codes, as declared"),
     ("missing", "N_MISSING_CODES", "note", "Declared codes read as missing"),
-    ("decimal", "W_DECIMAL_INTEGER", "note", "Whole numbers written with a decimal part"),
-    ("formula", "W_FORMULA_TEXT", "note", "Text that a spreadsheet would run as a formula, kept"),
+    ("decimal", "W_DECIMAL_INTEGER", "caution", "Whole numbers written with a decimal part"),
+    ("formula", "W_FORMULA_TEXT", "caution",
+     "Text that a spreadsheet would run as a formula, kept"),
     ("implausible", "W_IMPLAUSIBLE", "caution", "Values outside their plausible range"),
 )  # fmt: skip
 """Kind of a count of ``Conversion``, code and severity of its finding, what it means."""

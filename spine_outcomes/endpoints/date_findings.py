@@ -47,7 +47,7 @@ def _cutoff(plan: AnalysisPlan, endpoint: Endpoint, rows: DatedRows) -> Iterator
         f"which is unseen; {people(n_ends)} rows censored have a later end of follow-up, replaced "
         f"by {instead}."
     )
-    yield Finding("W_AFTER_CUTOFF", message, "note", n=n_events + n_ends)
+    yield Finding("W_AFTER_CUTOFF", message, n=n_events + n_ends)
 
 
 def _same_day(rows: DatedRows) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def _same_day(rows: DatedRows) -> Iterator[Finding]:
             f"{people(n)} rows have the event and a competing event, or two of those, on one day; "
             "the order of the plan decides, the event first."
         )
-        yield Finding("W_SAME_DAY", message, "note", n=n)
+        yield Finding("N_SAME_DAY", message, "note", n=n)
 
 
 def _unknown(frame: pd.DataFrame, rows: DatedRows) -> Iterator[Finding]:
@@ -109,7 +109,12 @@ def _salvage(endpoint: Endpoint, rows: DatedRows) -> Iterator[Finding]:
         f"{within} before it and {people(n_later)} longer before; {people(n_alone)} had not: those "
         f"procedures {effect}."
     )
-    yield Finding("W_SALVAGE", message, "caution" if n_alone else "note", n=n_alone)
+    yield Finding(
+        "W_SALVAGE" if n_alone else "N_SALVAGE",
+        message,
+        "caution" if n_alone else "note",
+        n=n_alone,
+    )
 
 
 def _death_gap(endpoint: Endpoint, rows: DatedRows) -> Iterator[Finding]:

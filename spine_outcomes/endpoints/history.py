@@ -88,7 +88,7 @@ def settle_time_zero(history: History, endpoint: Endpoint, places: Places) -> Hi
         history,
         time=np.where(at_zero, moved, history.time),
         upper=np.where(at_zero, np.maximum(history.upper, moved), history.upper),
-        findings=(*history.findings, Finding("W_TIME_ZERO", message, "note", n=n)),
+        findings=(*history.findings, Finding("W_TIME_ZERO", message, n=n)),
     )
 
 

@@ -68,7 +68,7 @@ def from_landmark(
         entry=None if entry is None else _from(entry, length),
         lower=_from(history.lower, length),
         upper=_from(history.upper, length),
-        findings=(*history.findings, Finding("W_LANDMARK", message, "note", n=n)),
+        findings=(*history.findings, Finding("N_LANDMARK", message, "note", n=n)),
     )
     return shifted, is_at_risk
 

@@ -129,4 +129,4 @@ def _cutoff_finding(
             f"{people(n)} times reach beyond the data cut-off {plan.cutoff.isoformat()} and are "
             f"censored there; {people(n_events)} of them end with an event."
         )
-        yield Finding("W_AFTER_CUTOFF", message, "note", n=n)
+        yield Finding("W_AFTER_CUTOFF", message, n=n)

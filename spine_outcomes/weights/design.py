@@ -173,7 +173,7 @@ def categories(name: str, codes: NDArray[np.int64], levels: Sequence[str]) -> Bl
     empty = [level for level, count in zip(levels, counts, strict=True) if count == 0]
     if empty:
         message = f"{name} has no row in level {', '.join(empty)}: no column of the model for it."
-        findings = (Finding("W_EMPTY_LEVEL", message, "note", "propensity"), *findings)
+        findings = (Finding("N_EMPTY_LEVEL", message, "note", "propensity"), *findings)
     if len(present) == 1:
         findings = (_constant([name]), *findings)
     shown = present[1:]

@@ -128,10 +128,10 @@ def test_what_only_the_change_brings_is_said(small_run: SmallRun) -> None:
         {"name": "late", "label": "From 3 months", "change": landmark},
         {"name": "breslow", "change": {"estimation.ties": "breslow"}},
     ).findings
-    (message,) = found.query("code == 'W_LANDMARK'")["message"]
+    (message,) = found.query("code == 'N_LANDMARK'")["message"]
     assert message.startswith("From 3 months: Counted from 3 months after time zero, among ")
     alone = small_run(rows_of(), WEIGHTED).findings
-    others = found[~found["code"].isin(("W_LANDMARK", "W_SENSITIVE"))]
+    others = found[~found["code"].isin(("N_LANDMARK", "W_SENSITIVE"))]
     assert list(others["message"]) == list(alone["message"])
 
 

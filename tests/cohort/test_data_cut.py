@@ -176,7 +176,7 @@ def test_a_record_that_no_table_gave_is_kept(make: Make) -> None:
 
 def plain(cohort: Cohort) -> str:
     """Words of the finding of a data cut."""
-    (finding,) = [f for f in cohort.findings if f.code == "W_DATA_CUT"]
+    (finding,) = [f for f in cohort.findings if f.code == "N_DATA_CUT"]
     return said(finding.text())
 
 

@@ -37,7 +37,7 @@ def test_f04_blank_lines_at_the_end_are_counted_and_ignored(read: Read) -> None:
     """Editors leave blank lines behind; they are no rows."""
     cohort = read(PLAIN + "\n\n")
     assert len(cohort.frame) == 2
-    assert [(f.code, f.n) for f in cohort.findings] == [("W_BLANK_LINES", 2)]
+    assert [(f.code, f.n) for f in cohort.findings] == [("N_BLANK_LINES", 2)]
 
 
 def test_f04_a_blank_line_between_rows_is_a_fault(problems: Problems) -> None:

@@ -109,7 +109,7 @@ def test_a_cut_off_before_everybody_is_the_plans_fault(cohort: Cohort) -> None:
 
 def test_r04_patients_in_both_arms_are_counted(cohort: Cohort) -> None:
     """At row level it is allowed, and it must be known."""
-    (found,) = [f for f in select(cohort, make_plan()).findings if f.code == "W_BOTH_ARMS"]
+    (found,) = [f for f in select(cohort, make_plan()).findings if f.code == "N_BOTH_ARMS"]
     assert found.n == 1
 
 

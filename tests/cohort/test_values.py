@@ -233,7 +233,7 @@ def test_f22_f23_declared_repairs_are_made_and_counted(read: Read, dictionary: M
     assert cohort.frame["arm"].to_list() == ["a", "b", "b"]
     assert cohort.frame["age"].to_list() == [50, 60, 60]
     counted = {f.code: f.n for f in cohort.findings}
-    assert counted == {"W_TRIMMED": 2, "W_NORMALISED": 2, "W_CASE": 2}
+    assert counted == {"W_TRIMMED": 2, "N_NORMALISED": 2, "N_CASE": 2}
 
 
 def test_undeclared_repairs_are_not_made(problems: Problems) -> None:
@@ -282,4 +282,4 @@ def test_f35_declared_spellings_are_read_and_counted(read: Read, dictionary: Mak
     assert cohort.frame["smoker"].tolist() == [True, False, True]
     assert cohort.frame["grade"].tolist() == ["1a", "2", "2"]
     (found,) = cohort.findings
-    assert (found.code, found.n) == ("W_SPELLING", 3)
+    assert (found.code, found.n) == ("N_SPELLING", 3)

@@ -84,7 +84,7 @@ def test_a_cut_off_is_one_for_the_table_too(folder: Path, command: Command) -> N
     done = command(*words, "--out", "out")
     assert done.returncode == 0, done.stderr
     with (folder / "out" / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
-        (message,) = [row["message"] for row in csv.DictReader(file) if row["code"] == "W_DATA_CUT"]
+        (message,) = [row["message"] for row in csv.DictReader(file) if row["code"] == "N_DATA_CUT"]
     assert "1 of Calls" in message
     assert "last_call (1)" in message
 

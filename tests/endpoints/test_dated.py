@@ -97,7 +97,7 @@ def test_trap_2_on_one_day_the_event_comes_before_the_death(
     both = FAILED | {"dead": "1", "seen": "2025-03-10", "death": "2025-03-10"}
     found = outcome([both, FAILED | {"seen": "2024-02-01"}], failure)
     assert found.status.tolist() == [1, 1]
-    assert counted(found) == {"W_SAME_DAY": 1}
+    assert counted(found) == {"N_SAME_DAY": 1}
 
 
 def test_two_sources_of_one_event_on_one_day_are_no_tie(

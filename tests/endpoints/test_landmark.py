@@ -33,7 +33,7 @@ def test_who_is_left_is_counted_from_there(outcome: Derive, columns: dict[str, A
     assert found.lower.tolist() == [1, 2, 3, 4]
     assert found.upper.tolist() == [1, np.inf, np.inf, 4]
     (finding,) = found.findings
-    assert (finding.code, finding.n) == ("W_LANDMARK", 4)
+    assert (finding.code, finding.n) == ("N_LANDMARK", 4)
     assert finding.text() == (
         "Counted from 3 months after time zero, among 4 rows at risk then; 4 are left out: 2 with "
         "the event, 1 with a competing one, 1 censored."

@@ -133,7 +133,7 @@ def test_what_is_repaired_is_counted(folder: Path) -> None:
     declared = load_dictionary(folder / "cohort_gb18030.csv.yaml")
     found = inspect_cohort(folder / "cohort_gb18030.csv", declared)
     counted = {finding.code for finding in found.findings}
-    assert {"W_NORMALISED", "W_TRIMMED", "W_CASE", "W_SPELLING", "N_MISSING_CODES"} <= counted
+    assert {"N_NORMALISED", "W_TRIMMED", "N_CASE", "N_SPELLING", "N_MISSING_CODES"} <= counted
 
 
 def test_the_chinese_file_needs_its_dictionary(folder: Path) -> None:

@@ -80,7 +80,7 @@ def test_level_without_rows_gives_no_column_but_a_finding():
     codes = np.array([1, 3] * 10)
     block = categories("stage", codes, ["0", "I", "II", "III"])
     assert block.names == ("stage=III",)
-    assert codes_of(block.findings) == ["W_EMPTY_LEVEL"]
+    assert codes_of(block.findings) == ["N_EMPTY_LEVEL"]
     assert "0, II" in block.findings[0].message
 
 
@@ -147,7 +147,7 @@ def test_category_with_one_level_is_constant():
     """A column that disappears without a word (R40)."""
     block = categories("sex", np.zeros(20, dtype=int), ["f", "m"])
     assert block.matrix.shape == (20, 0)
-    assert codes_of(block.findings) == ["W_CONSTANT", "W_EMPTY_LEVEL"]
+    assert codes_of(block.findings) == ["W_CONSTANT", "N_EMPTY_LEVEL"]
     assert assemble([block]).names == ("intercept",)
 
 
