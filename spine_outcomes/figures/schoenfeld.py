@@ -13,7 +13,9 @@ from spine_outcomes.figures.style import INK, RULE, WEIGHTS
 MARKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 
 
-def draw_effect(ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]]) -> Axes:
+def draw_effect(
+    ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]], ticks: Sequence[float]
+) -> Axes:
     """Draw the hazard ratio of the arms over time under each set of weights.
 
     Parameters
@@ -25,11 +27,15 @@ def draw_effect(ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]
         time) or ``residual`` (a point an event).
     weights
         Code and label of the sets of weights, in order; a legend above the plot names them.
+    ticks
+        Marks of the time axis; lines end with the last of them, for a spline makes anything of the
+        few events beyond it.
 
     Notes
     -----
     The axis holds the lines, within 1/20 and 20; what lies beyond it is not drawn.
     """
+    frame = frame[frame["time"] <= ticks[-1] * (1 + 1e-9)]
     lines = frame[frame["kind"] == "smooth"]
     reach = float(np.clip(np.abs(lines["log_hazard_ratio"]).max(), np.log(2), np.log(20)))
     frame = frame[np.abs(frame["log_hazard_ratio"]) <= 1.1 * reach]
@@ -49,7 +55,7 @@ def draw_effect(ax: Axes, frame: pd.DataFrame, weights: Sequence[tuple[str, str]
         )  # fmt: skip
     marks = [mark for mark in MARKS if abs(np.log(mark)) <= reach * 1.1]
     ax.set_yticks([float(np.log(mark)) for mark in marks], [f"{mark:g}" for mark in marks])
-    ax.set(xlim=(0, float(lines["time"].max()) * 1.02), ylim=(-1.12 * reach, 1.12 * reach))
+    ax.set(xlim=(0, ticks[-1]), ylim=(-1.12 * reach, 1.12 * reach), xticks=list(ticks))
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)
     ax.set_axisbelow(True)
     return ax

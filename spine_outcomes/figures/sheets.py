@@ -94,7 +94,12 @@ def weights_sheet(
 
 
 def effect_sheet(
-    frame: pd.DataFrame, weights: Named, ratio: str, unit: str, sheet: Sheet = REPORT
+    frame: pd.DataFrame,
+    weights: Named,
+    ticks: Sequence[float],
+    ratio: str,
+    unit: str,
+    sheet: Sheet = REPORT,
 ) -> Figure:
     """The hazard ratio along time; ``ratio`` names its axis."""
     with house_style(sheet):
@@ -104,7 +109,7 @@ def effect_sheet(
             if (frame["estimand"] == code).any()
         ]
         figure, ax = _plain(sheet, 0.36, head(sheet, ratio, entries), f"Time, {unit}")
-        draw_effect(ax, frame, weights)
+        draw_effect(ax, frame, weights, ticks)
     return figure
 
 

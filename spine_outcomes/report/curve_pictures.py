@@ -189,12 +189,14 @@ def stacked_pictures(
 def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     """The hazard ratio of an endpoint along time, under every set of weights."""
     name = labels(results)
+    ticks = _ticks(results, endpoint)
     frame = where(results.effect_over_time, endpoint=endpoint)
+    frame = frame[frame["time"] <= max(ticks, default=0.0)]
     if frame.empty:
         return
     estimands = [(code, name.estimand(code)) for code in in_order(frame["estimand"])]
     ratio = f"Hazard ratio, {name.quotient}"
-    draw = partial(effect_sheet, frame, estimands, ratio, name.unit)
+    draw = partial(effect_sheet, frame, estimands, ticks, ratio, name.unit)
     title = f"{name.endpoint(endpoint)}: hazard ratio along time"
     key = identifier("effect", endpoint)
     yield Picture(key, title, draw, EFFECT_NOTES, endpoint, False)

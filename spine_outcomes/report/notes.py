@@ -14,7 +14,7 @@ from spine_outcomes.tables.selection import in_order, main_analysis, where
 EFFECT_NOTES = (
     "A natural spline on 4 degrees of freedom through the scaled Schoenfeld residuals of the Cox "
     "model with the arm alone (cause-specific where events compete), along 1 − Kaplan–Meier. Flat "
-    "where hazards are proportional.",
+    "where hazards are proportional. Drawn as far as the time axis of the curves.",
     "No limits are drawn: those of the spline hold for independent rows without weights only. The "
     "robust test of proportional hazards is in the table of the endpoint.",
 )
