@@ -11,15 +11,15 @@ from spine_outcomes.tables.table import Column, Row, Table
 
 
 def plan(results: Results) -> Table:
-    """The plan as it ran, every key with its value, defaults included."""
-    keys = leaves(results.plan.model_dump(mode="json", by_alias=True, exclude_none=False))
+    """The plan as it ran, defaults included, without what is empty or switched off."""
+    keys = leaves(_given(results.plan.model_dump(mode="json", by_alias=True)))
     return Table(
         id="plan",
         title="The analysis plan that ran",
         stub_head="Key",
         columns=(Column("Value", align="left"),),
         rows=tuple(Row(key, (cells.words(value),)) for key, value in keys),
-        notes=("Every key, also those left at their default.",),
+        notes=("Also keys left at their default. What is not listed is empty or switched off.",),
         is_verbatim=True,
     )
 
@@ -37,16 +37,24 @@ def provenance(results: Results) -> Table:
 
 
 def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Dotted path and text of every value of a nested mapping, in its order."""
+    """Dotted path and text of every value of a nested mapping, in its order; a list item is one."""
     for key, value in tree.items():
         path = f"{prefix}{key}"
         if isinstance(value, Mapping) and value:
             yield from leaves(value, f"{path}.")
         elif isinstance(value, list) and value and all(isinstance(item, Mapping) for item in value):
             for position, item in enumerate(value, start=1):
-                yield from leaves(item, f"{path}.{position}.")
+                yield f"{path}.{position}", "; ".join(f"{k}: {text}" for k, text in leaves(item))
         else:
             yield path, _text(value)
+
+
+def _given(tree: Any) -> Any:
+    """A plan without what is empty or switched off."""
+    if isinstance(tree, Mapping):
+        kept = {key: _given(value) for key, value in tree.items() if value is not False}
+        return {key: value for key, value in kept.items() if value is not None and value != {}}
+    return [_given(item) for item in tree] or None if isinstance(tree, list) else tree
 
 
 def _text(value: Any) -> str:
