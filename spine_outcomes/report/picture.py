@@ -9,7 +9,7 @@ from functools import cached_property
 from matplotlib.figure import Figure
 
 from spine_outcomes.figures.spoken import speaking
-from spine_outcomes.figures.style import REPORT, Sheet
+from spine_outcomes.figures.style import HALF, REPORT, Sheet
 from spine_outcomes.figures.svg import svg_text
 from spine_outcomes.figures.wording import reword
 from spine_outcomes.report.readout import Readout
@@ -34,12 +34,14 @@ class Picture:
         Endpoint that it is about, if one.
     is_first
         Whether it is the one in view where several say the same of other weights or events.
+    is_half
+        Whether the page shows it half as wide as the others, beside another one.
     sheet
         What it is drawn on.
     read
         What its curves are along their axis, for a reader who points at a time.
     print_notes
-        What stands below it on the page of a journal only.
+        What stands below it only where it is narrower than the page of the report.
     say
         Says its texts in the language of the report; English where it is None.
     """
@@ -50,10 +52,18 @@ class Picture:
     notes: tuple[str, ...] = ()
     about: str | None = None
     is_first: bool = True
+    is_half: bool = False
     sheet: Sheet = REPORT
     read: Callable[[Figure], Readout] | None = None
     print_notes: tuple[str, ...] = ()
     say: Translator | None = None
+
+    def as_on_the_page(self) -> Picture:
+        """On the sheet of the report; half of one if that is enough, or if it is folded away."""
+        if self.is_first and not self.is_half:
+            return self
+        notes = (*self.notes, *self.print_notes)
+        return replace(self, sheet=HALF, is_half=True, notes=notes, print_notes=())
 
     @cached_property
     def figure(self) -> Figure:
@@ -70,7 +80,9 @@ class Picture:
         if self.read is None:
             return None
         found = self.read(self.figure)
-        series = tuple((self.said(name), texts) for name, texts in found.series)
+        series = tuple(
+            (self.said(name), tuple(map(self.said, texts))) for name, texts in found.series
+        )
         return replace(found, unit=self.said(found.unit), series=series)
 
     def said(self, text: str) -> str:

@@ -18,7 +18,7 @@ from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
 from spine_outcomes.report.sentences import paper_sentences
-from spine_outcomes.report.spoken_page import letters_of, spoken_page
+from spine_outcomes.report.spoken_page import letters_of, script_words, spoken_page
 from spine_outcomes.report.summary import summary
 from spine_outcomes.tables.csv_text import csv_text
 from spine_outcomes.tables.labels import labels
@@ -106,7 +106,7 @@ def laid_out(
     shown
         What the templates of the sections use.
     """
-    style = read_asset("report.css") + style + running_heads(top)
+    style = read_asset("report.css") + style + running_heads(top, say)
     script = "".join(read_asset(name) for name in SCRIPTS)
     theme = theme or themes()["default"]
     policy = content_policy(style, script)
@@ -123,6 +123,7 @@ def laid_out(
             exports=json_block(exports(found)),
             machine=json_block(facts),
             readouts=json_block(readouts(found)),
+            words=json_block(script_words(script, say)),
             **shown,
         )
     )
@@ -162,7 +163,8 @@ def machine(results: Results) -> dict[str, Any]:
     }
 
 
-def running_heads(top: Head) -> str:
+def running_heads(top: Head, say: Translator | None = None) -> str:
     """Print margins with the study, the cut-off and the warning on every page."""
     template = environment().get_template("print.css")
-    return template.render(left=top.running, right=top.identifier, warning=top.banner)
+    left, warning = (t if say is None else say(t) for t in (top.running, top.banner))
+    return template.render(left=left, right=top.identifier, warning=warning)

@@ -12,6 +12,7 @@ FAMILY = "Letters of this page"
 # Programs, and what the page marks as not to be translated, are passed over whole; of the rest,
 # what stands between two tags, and the labels that are read aloud.
 _KEPT = r'<(script|style|code)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
+_SCRIPT_WORD = re.compile(r'\bword\("([^"]+)"')
 _TEXTS = re.compile(_KEPT + r'|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+', re.DOTALL)
 
 
@@ -26,6 +27,11 @@ def spoken_page(page: str, say: Translator) -> str:
 
     code = escape(say.catalogue.code, quote=True)
     return _TEXTS.sub(said, page).replace('<html lang="en">', f'<html lang="{code}">', 1)
+
+
+def script_words(script: str, say: Translator | None) -> dict[str, str]:
+    """What the scripts of a page say, by their English; nothing where that is what they say."""
+    return {} if say is None else {text: say.entry(text) for text in _SCRIPT_WORD.findall(script)}
 
 
 def letters_of(page: str, say: Translator) -> str:

@@ -2,9 +2,11 @@
 
 Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
 its language; ``{name}`` is a gap, filled with a text that is looked up in turn, and ``{n}``,
-``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name. A text that no entry fits
-is taken apart at the ends of sentences, at brackets, then at semicolons and their like, and its
-pieces are looked up. A sentence of which a piece is in no entry stays English.
+``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name, ``{weights}`` one for a
+set of weights; ``{code}`` and ``{id}`` hold names of columns and steps, which stay as they are. No
+gap reaches over the end of a sentence. A text that no entry fits is taken apart at the ends of
+sentences, at brackets, then at semicolons and their like, and its pieces are looked up. A sentence
+of which a piece is in no entry stays English.
 """
 
 from __future__ import annotations
@@ -23,10 +25,20 @@ _GAP = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
 _CODE = re.compile(r"\S*[\w.]*[_/\d]\S*")  # names of columns, files and versions are no words
 FIRST_PLACE = 0xE000  # from here on, letters of private use that may stand for numbers
-_NUMBER = r"[−<≥-]*[\d.,\ue000-\uf8ff]+"
-_GAPS = {"n": _NUMBER, "m": _NUMBER, "k": _NUMBER, "arm": "[^,;]+?"}
-_SENTENCE_END = re.compile(r"(?<=[.?!。？！]) (?=[^a-z])")
-_PERCENT = re.compile(r"(?<=\d)[ \u202f]?%")  # however a theme has set it
+_DIGIT = r"[\d\ue000-\uf8ff]"
+_NUMBER = rf"[−<≥-]*{_DIGIT}(?:[\d.,\ue000-\uf8ff]*{_DIGIT})?"
+_WEIGHTS = r"[Uu]nweighted|[^,;:.]*\bweights\b[^,;:.]*"
+_NAME = r"[^\s,;()]+"  # of a column or a step, as the files hold it
+_GAPS = {
+    "n": _NUMBER, "m": _NUMBER, "k": _NUMBER, "arm": "[^,;]+?", "weights": _WEIGHTS,
+    "code": _NAME, "id": _NAME,
+}  # fmt: skip
+_KEPT = {"code", "id"}
+_SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])|(?<=[。？！]) ")
+_OWN = "[\u2e80-\u9fff\uff00-\uffef]"  # letters of the language itself
+_SAID = re.compile(_OWN)
+_ROUND = re.compile(rf" ?\(([^()]*{_OWN}[^()]*)\)")  # brackets around words of the language
+_PERCENT = re.compile(r"(?<=[\d}])[ \u202f]%")  # however a theme has set it
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class Translator:
     """Says a text in the language of a catalogue, as far as its entries go."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        texts = catalogue.texts
+        texts = {_PERCENT.sub("%", text): said for text, said in catalogue.texts.items()}
         self.catalogue = catalogue
         self._plain = {_opened(text): texts[text] for text in texts if not _GAP.search(text)}
         self._gapped = tuple(_by_length(texts))
@@ -86,12 +98,21 @@ class Translator:
 
     def __call__(self, text: str) -> str:
         """The text in the language; sentences of which a part is in no entry stay."""
-        text = _PERCENT.sub(" %", text)
+        opening, closing = self.catalogue.brackets[0], self.catalogue.brackets[1]
+        said = self._by_sentence(_PERCENT.sub("%", text))
+        return _ROUND.sub(rf"{opening}\1{closing}", said)
+
+    def _by_sentence(self, text: str) -> str:
+        """The text as a whole, or sentence by sentence where a part is in no entry."""
         sentences = _SENTENCE_END.split(text)
         if (said := self.whole(text)) is not None or len(sentences) == 1:
             return text if said is None else said
-        said_each = map(self, sentences)
+        said_each = map(self._by_sentence, sentences)
         return "".join(f"{one} " if one.endswith(".") else one for one in said_each).rstrip()
+
+    def entry(self, text: str) -> str:
+        """An entry in the language with its gaps open, for who fills them; else the text."""
+        return self.catalogue.texts.get(text, text)
 
     def whole(self, text: str) -> str | None:
         """The text in the language, None where some of it is in no entry."""
@@ -108,16 +129,17 @@ class Translator:
             return said and text.replace(bare, said, 1)
         if (said := self._plain.get(_opened(text))) is not None:
             return said
-        return next((said for said in self._by_parts(text) if said is not None), None)
+        said = next((said for said in self._by_parts(text) if said is not None), None)
+        return text if said is None and _SAID.search(text) else said  # it was said before
 
     def _by_parts(self, text: str) -> Iterator[str | None]:
         """Ways to say a text that is no entry itself, the closest first."""
-        for pattern, said in self._gapped:
-            if match := pattern.fullmatch(text):
-                yield self._filled(said, match.groupdict())
         if text.endswith("."):
             said_before = self.whole(text[:-1])
             yield said_before and said_before + self.catalogue.stop
+        for pattern, said in self._gapped:
+            if match := pattern.fullmatch(text):
+                yield self._filled(said, match.groupdict())
         if text.endswith(")") and (found := _bracketed(text)):
             before = self._joined(list(found), self.catalogue.brackets[0])
             yield before and before + self.catalogue.brackets[1]
@@ -125,14 +147,22 @@ class Translator:
             yield self._joined(pieces, joint)
 
     def _filled(self, said: str, gaps: Mapping[str, str]) -> str | None:
-        """An entry with what its gaps hold in the language."""
-        values = {name: self.whole(value) for name, value in gaps.items()}
+        """An entry with what its gaps hold in the language; none holds the end of a sentence."""
+        if any(map(_SENTENCE_END.search, gaps.values())):
+            return None
+        values = {
+            name: value if name in _KEPT else self.whole(value) for name, value in gaps.items()
+        }
         return None if None in values.values() else said.format(**values)
 
     def _joined(self, pieces: list[str], joint: str) -> str | None:
         """Pieces in the language, if each can be said."""
-        said = [text for piece in pieces if (text := self.whole(piece)) is not None]
-        return joint.join(said) if len(said) == len(pieces) else None
+        said: list[str] = []
+        for piece in pieces:
+            if (text := self.whole(piece)) is None:
+                return None
+            said.append(text)
+        return joint.join(said)
 
 
 def _by_length(texts: Mapping[str, str]) -> Iterator[tuple[re.Pattern[str], str]]:
@@ -161,14 +191,17 @@ def _opened(text: str) -> str:
 
 
 def _taken_apart(text: str, joints: Mapping[str, str]) -> Iterator[tuple[list[str], str]]:
-    """Pieces of a text, and what joins them: sentences first, then smaller ones."""
+    """Pieces of a text, and what joins them: sentences first, then the first piece and the rest.
+
+    A name may hold a comma: the first piece is then longer than what stands before the first one.
+    """
     sentences = _SENTENCE_END.split(text)
     if len(sentences) > 1:
         yield sentences, ""
     for separator, joint in joints.items():
         pieces = _outside_brackets(text, separator)
-        if len(pieces) > 1:
-            yield pieces, joint
+        for k in range(1, len(pieces)):
+            yield [separator.join(pieces[:k]), separator.join(pieces[k:])], joint
 
 
 def _outside_brackets(text: str, separator: str) -> list[str]:

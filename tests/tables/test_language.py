@@ -16,7 +16,7 @@ def say(text: str, **texts: str) -> str:
         "Death": "死亡",
         "Patients": "患者",
         "{n} of {total} rows were left out": "{total}行中剔除{n}行",
-        "{endpoint}, {weights} weights": "{endpoint}（{weights}加权）",
+        "{endpoint}, {kind} weights": "{endpoint}（{kind}加权）",
         "overlap": "重叠",
         "({text})": "（{text}）",
         **texts,

@@ -23,12 +23,13 @@
     slider.min = 0;
     slider.max = data.times.length - 1;
     slider.value = 0;
-    slider.setAttribute("aria-label", `Read the curves of ${figure.querySelector(".number").textContent} at a time`);
+    const what = figure.querySelector(".number").textContent;
+    slider.setAttribute("aria-label", page.word("Read the curves of {what} at a time", { what }));
     plot.after(slider);
 
     const words = (i) => {
-      const rows = data.series.filter((curve) => curve.texts[i]).map((curve) => `${curve.name}: ${curve.texts[i]}`);
-      return [`${data.times[i]} ${data.unit}`, ...rows];
+      const rows = data.series.filter((curve) => curve.texts[i]).map((curve) => page.word("{name}: {value}", { name: curve.name, value: curve.texts[i] }));
+      return [page.word("{n} {unit}", { n: data.times[i], unit: data.unit }), ...rows];
     };
     const show = (i) => {
       const x = left + (right - left) * data.times[i] / data.longest;
@@ -47,7 +48,7 @@
       box.style.right = isRight ? `${100 * (1 - (x - 5) / width)}%` : "auto";
       box.style.top = `${100 * top / svg.viewBox.baseVal.height}%`;
       slider.value = i;
-      slider.setAttribute("aria-valuetext", said.join("; "));
+      slider.setAttribute("aria-valuetext", said.join(page.word("; ")));
     };
     const hide = () => {
       line.setAttribute("visibility", "hidden");
@@ -67,7 +68,7 @@
     slider.addEventListener("input", () => show(Number(slider.value)));
     slider.addEventListener("focus", () => show(Number(slider.value)));
     slider.addEventListener("blur", hide);
-    slider.setAttribute("aria-valuetext", words(0).join("; "));
+    slider.setAttribute("aria-valuetext", words(0).join(page.word("; ")));
   };
 
   for (const [id, data] of Object.entries(page.block("readouts"))) {

@@ -68,20 +68,22 @@
     row.setAttribute("aria-label", title);
     if (exhibit.dataset.kind === "table") {
       row.append(
-        page.button("CSV", "Download this table", () => save(`${id}.csv`, new Blob(["\ufeff" + csv[id]], { type: "text/csv" }))),
-        page.button("Copy", "Copy this table as shown", () => copy(lines(exhibit, false), `${title} copied`)),
-        page.button("Copy raw", "Copy this table with all digits", () => copy(lines(exhibit, true), `${title} copied with all digits`)));
+        page.button("CSV", page.word("Download this table"), () => save(`${id}.csv`, new Blob(["\ufeff" + csv[id]], { type: "text/csv" }))),
+        page.button(page.word("Copy"), page.word("Copy this table as shown"), () => copy(lines(exhibit, false), page.word("{what} copied", { what: title }))),
+        page.button(page.word("Copy raw"), page.word("Copy this table with all digits"), () => copy(lines(exhibit, true), page.word("{what} copied with all digits", { what: title }))));
     } else {
       row.append(
-        page.button("SVG", "Download this figure as a drawing", () => save(`${id}.svg`, new Blob([source(picture(exhibit))], { type: "image/svg+xml" }))),
-        page.button("PNG", "Download this figure as dots", () => png(exhibit)));
+        page.button("SVG", page.word("Download this figure as a drawing"), () => save(`${id}.svg`, new Blob([source(picture(exhibit))], { type: "image/svg+xml" }))),
+        page.button("PNG", page.word("Download this figure as dots"), () => png(exhibit)));
     }
     exhibit.append(row);
   }
 
   for (const part of document.querySelectorAll(".paper")) {
     const heading = part.querySelector("h3").textContent;
-    part.append(page.button("Copy", `Copy the sentences on ${heading}`, () => copy(part.querySelector("p").textContent.trim(), `${heading} copied`)));
+    const title = page.word("Copy the sentences on {what}", { what: heading });
+    const said = page.word("{what} copied", { what: heading });
+    part.append(page.button(page.word("Copy"), title, () => copy(part.querySelector("p").textContent.trim(), said)));
   }
 
   // A click on a number copies it as shown; with the shift key, with all its digits.
@@ -89,6 +91,6 @@
     const number = event.target.closest("td [data-raw]");
     if (!number || String(getSelection())) return;
     const value = event.shiftKey ? number.dataset.raw : number.textContent;
-    copy(value, `Copied ${value}`);
+    copy(value, page.word("Copied {what}", { what: value }));
   });
 })();

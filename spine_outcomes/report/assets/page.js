@@ -1,6 +1,6 @@
 "use strict";
 
-// What the scripts of the page share: a button, a JSON block, a message to be read out.
+// What the scripts of the page share: a button, a JSON block, a text, a message to be read out.
 const page = {
   button(label, title, act) {
     const made = document.createElement("button");
@@ -11,12 +11,15 @@ const page = {
     return made;
   },
   block: (id) => JSON.parse(document.getElementById(id).textContent),
+  // A text of a script in the language of the page, its {gaps} filled.
+  word: (text, gaps) => (page.words[text] || text).replace(/\{(\w+)\}/g, (_, gap) => gaps[gap]),
   say(text) {
     page.status.textContent = text;
     clearTimeout(page.timer);
     page.timer = setTimeout(() => { page.status.textContent = ""; }, 4000);
   },
 };
+page.words = page.block("words");
 page.status = document.createElement("p");
 page.status.className = "status";
 page.status.setAttribute("role", "status");
@@ -27,7 +30,7 @@ document.body.append(page.status);
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme || (dark.matches ? "dark" : "light")) === "dark";
-  const theme = page.button("Light / dark", "Change between light and dark", () => {
+  const theme = page.button(page.word("Light / dark"), page.word("Change between light and dark"), () => {
     root.dataset.theme = isDark() ? "light" : "dark";
   });
   theme.className = "theme";

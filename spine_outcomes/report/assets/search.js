@@ -11,7 +11,7 @@
   form.setAttribute("role", "search");
   const label = document.createElement("label");
   label.htmlFor = "search";
-  label.textContent = "Find a table or figure";
+  label.textContent = page.word("Find a table or figure");
   const field = document.createElement("input");
   field.type = "search";
   field.id = "search";
@@ -31,7 +31,8 @@
       item.append(link);
       return item;
     }));
-    if (words.length) page.say(`${hits.length} found${hits.length > MOST ? `, ${MOST} shown` : ""}`);
+    const said = hits.length > MOST ? page.word("{n} found, {m} shown", { n: hits.length, m: MOST }) : page.word("{n} found", { n: hits.length });
+    if (words.length) page.say(said);
   });
   const clear = () => {
     field.value = "";
