@@ -33,16 +33,21 @@ from spine_outcomes.report.toxicity_pictures import toxicity_pictures
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.language import translator
-from spine_outcomes.tables.selection import in_order, where
+from spine_outcomes.tables.selection import in_order, is_weighted, where
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
 PRINTED_ROWS = 20  # of a plot of balance in a journal: more would not fit its page
 
 
-def pictures(results: Results, sheet: Sheet = REPORT) -> tuple[Picture, ...]:
-    """Every figure of the report, in its language, in the order of the page."""
+def pictures(results: Results, sheet: Sheet | None = None) -> tuple[Picture, ...]:
+    """Every figure of the report, in its language, in the order of the page.
+
+    All are on ``sheet``; where none is given, each is as wide as the page shows it.
+    """
     found = (in_language(picture, results) for picture in _pictures(results))
+    if sheet is None:
+        return tuple(picture.as_on_the_page() for picture in found)
     return tuple(replace(picture, sheet=sheet) for picture in found)
 
 
@@ -120,11 +125,13 @@ def imputation_pictures(results: Results) -> Iterator[Picture]:
 
 
 def balance_pictures(results: Results) -> Iterator[Picture]:
-    """Overlap, standardised differences and weights, for each level of rows."""
+    """Overlap, standardised differences and weights, for each level of rows that was weighted."""
+    if not is_weighted(results):
+        return
     levels = in_order(results.balance["level_unit"])
     for unit in sorted(levels, key=lambda level: level != results.plan.arms.level):
         is_first = unit == results.plan.arms.level
-        found = (make(results, unit) for make in (_overlap, _love, _weights))
+        found = (make(results, unit) for make in (_overlap, _weights, _love))
         yield from (replace(picture, is_first=is_first) for picture in found if picture is not None)
 
 
@@ -141,7 +148,7 @@ def _overlap(results: Results, unit: str) -> Picture | None:
     if scores["n"].map(lambda n: isinstance(n, str)).any():
         notes.append("Pale bars: a small count, drawn at its bound.")
     title = f"Propensity scores of the {name.rows(unit)}, by arm"
-    return Picture(identifier("overlap", unit), title, draw, tuple(notes))
+    return Picture(identifier("overlap", unit), title, draw, tuple(notes), is_half=True)
 
 
 def _love(results: Results, unit: str) -> Picture:
@@ -170,19 +177,17 @@ def _love(results: Results, unit: str) -> Picture:
     return Picture(identifier("love", unit), title, draw, (note,), print_notes=print_notes)
 
 
-def _weights(results: Results, unit: str) -> Picture | None:
-    """Spread of the weights, where there are some."""
+def _weights(results: Results, unit: str) -> Picture:
+    """Spread of the weights."""
     name = labels(results)
     spread = where(results.weights, level_unit=unit)
     estimands = [
         (code, name.estimand(code)) for code in in_order(spread["estimand"]) if code != "unweighted"
     ]
-    if not estimands:
-        return None
     draw = partial(weights_sheet, spread, arm_labels(name), estimands, "Weight")
     note = "Line: smallest to largest; symbol: median; stroke: 99th percentile. Log axis."
     title = f"Weights of the {name.rows(unit)}, by arm"
-    return Picture(identifier("weights-spread", unit), title, draw, (note,))
+    return Picture(identifier("weights-spread", unit), title, draw, (note,), is_half=True)
 
 
 def _named(balance: pd.DataFrame, name: Labels) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def _propensity(found: Exhibits) -> tuple[Section, ...]:
     figures = tuple(picture.id for picture in drawn if picture.is_first)
     more = tuple(picture.id for picture in drawn if not picture.is_first)
     tables = tuple(key for key in found.tables if key.startswith("balance-") or key == "weights")
-    if not any(key.startswith("overlap-") for key in figures):
+    if not tables:
         return ()
     title = "Comparability of the arms"
     return (Section("propensity", title, "propensity", tables, figures, more),)
