@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csc_array, hstack
 
 Key = Hashable
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 LIGHT = 1e-3  # cost of changing what is hidden anyway, against a count of one
 
@@ -69,11 +70,14 @@ class Hidden:
 class _Tied:
     """Counts that hang together: how each may change, and what changes keep the rules.
 
-    ``matrix`` times the changes is 0 for the first ``n_equal`` rules, at most ``slack`` for others.
+    ``matrix`` times the changes lies between ``lower`` and ``upper``. ``cost`` is that of changing,
+    and so of hiding, a count that is printed.
     """
 
     keys: tuple[Key, ...]
+    place: Mapping[Key, int]
     counts: Floats
+    cost: Floats
     matrix: Any
     lower: Floats
     upper: Floats
@@ -83,23 +87,33 @@ def hide(cells: Cells, k: int) -> Hidden:
     """Which counts to hide so that those from 1 to ``k − 1`` cannot be worked out."""
     primary = tuple(key for key, n in cells.counts.items() if 0 < n < k)
     hidden, narrow = dict.fromkeys(primary), []
+    rules_of = _rules_of(cells)
     known: dict[Key, _Tied] = {}
+    seen: set[tuple[Key, int]] = set()  # values that hidden counts may have, by a change found
     for key in primary:
-        tied = known.get(key) or _tied(key, cells)
+        tied = known.get(key) or _tied(key, cells, rules_of)
         known |= dict.fromkeys(tied.keys, tied)
         for extreme in (k - 1, 1):  # others have less room downwards, so that comes first
-            changed, is_reached = _witness(key, extreme, tied, cells, hidden, k)
-            hidden |= dict.fromkeys(changed)
+            if (key, extreme) in seen:
+                continue
+            changed, is_reached = _witness(key, extreme, tied, hidden, k)
+            hidden |= changed
+            seen |= changed.items()
             narrow += [] if is_reached else [key]
     return Hidden(frozenset(primary), frozenset(hidden) - frozenset(primary), frozenset(narrow))
 
 
-def _tied(key: Key, cells: Cells) -> _Tied:
-    """``key`` and every count that may change with it; zeros and fixed counts never do."""
+def _rules_of(cells: Cells) -> dict[Key, list[Rule]]:
+    """The rules in which each count stands."""
     rules_of: dict[Key, list[Rule]] = {}
     for rule in cells.rules:
         for each in rule.terms:
             rules_of.setdefault(each, []).append(rule)
+    return rules_of
+
+
+def _tied(key: Key, cells: Cells, rules_of: Mapping[Key, list[Rule]]) -> _Tied:
+    """``key`` and every count that may change with it; zeros and fixed counts never do."""
     found: dict[Key, int] = {key: 0}
     rules: dict[int, Rule] = {}
     waiting = [key]
@@ -118,11 +132,16 @@ def _tied(key: Key, cells: Cells) -> _Tied:
         if each in found
     ]
     rows, columns, weights = np.array(entries, dtype=float).reshape(-1, 3).T
-    matrix = csr_array((weights, (rows.astype(int), columns.astype(int))), (len(held), len(found)))
-    slack = np.array([_slack(rule, cells) for rule in held], dtype=float)
-    lower = np.where([rule.is_equal for rule in held], 0.0, -np.inf)
-    counts = np.array([cells.counts[each] for each in found], dtype=float)
-    return _Tied(tuple(found), counts, matrix, lower, slack)
+    shape = (len(held), len(found))
+    return _Tied(
+        tuple(found),
+        found,
+        np.array([cells.counts[each] for each in found], dtype=float),
+        np.array([max(cells.weights.get(each, 1) * cells.counts[each], LIGHT) for each in found]),
+        csc_array((weights, (rows.astype(int), columns.astype(int))), shape),
+        np.array([0 if rule.is_equal else -np.inf for rule in held]),
+        np.array([_slack(rule, cells) for rule in held], dtype=float),
+    )
 
 
 def _slack(rule: Rule, cells: Cells) -> int:
@@ -132,45 +151,52 @@ def _slack(rule: Rule, cells: Cells) -> int:
 
 
 def _witness(
-    key: Key, extreme: int, tied: _Tied, cells: Cells, hidden: Collection[Key], k: int
-) -> tuple[list[Key], bool]:
+    key: Key, extreme: int, tied: _Tied, hidden: Collection[Key], k: int
+) -> tuple[dict[Key, int], bool]:
     """Counts that change where ``key`` were ``extreme``, or as near to it as rules allow.
 
     Returns
     -------
     changed, is_reached
-        The counts that have to be hidden, and whether ``extreme`` can be reached.
+        The counts that have to be hidden, with what they might be, and whether ``extreme`` can be
+        reached.
     """
-    place, n = tied.keys.index(key), cells.counts[key]
+    place = tied.place[key]
+    n = int(tied.counts[place])
+    is_hidden = np.array([each in hidden for each in tied.keys])
+    cost = np.where(is_hidden, LIGHT, tied.cost)
     step = 1 if extreme < n else -1
     for value in range(extreme, n, step):
-        change = _change(place, value - n, tied, cells, hidden, k)
-        if change is not None:
-            changed = [tied.keys[i] for i in np.flatnonzero(change)]
-            return changed, value == extreme
-    return [], n == extreme
+        for free in (np.flatnonzero(is_hidden), np.arange(len(is_hidden))):  # most need no others
+            told = _told(tied, free, cost, (place, value), k)
+            if told is not None:
+                changed = {tied.keys[i]: int(told[i]) for i in np.flatnonzero(told != tied.counts)}
+                return changed, value == extreme
+    return {}, n == extreme
 
 
-def _change(
-    place: int, by: int, tied: _Tied, cells: Cells, hidden: Collection[Key], k: int
-) -> NDArray[np.int64] | None:
-    """The cheapest change of all counts that changes one ``by`` so much; None where none can."""
-    weights = np.array([cells.weights.get(each, 1.0) for each in tied.keys])
-    is_hidden = np.array([each in hidden for each in tied.keys])
-    cost = np.where(is_hidden, LIGHT, np.maximum(weights * tied.counts, LIGHT))
-    is_small = tied.counts < k
-    most = np.where(is_small, k - 1 - tied.counts, np.inf)
-    least = tied.counts - np.where(is_small, 1, k)
-    most[place], least[place] = max(by, 0), max(-by, 0)
-    lower = np.zeros(2 * len(cost))
-    lower[[place, place + len(cost)]] = most[place], least[place]
+def _told(
+    tied: _Tied, free: Places, cost: Floats, wanted: tuple[int, int], k: int
+) -> Floats | None:
+    """All counts as the cheapest change of those ``free`` makes one as ``wanted``; None: no way."""
+    place, value = wanted
+    counts = tied.counts[free]
+    is_small = counts < k
+    most = np.where(is_small, k - 1 - counts, np.inf)
+    least = counts - np.where(is_small, 1, k)
+    by, at = value - tied.counts[place], free == place
+    most[at], least[at] = max(by, 0), max(-by, 0)
     found = milp(
-        np.concatenate((cost, cost)),
-        integrality=np.ones(2 * len(cost), dtype=np.int_),
-        bounds=Bounds(lower, np.concatenate((most, least))),
-        constraints=LinearConstraint(hstack((tied.matrix, -tied.matrix)), tied.lower, tied.upper),
+        np.tile(cost[free], 2),
+        integrality=np.ones(2 * len(free), dtype=np.int_),
+        bounds=Bounds(np.where(np.tile(at, 2), [*most, *least], 0), np.concatenate((most, least))),
+        constraints=LinearConstraint(
+            hstack((tied.matrix[:, free], -tied.matrix[:, free])), tied.lower, tied.upper
+        ),
     )
     if not found.success:
         return None
-    up, down = np.rint(found.x).astype(np.int64).reshape(2, -1)
-    return up - down
+    up, down = np.rint(found.x).reshape(2, -1)
+    told = tied.counts.copy()
+    told[free] += up - down
+    return told
