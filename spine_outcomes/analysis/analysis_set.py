@@ -60,6 +60,12 @@ def covariates(plan: AnalysisPlan) -> tuple[str, ...]:
     return columns_of(sum(others, start=plan.propensity.terms))
 
 
+def needed_complete(plan: AnalysisPlan) -> tuple[str, ...]:
+    """Columns that must not lack values: the covariates, and what helps to impute them."""
+    is_imputed = plan.missing.method == "multiple_imputation"
+    return tuple(dict.fromkeys([*covariates(plan), *plan.missing.auxiliary * is_imputed]))
+
+
 def analysis_set(
     cohort: Cohort, plan: AnalysisPlan, level: str, outcomes: Iterable[Outcome]
 ) -> AnalysisSet:

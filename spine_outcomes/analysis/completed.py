@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.analysis_set import covariates, needed_complete
 from spine_outcomes.analysis.results import IMPUTATION_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_numbers, is_one_of
@@ -113,7 +113,7 @@ def completed(cohort: Cohort, plan: AnalysisPlan, outcomes: Sequence[Outcome]) -
 
 def _imputed_columns(cohort: Cohort, plan: AnalysisPlan) -> list[Column]:
     """Columns to impute: those asked for, the inputs of a derived one that lacks values instead."""
-    wanted = list(dict.fromkeys([*covariates(plan), *plan.missing.auxiliary]))
+    wanted = list(needed_complete(plan))
     found: dict[str, Column] = {}
     while wanted:
         column = cohort.dictionary[wanted.pop(0)]
@@ -242,15 +242,19 @@ def _trace(found: Imputed) -> pd.DataFrame:
 
 
 def _finding(cohort: Cohort, plan: AnalysisPlan) -> Finding:
-    """How much was imputed."""
-    names = list(covariates(plan))
-    n = int(cohort.frame[names].isna().any(axis=1).sum())
+    """How much was imputed: for the models, and for what only helps to impute."""
+    n, n_any = (
+        int(cohort.frame[list(names)].isna().any(axis=1).sum())
+        for names in (covariates(plan), needed_complete(plan))
+    )
+    beside = f" ({people(n_any)} with the auxiliary columns, which only help to impute)"
+    has_beside = n_any - n >= max(plan.report.min_cell, 1)  # a smaller difference is a small count
     is_many = n > 0.1 * len(cohort.frame)
     return Finding(
         "W_IMPUTED" if is_many else "N_IMPUTED",
-        f"{people(n)} of {people(len(cohort.frame))} rows lack a covariate of the models; it was "
-        f"imputed {plan.missing.imputations} times and the estimates pooled. Right where what is "
-        "missing depends on nothing but what is known.",
+        f"{people(n)} of {people(len(cohort.frame))} rows lack a covariate of the models"
+        f"{beside * has_beside}; it was imputed {plan.missing.imputations} times and the estimates "
+        "pooled. Right where what is missing depends on nothing but what is known.",
         severity="caution" if is_many else "note",
         section="cohort",
         n=n,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.analysis.analysis_set import covariates
+from spine_outcomes.analysis.analysis_set import needed_complete
 from spine_outcomes.analysis.results import MISSING_COLUMNS, PATTERN_COLUMNS
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.comparison import as_text
@@ -87,7 +87,6 @@ def pattern_frame(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
 
 
 def _missing(cohort: Cohort, plan: AnalysisPlan) -> pd.DataFrame:
-    """Whether each row lacks each covariate or auxiliary column that some row lacks."""
-    names = dict.fromkeys([*covariates(plan), *plan.missing.auxiliary])
-    missing = cohort.frame[list(names)].isna()
+    """Whether each row lacks each column that must be complete and is not."""
+    missing = cohort.frame[list(needed_complete(plan))].isna()
     return missing.loc[:, missing.any()]

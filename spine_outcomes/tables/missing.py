@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import Labels, labels
@@ -33,7 +34,7 @@ def missing(results: Results) -> Table:
         stub_head="Covariate, n (%) missing",
         columns=(Column(name.reference), Column(name.comparator)),
         rows=tuple(rows),
-        notes=(f"{BASE} Covariates without a missing value are left out.",),
+        notes=(f"{BASE} Covariates without a missing value are left out.", *_auxiliary(results)),
     )
 
 
@@ -56,8 +57,18 @@ def missing_patterns(results: Results) -> Table:
         stub_head="Missing",
         columns=(Column(f"{name.reference}, n"), Column(f"{name.comparator}, n")),
         rows=tuple(rows),
-        notes=(BASE + note,),
+        notes=(BASE + note, *_auxiliary(results)),
     )
+
+
+def _auxiliary(results: Results) -> tuple[str, ...]:
+    """Which of the columns no model holds: more rows lack something than lack a covariate."""
+    modelled = covariates(results.plan)
+    helping = [c for c in in_order(results.missing["column"]) if c not in modelled]
+    if not helping:
+        return ()
+    listed = ", ".join(results.dictionary[column].label for column in helping)
+    return (f"Auxiliary columns, which only help to impute and which no model holds: {listed}.",)
 
 
 def _named(pattern: str, name: Labels) -> str:

@@ -18,7 +18,7 @@ from spine_outcomes.analysis.missing import missing_findings, missing_frame, pat
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.eligibility import select
 from spine_outcomes.endpoints.derive import derive
-from spine_outcomes.errors import CohortError, PlanError
+from spine_outcomes.errors import CohortError, Finding, PlanError
 from spine_outcomes.study.load import check_plan
 from spine_outcomes.study.packaged import DEMO_COHORT, find_plan, packaged_file
 from spine_outcomes.study.plan import AnalysisPlan
@@ -229,6 +229,31 @@ def test_missing_values_are_counted_by_arm_and_pattern(
     assert imputed.missing_patterns["pattern"].iloc[0] == ""
 
 
+def test_the_finding_and_the_table_of_patterns_count_the_same_rows(
+    imputed: Results, cohorts: tuple[Cohort, tuple[Cohort, ...], AnalysisPlan]
+) -> None:
+    """ "135 of 700 lack a covariate" beside patterns that add to 305, and no word of the rest."""
+    counts = imputed.missing_patterns.groupby("pattern")["n"].sum()
+    modelled = set(covariates(cohorts[2]))
+    n_any = counts.drop("").sum()
+    n = sum(k for pattern, k in counts.items() if modelled & set(str(pattern).split(" + ")))
+    assert n < n_any
+    finding = imputed.findings.set_index("code").loc["W_IMPUTED"]
+    assert finding["n"] == n
+    said = Finding("W_X", finding["message"]).text()
+    assert said.startswith(f"{n} of {counts.sum()} rows lack a covariate of the models ({n_any} wi")
+
+
+def test_of_complete_cases_only_what_is_left_out_is_called_missing(
+    cohorts: tuple[Cohort, tuple[Cohort, ...], AnalysisPlan],
+) -> None:
+    """Auxiliary columns, which nobody uses then, would make more rows look incomplete."""
+    plan = changed(cohorts[2], {"missing.method": "complete_case"})
+    counts = pattern_frame(cohorts[0], plan).groupby("pattern")["n"].sum()
+    whole = cohorts[0].frame[list(covariates(plan))].notna().all(axis=1)
+    assert counts[""] == whole.sum()
+
+
 def test_the_trace_has_every_round(imputed: Results) -> None:
     """A chain that has not settled shows in its trace."""
     sizes = imputed.imputation.groupby("column").size()
@@ -279,7 +304,7 @@ def test_the_same_rows_are_trimmed_in_every_completed_cohort() -> None:
 
 def test_patterns_of_more_columns_than_a_number_has_bits() -> None:
     """Columns past the 64th would fall out of the pattern, or into another."""
-    plan, cohort = _study({"missing.method": "complete_case"})
+    plan, cohort = _study(IMPUTED)
     names = [column.name for column in cohort.dictionary.columns if column.name in cohort.frame]
     others = [n for n in names if cohort.dictionary[n].type == "date"]
     wide = [n for n in names if n not in (plan.arms.column, *others)][:70]

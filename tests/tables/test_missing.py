@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables.missing import MOST_PATTERNS, missing, missing_patterns
 from spine_outcomes.tables.suppression import protected
-from tests.report.synthetic import synthetic_results
+from tests.report.synthetic import synthetic_plan, synthetic_results
 from tests.report.synthetic_cohort import ARMS
 from tests.tables.reading import line
 
@@ -39,6 +40,17 @@ def test_shares_are_of_the_arm_and_small_counts_have_none() -> None:
     table = missing(results())
     assert [cell.text for cell in line(table, "Volume, cc").cells] == ["20 (40.0%)", "<5"]
     assert [cell.text for cell in line(table, "Sex").cells] == ["10 (20.0%)", "0 (0.0%)"]
+
+
+def test_columns_that_only_help_to_impute_are_told_apart() -> None:
+    """A table that lacks 305 rows beside a sentence that says 135: which of them is wrong?"""
+    imputing = {"method": "multiple_imputation", "auxiliary": ["sex"]}
+    plan = synthetic_plan(propensity={"terms": ["volume"], "estimands": ["ATE"]}, missing=imputing)
+    for table in (missing, missing_patterns):
+        assert table(replace(results(), plan=plan)).notes[1] == (
+            "Auxiliary columns, which only help to impute and which no model holds: Sex."
+        )
+        assert len(table(results()).notes) == 1
 
 
 def test_patterns_name_their_columns_and_the_rare_are_counted() -> None:
