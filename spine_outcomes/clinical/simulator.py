@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -118,14 +117,6 @@ def cohort_csv(simulated: Simulated) -> str:
 def truth_json(simulated: Simulated) -> str:
     """The truth as the text of its JSON file."""
     return json.dumps(simulated.truth, indent=1) + "\n"
-
-
-def write_simulated(simulated: Simulated, folder: Path) -> tuple[Path, Path]:
-    """Write ``cohort.csv`` and ``truth.json`` into a folder that exists; give their paths."""
-    cohort, truth = folder / "cohort.csv", folder / "truth.json"
-    cohort.write_text(cohort_csv(simulated), encoding="utf-8", newline="")
-    truth.write_text(truth_json(simulated), encoding="utf-8", newline="")
-    return cohort, truth
 
 
 def _columns(draw: Draw, seed: int) -> tuple[Columns, Columns]:

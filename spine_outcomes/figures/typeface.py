@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.text import Text
 
+from spine_outcomes.errors import Finding
 from spine_outcomes.figures.style import (
     BOLD,
     CHINESE,
@@ -25,6 +26,7 @@ from spine_outcomes.figures.style import (
     families,
 )
 
+MOST_PLACES = 3  # that a finding names; the letters are the same in the others
 FIRST_BEYOND = 0x2E80  # where the blocks of Chinese, Japanese and Korean letters begin
 
 
@@ -82,16 +84,32 @@ def texts(figure: Figure) -> list[Text]:
     return [text for text in found if isinstance(text, Text) and text.get_text().strip()]
 
 
-def smallest_type(figure: Figure) -> float:
-    """Smallest type of a drawn figure, points; infinite where it has none."""
-    return min((float(text.get_fontsize()) for text in texts(figure)), default=float("inf"))
-
-
 def lacking(written: Iterable[str], sheet: Sheet) -> tuple[str, ...]:
     """Letters that no face of a sheet has: a reader would see an empty box for each."""
     add_shipped_face()
     known = set().union(*(_letters(face) for face in families(sheet)))
     return tuple(sorted({c for text in written for c in text if c != "\n" and ord(c) not in known}))
+
+
+def glyph_findings(written: Mapping[str, str], sheet: Sheet) -> tuple[Finding, ...]:
+    """A caution on letters that no face of a sheet has, and where they stand; none without them.
+
+    Parameters
+    ----------
+    written
+        Texts by their place: the name of a figure, or a key of the plan.
+    sheet
+        What they are drawn on.
+    """
+    letters = lacking(written.values(), sheet)
+    if not letters:
+        return ()
+    places = [place for place, text in written.items() if set(letters) & set(text)]
+    more = len(places) - MOST_PLACES
+    named = ", ".join(places[:MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+    told = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in letters)
+    message = f"{named}: the shipped fonts lack {told}; figures show boxes there."
+    return (Finding("W_GLYPH", message, "caution", "figures"),)
 
 
 @cache

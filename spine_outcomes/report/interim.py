@@ -41,7 +41,6 @@ READERS: dict[Edition, str] = {
     "unblinded": "With the comparison: for those who must know it, not for who treats or enrols.",
 }
 BY_NAME = ("grades", "risks")
-COMPARISON = ("assessment", "looks", "risks")
 STAMPS: dict[Edition, str | None] = {
     "open": None,
     "coded": "CONFIDENTIAL: for the study committee",

@@ -9,12 +9,11 @@ from markupsafe import Markup, escape
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.environment import environment, read_asset
-from spine_outcomes.report.exhibits import Exhibits, exhibits, tables
+from spine_outcomes.report.exhibits import Exhibits, exhibits
 from spine_outcomes.report.gates import imaging_gate, propensity_gate
 from spine_outcomes.report.guides import checklists, references, terms
 from spine_outcomes.report.head import Head, head
 from spine_outcomes.report.methods_text import methods
-from spine_outcomes.report.pictures import pictures
 from spine_outcomes.report.sections import Section, sections
 from spine_outcomes.report.security import content_policy, json_block
 from spine_outcomes.report.sentences import paper_sentences
@@ -133,16 +132,6 @@ def laid_out(
     lettered = letters_of(said, say) + style
     new_policy = content_policy(lettered, script)
     return said.replace(style, lettered, 1).replace(escape(policy), escape(new_policy), 1)
-
-
-def figure_svgs(results: Results) -> dict[str, str]:
-    """Every figure as a stand-alone SVG document, by file name."""
-    return {f"{picture.id}.svg": picture.svg for picture in pictures(protected(results))}
-
-
-def table_files(results: Results) -> dict[str, str]:
-    """Every table as CSV text, by file name."""
-    return {f"{table.id}.csv": csv_text(table) for table in tables(protected(results))}
 
 
 def exports(found: Exhibits) -> dict[str, str]:

@@ -24,7 +24,8 @@ from spine_outcomes.tables.selection import (
     one,
     where,
 )
-from spine_outcomes.tables.table import Cell, Parts, identifier
+from spine_outcomes.tables.table import Cell, Number, Parts, identifier
+from spine_outcomes.tables.theme import themes
 
 Found: TypeAlias = "pd.Series[Any] | None"  # a row of the results
 
@@ -63,7 +64,7 @@ def _endpoint(results: Results, endpoint: str) -> Iterator[Sentence]:
     yield from _events(arms, endpoint, time, name)
     yield from _risks(frame, arms, endpoint, measure, time, name)
     yield from _hazard(frame, endpoint, name)
-    yield from _proportional(frame, endpoint)
+    yield from _proportional(frame, endpoint, name)
 
 
 def _follow_up(results: Results, endpoint: str, name: Labels) -> Iterator[Sentence]:
@@ -130,19 +131,23 @@ def _hazard(frame: pd.DataFrame, endpoint: str, name: Labels) -> Iterator[Senten
     competes = (frame["measure"] == "cumulative_incidence").any()
     kind = "cause-specific hazard ratio" if competes else "hazard ratio"
     parts: list[Any] = [f"The {kind} ({name.quotient}) was "]
-    parts += [_with_interval(hazard, "ratio", anchor, name), "; Wald test ", _p(hazard, anchor)]
+    parts += [
+        _with_interval(hazard, "ratio", anchor, name),
+        "; Wald test ",
+        _p(hazard, anchor, name),
+    ]
     below = one(frame, measure="subdistribution_hazard_ratio", model="fine_gray")
     if _is_known(below):
         parts += ["; subdistribution hazard ratio ", _with_interval(below, "ratio", anchor, name)]
     yield sentence(*parts, ".")
 
 
-def _proportional(frame: pd.DataFrame, endpoint: str) -> Iterator[Sentence]:
+def _proportional(frame: pd.DataFrame, endpoint: str, name: Labels) -> Iterator[Sentence]:
     """The test of a constant hazard ratio."""
     row = one(frame, model="proportional_hazards", measure="chi_square")
-    if _is_known(row, "statistic"):
+    if row is not None and _is_known(row, "statistic"):
         anchor = identifier("effects", endpoint)
-        yield sentence("Robust test of proportional hazards: ", _p(row, anchor), ".")
+        yield sentence("Robust test of proportional hazards: ", _p(row, anchor, name), ".")
 
 
 def _is_known(row: Found, column: str = "estimate") -> bool:
@@ -158,8 +163,9 @@ def _with_interval(row: Found, form: Form, anchor: str, name: Labels, unit: str 
     return (estimate, f"{unit} ({name.level} CI ", *limits[1:])
 
 
-def _p(row: Found, anchor: str) -> Parts:
-    """A p value as a statement: "p = 0.160", "p <0.001"."""
-    number = linked(cells.p_value(row), anchor)
-    is_bound = Cell(number).text[:1] in "<>"
-    return ("p " if is_bound else "p = ", *number)
+def _p(row: pd.Series[Any], anchor: str, name: Labels) -> Parts:
+    """A p value as a statement, rounded and marked as in the tables: "p = 0.160", "p < 0.001"."""
+    p = float(row["p_value"])
+    lead, value = numbers.p_statement(p, themes()[name.plan.report.theme])
+    number = Cell((Number(value, p, is_p=True),), source=str(row["id"]))
+    return (lead, *linked(number, anchor))

@@ -97,11 +97,16 @@ def p_value(p: float, theme: Theme = PLAIN) -> str:
     return _marked_p(text, theme)
 
 
-def p_statement(p: float, theme: Theme) -> str:
-    """A p value in a sentence: "p = 0.023" or "p < 0.001"; "P = .02", "p<0·0001"."""
+def p_statement(p: float, theme: Theme) -> tuple[str, str]:
+    """What leads to a p value in a sentence, and the value with its bound.
+
+    "p = " and "0.023", or "p " and "< 0.001"; "P = " and ".02", "p" and "<0·0001".
+    """
     text = p_value(p, theme)
     sign, value = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
-    return _p_with(sign, value, theme)
+    said = _p_with(sign, value, theme)
+    lead = said.removesuffix(value) if sign == "=" else said[: said.index(sign)]
+    return lead, said.removeprefix(lead)
 
 
 def interval(lower: str, upper: str, theme: Theme) -> str:

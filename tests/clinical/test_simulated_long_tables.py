@@ -16,7 +16,6 @@ from spine_outcomes.clinical.simulator import (
     Simulated,
     cohort_csv,
     simulate,
-    write_simulated,
 )
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.data_cut import cohort_as_of
@@ -36,7 +35,8 @@ def dictionary() -> DataDictionary:
 
 def read_with_tables(simulated: Simulated, folder: Path, dictionary: DataDictionary) -> Cohort:
     """Write a cohort and its long tables, and read them."""
-    cohort, _ = write_simulated(simulated, folder)
+    cohort = folder / "cohort.csv"
+    cohort.write_text(cohort_csv(simulated), encoding="utf-8")
     for name, text in long_table_csvs(simulated).items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     return read_cohort(cohort, dictionary, {name: folder / f"{name}.csv" for name in TABLES})

@@ -11,7 +11,7 @@ import pytest
 from spine_outcomes.figures.journals import journals, sheet_of
 from spine_outcomes.figures.sheets import accrual_sheet, boundary_sheet, convergence_sheet
 from spine_outcomes.figures.style import REPORT, Sheet
-from spine_outcomes.figures.typeface import smallest_type
+from spine_outcomes.figures.typeface import texts
 from spine_outcomes.figures.wording import reword
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.pictures import pictures
@@ -50,7 +50,8 @@ def test_no_text_overlaps_or_is_cut_at_the_width_of_a_journal(name: str, columns
         reword(picture.figure, sheet, words)
         found[picture.id] = faults(picture.figure, sheet)
         assert picture.figure.get_figwidth() == pytest.approx(sheet.width)
-        assert smallest_type(picture.figure) >= journal.type.least
+        sizes = [float(text.get_fontsize()) for text in texts(picture.figure)]
+        assert min(sizes) >= journal.type.least
     assert {key: fault for key, fault in found.items() if fault} == {}
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from spine_outcomes.report.render import figure_svgs, render_report
+from spine_outcomes.report.pictures import pictures
+from spine_outcomes.report.render import render_report
 from tests.report.synthetic import synthetic_results
 
 
@@ -26,8 +27,7 @@ def with_differences(*, has_band: bool = True):
 def test_every_endpoint_has_its_difference() -> None:
     """A figure that no section shows, or one of another endpoint."""
     results = with_differences()
-    drawn = [file.removesuffix(".svg") for file in figure_svgs(results)]
-    drawn = [key for key in drawn if key.startswith("difference-")]
+    drawn = [picture.id for picture in pictures(results) if picture.id.startswith("difference-")]
     assert drawn == [f"difference-{endpoint}" for endpoint in results.plan.endpoints]
     page = render_report(results)
     for key in drawn:
@@ -45,4 +45,5 @@ def test_its_note_names_the_limits_that_are_drawn() -> None:
 
 def test_without_a_difference_there_is_no_figure() -> None:
     """An empty figure where the plan keeps curves back."""
-    assert not [key for key in figure_svgs(synthetic_results()) if key.startswith("difference-")]
+    drawn = pictures(synthetic_results())
+    assert not [picture for picture in drawn if picture.id.startswith("difference-")]

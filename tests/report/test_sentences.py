@@ -10,7 +10,7 @@ import pytest
 
 from spine_outcomes.report.sentences import paper_sentences
 from tests.report.reading import Element
-from tests.report.synthetic import synthetic_results
+from tests.report.synthetic import synthetic_plan, synthetic_results
 from tests.report.test_render import printed
 
 
@@ -33,7 +33,15 @@ def test_the_results_of_an_endpoint_as_a_paper_says_them() -> None:
 
 def test_a_small_p_value_is_a_bound() -> None:
     """Never "p = <0.001" (C52)."""
-    assert "Wald test p <0.001" in paper()["Relapse at the edge"]
+    assert "Wald test p < 0.001" in paper()["Relapse at the edge"]
+
+
+def test_a_p_value_of_the_text_has_the_digits_and_marks_of_the_table() -> None:
+    """A Lancet table says 0·071, and the sentence below it "p = 0.071" or "p<0·001"."""
+    plan = synthetic_plan(report={"theme": "lancet"})
+    text = paper(plan=plan)
+    assert "Wald test p=0·071" in text["Relapse"]
+    assert re.search(r"Wald test p<0·0001|Wald test p=0·000\d", text["Relapse at the edge"])
 
 
 def test_what_is_not_estimable_is_said_and_no_number_printed() -> None:

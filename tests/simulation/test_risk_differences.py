@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from spine_outcomes import load_plan, read_cohort, run
-from spine_outcomes.clinical.simulator import simulate, write_simulated
+from spine_outcomes.clinical.simulator import cohort_csv, simulate
 from spine_outcomes.study.load import load_dictionary
 from spine_outcomes.study.plan import Term
 
@@ -39,7 +39,8 @@ def results(tmp_path_factory):
     propensity = plan.propensity.model_copy(update=changes)
     endpoints = {name: plan.endpoints[name] for name in ENDPOINTS}
     plan = plan.model_copy(update={"propensity": propensity, "endpoints": endpoints})
-    cohort, _ = write_simulated(simulate(500, SEED, missing=False), tmp_path_factory.mktemp("c"))
+    cohort = tmp_path_factory.mktemp("c") / "cohort.csv"
+    cohort.write_text(cohort_csv(simulate(500, SEED, missing=False)), encoding="utf-8")
     found = run(plan, read_cohort(cohort, load_dictionary(ROOT / "data_dictionary.yaml"))).results
     return found[(found["measure"] == "risk_difference") & (found["time"] == 24)]
 
