@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -161,7 +162,8 @@ def _incidence(rows: IntervalSample, own: Indices, grid: Floats) -> Iterator[Qua
 class _Support:
     """Where mass can lie: intervals of the event (m of them), times of competitors, and later.
 
-    Row i covers the positions from ``begin[0, i]`` to ``end[0, i]``, and those of the second range.
+    Row i of n covers the positions from ``begin[i]`` to ``end[i]``, and from ``begin[n + i]`` on to
+    ``end[n + i]``.
     """
 
     left: Floats
@@ -195,7 +197,8 @@ class _Support:
         if has_tail:
             end[1, censored] = size + 1
         known = float(lower[censored].max(initial=0.0))
-        return cls(spans[0][0], spans[0][1], begin, end, size + has_tail, has_tail, known)
+        left, right = spans[0]
+        return cls(left, right, begin.ravel(), end.ravel(), size + has_tail, has_tail, known)
 
     def maximise(self, weight: Floats) -> Floats:
         """Mass of each position, shape (size,).
@@ -207,28 +210,31 @@ class _Support:
         """
         share = weight / weight.sum()
         mass = np.full(self.size, 1 / self.size)
+        once, height, gap = self._step(mass, share)
         for _ in range(MAX_STEPS):
-            once, height, gap = self._step(mass, share)
             if gap <= GAP:
                 return np.where(mass > GAP, mass, 0.0)
             twice = self._step(once, share)[0]
             change, bend = once - mass, twice - 2 * once + mass
-            size = float(np.linalg.norm(bend))
-            far = max(1.0, float(np.linalg.norm(change)) / size) if size > 0 else 1.0
+            size = math.sqrt(bend @ bend)
+            far = max(1.0, math.sqrt(change @ change) / size) if size > 0 else 1.0
             bold = np.maximum(mass + 2 * far * change + far**2 * bend, SMALLEST * twice)
             bold /= bold.sum()
-            mass = bold if self._step(bold, share)[1] >= height else twice
+            tried = self._step(bold, share)
+            mass = bold if tried[1] >= height else twice
+            once, height, gap = tried if mass is bold else self._step(mass, share)
         message = f"the likelihood of the intervals is not at its maximum after {MAX_STEPS} steps"
         raise NotEstimableError(Problem("E_TURNBULL", message))
 
     def _step(self, mass: Floats, share: Floats) -> tuple[Floats, float, float]:
         """Self-consistent masses, the mean log likelihood before, and its gap to the maximum."""
-        total = np.concatenate([[0.0], np.cumsum(mass)])
-        covered = (total[self.end] - total[self.begin]).sum(axis=0)
-        pull = np.broadcast_to(share / covered, self.begin.shape).ravel()
-        n = self.size + 1
-        rises = np.bincount(self.begin.ravel(), pull, n) - np.bincount(self.end.ravel(), pull, n)
-        slope = np.cumsum(rises)[:-1]
+        n, total = len(share), np.concatenate(([0.0], mass.cumsum()))
+        each = total[self.end] - total[self.begin]
+        covered = each[:n] + each[n:]
+        pull = np.tile(share / covered, 2)
+        rises = np.bincount(self.begin, pull, self.size + 1)
+        rises -= np.bincount(self.end, pull, self.size + 1)
+        slope = rises.cumsum()[:-1]
         return mass * slope, float(share @ np.log(covered)), float(slope.max()) - 1.0
 
 
