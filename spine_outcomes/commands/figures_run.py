@@ -19,7 +19,7 @@ from spine_outcomes.figures.files import file_bytes
 from spine_outcomes.figures.journals import find_journal, sheet_of
 from spine_outcomes.figures.style import REPORT, Sheet
 from spine_outcomes.figures.svg import print_svg
-from spine_outcomes.figures.typeface import face_rules, lacking, texts
+from spine_outcomes.figures.typeface import face_rules, glyph_findings, texts
 from spine_outcomes.figures.wording import reword
 from spine_outcomes.report.chosen_pictures import chosen_picture
 from spine_outcomes.report.monthly import monthly
@@ -134,6 +134,8 @@ def _drawn(
     numbered = {f"F{i}": picture for i, picture in enumerate(pictures(results), start=1)}
     wanted = _wanted({n: p.id for n, p in numbered.items()}, choice.only)
     found = {n: numbered[n] for n in wanted}
+    if journal is None:
+        return found
     return {n: replace(p, sheet=sheet(p.id.partition("-")[0])) for n, p in found.items()}
 
 
@@ -195,14 +197,16 @@ def _doubts(name: str | None, journal: Journal | None) -> list[Finding]:
 
 def _letters(drawn: Iterable[Picture]) -> list[Finding]:
     """A word on each figure with letters that no shipped font has."""
-    found = []
-    for picture in drawn:
-        missing = lacking([text.get_text() for text in texts(picture.figure)], picture.sheet)
-        if missing:
-            letters = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in missing)
-            message = f"{picture.id}: the shipped fonts lack {letters}; boxes stand there."
-            found.append(Finding("W_GLYPH", message, "caution", "figures"))
-    return found
+    return [
+        finding
+        for picture in drawn
+        for finding in glyph_findings({picture.id: _written(picture)}, picture.sheet)
+    ]
+
+
+def _written(picture: Picture) -> str:
+    """Every letter of a figure."""
+    return "".join(text.get_text() for text in texts(picture.figure))
 
 
 def _facts(results: Results, findings: Iterable[Finding]) -> dict[str, object]:

@@ -21,6 +21,7 @@ from spine_outcomes.commands.run_files import check_formats, run_files, sources
 from spine_outcomes.commands.verdict import check_required, check_strict
 from spine_outcomes.errors import Finding, PlanError, Problem
 from spine_outcomes.qualification.second_engine import quality_control
+from spine_outcomes.report.letters import letter_findings
 from spine_outcomes.study.load import check_plan, load_dictionary, load_plan
 from spine_outcomes.study.lock import departures, plan_hash
 from spine_outcomes.study.packaged import find_plan
@@ -73,7 +74,11 @@ def run_report(
         with reserve(out, identity, read, overwrite) as folder:
             step("Reading and checking the cohort")
             rows = read_cohort(cohort, columns, tables)
-            found = [*replaced(planned, given), *departures(plan, columns)]
+            found = [
+                *replaced(planned, given),
+                *departures(plan, columns),
+                *letter_findings(plan, columns),
+            ]
             results = run(plan, rows, findings=found, step=step, second_engine=quality_control)
             check_required(results)
             if strict:

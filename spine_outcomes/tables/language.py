@@ -23,7 +23,8 @@ ENGLISH = "en"
 
 _GAP = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[A-Za-z]{2}")
-_CODE = re.compile(r"\S*[\w.]*[_/\d]\S*")  # names of columns, files and versions are no words
+# Names of columns, files, keys and versions are no words.
+_CODE = re.compile(r"\S*[_/\d]\S*|\w+(?:\.\w+)+")
 FIRST_PLACE = 0xE000  # from here on, letters of private use that may stand for numbers
 _DIGIT = r"[\d\ue000-\uf8ff]"
 _NUMBER = rf"[−<≥-]*{_DIGIT}(?:[\d.,\ue000-\uf8ff]*{_DIGIT})?"

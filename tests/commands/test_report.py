@@ -66,6 +66,18 @@ def test_the_default_folder_is_named_after_the_plan(study: Path, command: Comman
     assert (study / "reports" / "plan" / "results.csv").is_file()
 
 
+def test_a_letter_that_no_shipped_font_has_is_a_warning(study: Path, command: Command) -> None:
+    """A figure with a box where the name of the endpoint should be, found by its readers."""
+    plan = study / "plan.yaml"
+    plan.write_text(plan.read_text().replace("label: Relapse", "label: Relapse \U0001f9ea"))
+    done = command("report", "plan.yaml", "--out", "out")
+    assert done.returncode == 0, done.stderr
+    assert "W_GLYPH endpoints.relapse.label: the shipped fonts lack" in done.stderr
+    found = pd.read_csv(study / "out" / "findings.csv")
+    assert "U+1F9EA" in found.set_index("code").loc["W_GLYPH", "message"]
+    assert "W_GLYPH" in (study / "out" / "report.html").read_text()
+
+
 def test_rerun_gives_the_same_bytes(study: Path, command: Command) -> None:
     """Same data, plan and versions: same bytes, whatever the hash seed, threads and time zone."""
     first = command("report", "plan.yaml", "--out", "one", PYTHONHASHSEED="1", TZ="UTC",
