@@ -1,0 +1,114 @@
+"""The Chinese report is Chinese: every text of the invented run and of the demo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spine_outcomes.analysis.results import Results
+from spine_outcomes.commands.stored_run import read_run
+from spine_outcomes.report.environment import read_asset
+from spine_outcomes.report.exhibits import exhibits
+from spine_outcomes.report.render import SCRIPTS, page, render_report
+from spine_outcomes.study.load import load_plan
+from spine_outcomes.study.packaged import find_plan
+from tests.report.further import further_results
+from tests.report.untranslated import english
+
+EXAMPLE = Path(__file__).parents[2] / "reports" / "example"
+MOST_BYTES = 3_000_000
+# The words of the invented study, as its plan would hold them.
+WORDS = {
+    "Narrow or wide field: an invented study": "窄野与宽野：虚构研究",
+    "all rows": "全部行",
+    "Field": "照射野",
+    "Narrow field": "窄野",
+    "Wide field with margin": "带边界的宽野",
+    "Relapse": "复发",
+    "Relapse at the edge": "边缘复发",
+    "Control": "控制",
+    "Overall survival": "总生存",
+    "Rare harm": "罕见危害",
+    "death": "死亡",
+    "Age at start": "起始年龄",
+    "Sex": "性别",
+    "Women": "女",
+    "Men": "男",
+    "Grade": "分级",
+    "Low": "低",
+    "Middle": "中",
+    "High": "高",
+    "Higher": "较高",
+    "Grade in two": "二分类分级",
+    "Volume": "体积",
+    "Treated before": "既往治疗",
+    "Date of relapse": "复发日期",
+    "Start date": "起始日期",
+    "Last date": "末次日期",
+    "Death date": "死亡日期",
+    "Aged 18 to 90": "年龄18至90岁",
+    "First course at this place": "该处首次治疗",
+    "One of the two fields": "两种照射野之一",
+    "Trimmed scores": "截取评分",
+    "Without result": "无结果",
+    "14 of 719 rows are left out: grade missing": "719行中剔除14行：分级缺失",
+    "82 of 503 clusters have rows in both arms": "503个聚类中82个在两组均有行",
+}
+
+
+def chinese(results: Results, words: Mapping[str, str]) -> Results:
+    """The results with a plan that asks for a Chinese report, and the words of its study."""
+    report = results.plan.report.model_copy(update={"language": "zh", "words": dict(words)})
+    return replace(results, plan=results.plan.model_copy(update={"report": report}))
+
+
+def invented(endpoints: Sequence[str] = tuple(WORDS), **unsaid: str) -> str:
+    """The Chinese page of the invented run; of some endpoints only, where these are named."""
+    shown = chinese(further_results(), WORDS | unsaid)
+    kept = {key: each for key, each in shown.plan.endpoints.items() if each.label in endpoints}
+    return render_report(replace(shown, plan=shown.plan.model_copy(update={"endpoints": kept})))
+
+
+def test_no_text_of_the_invented_run_is_english() -> None:
+    """A page half in another language, in what is seen, heard, printed or said by its scripts."""
+    assert english(invented()) == []
+
+
+def test_an_entry_that_is_missing_is_found_wherever_its_text_stands() -> None:
+    """A list that is empty for every page.
+
+    A text that is an entry for itself is one that the catalogue lacks.
+    """
+    lacking = (
+        "Key results",  # a heading
+        "Status of this report",  # heard
+        "Time, months",  # drawn
+        "Copy this table as shown",  # said by a script
+        "DRAFT, not for decision",  # printed
+        "fewer than {n} events in the subgroup",  # below a table
+        "Robust score test",  # in a table
+    )
+    found = english(invented(["Relapse"], **{text: text for text in lacking}))
+    starts = [text.partition(" {")[0] for text in lacking]
+    assert [start for start in starts if not any(start in text for text in found)] == []
+
+
+def test_the_scripts_say_nothing_that_is_not_a_word_of_the_page() -> None:
+    """A button that no catalogue can say."""
+    script = "".join(map(read_asset, SCRIPTS))
+    others = re.sub(r'word\("[^"]+"', "", script)
+    assert re.findall(r'["`]([A-Z][a-z][^"`]*)["`]', others) == ["Escape"]  # a key of the keyboard
+
+
+@pytest.mark.slow
+def test_no_text_of_the_demo_is_english_and_the_file_stays_small() -> None:
+    """The report that goes to the site in Beijing, in two languages, or too large to mail."""
+    words = load_plan(find_plan("chinese")).report.words
+    shown = chinese(read_run(EXAMPLE), words)
+    rendered = page(shown, exhibits(shown))
+    assert english(rendered) == []
+    assert len(rendered.encode()) < MOST_BYTES
