@@ -231,7 +231,8 @@ class _Support:
         n, total = len(share), np.concatenate(([0.0], mass.cumsum()))
         each = total[self.end] - total[self.begin]
         covered = each[:n] + each[n:]
-        pull = np.tile(share / covered, 2)
+        pull = share / covered
+        pull = np.concatenate((pull, pull))
         rises = np.bincount(self.begin, pull, self.size + 1)
         rises -= np.bincount(self.end, pull, self.size + 1)
         slope = rises.cumsum()[:-1]
