@@ -29,7 +29,7 @@ from spine_outcomes.tables.selection import (
     where,
 )
 from spine_outcomes.tables.table import Number, Parts, identifier
-from spine_outcomes.tables.toxicity import grade_name
+from spine_outcomes.tables.toxicity_names import grade_name
 
 SEVERE = 3
 """Least grade that counts as severe."""

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from spine_outcomes.tables.labels import ESTIMANDS, MEASURES, MODELS, Labels, worded
+from spine_outcomes.tables.toxicity_names import outcome_names
 
 COUNTS = ("enrolled", "events")  # measures of looks that are numbers of rows or patients
 
@@ -82,7 +83,8 @@ def code_names(name: Labels, arms: Mapping[str, str]) -> CodeNames:
     tables = name.dictionary.tables
     columns = (*(c for table in tables for c in table.columns), *name.dictionary.columns)
     return CodeNames(
-        endpoint={key: endpoint.label for key, endpoint in name.plan.endpoints.items()},
+        endpoint={key: endpoint.label for key, endpoint in name.plan.endpoints.items()}
+        | dict(outcome_names(name.plan)),
         arm=dict(arms),
         term={limit.name: limit.label for limit in limits}
         | {deviation.name: deviation.label for deviation in deviations},

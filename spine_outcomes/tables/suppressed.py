@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import replace
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.tables import cells
 from spine_outcomes.tables.labels import labels, worded
 from spine_outcomes.tables.numbers import HIDDEN
+from spine_outcomes.tables.selection import where
 from spine_outcomes.tables.table import Column, Row, Table
+from spine_outcomes.tables.toxicity import term_name
+from spine_outcomes.tables.toxicity_names import outcome_names
+
+# The column of a frame that holds the place, where labels stand beside it.
+_LABELLED = {"flow": "id", "imaging": "measure"}
 
 
 def suppressed(results: Results) -> Table:
     """Counts hidden in each product, small ones and those that would give them back."""
-    name = labels(results)
     k = results.plan.report.min_cell
     rows: list[Row] = []
     for product, own in results.suppressed.groupby("product", sort=False):
         rows.append(Row(worded(str(product))))
         for _, place in own.iterrows():
-            where = str(place["place"])
-            known = where in results.plan.endpoints or where in results.dictionary
-            label = name.column(where) if where in results.dictionary else name.endpoint(where)
             counts = tuple(cells.count(place[key]) for key in ("primary", "complementary"))
-            rows.append(Row(label if known else where, counts, is_indented=True))
+            label = _place(results, str(product), str(place["place"]))
+            rows.append(Row(label, counts, is_indented=True))
     return Table(
         id="suppressed",
         title="Counts that are hidden",
@@ -37,6 +40,26 @@ def suppressed(results: Results) -> Table:
             "curves that are shares of a hidden count are not shown either. Zeros stay.",
         ),
     )
+
+
+def _place(results: Results, product: str, place: str) -> str:
+    """Where counts of a product were hidden, in words; a finding keeps its code."""
+    name, outcomes = labels(results), outcome_names(results.plan)
+    if product in _LABELLED:
+        return str(where(getattr(results, product), **{_LABELLED[product]: place})["label"].iloc[0])
+    words: Mapping[str, Callable[[str], str]] = {
+        "propensity": lambda level: name.rows(level).capitalize(),
+        "weights": lambda level: name.rows(level).capitalize(),
+        "baseline": name.column,
+        "missing": name.column,
+        "missing_patterns": name.arm,
+        "findings": str,
+        "toxicity": term_name,
+        "dose_response": lambda response: outcomes[f"dose_response:{response}"],
+    }
+    if product in words:
+        return words[product](place)
+    return outcomes.get(place, name.endpoint(place))
 
 
 def explained(table: Table, k: int) -> Table:

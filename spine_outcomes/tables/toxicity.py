@@ -22,11 +22,11 @@ from spine_outcomes.tables.risk_factors import (
 )
 from spine_outcomes.tables.selection import in_order, one, where
 from spine_outcomes.tables.table import Cell, Column, Row, Table, identifier
+from spine_outcomes.tables.toxicity_names import CAUSES, grade_name, window_and_cause
 
 GRADES = ("0", "1", "2", "3", "4", "5")
 ORDER = (ASSESSED, *GRADES, NOT_ASSESSED)
 HEADS = ("Assessed", *GRADES, "Not assessed")
-CAUSES = {"any": "any cause", "related": "related to treatment"}
 DIFFERENCES = {"event_rate": "rate", "mean_cumulative_count": "mean_count"}  # of what by its name
 
 
@@ -60,14 +60,7 @@ def views(results: Results) -> list[tuple[str, str]]:
 
 def view_name(results: Results, window: str, cause: str) -> str:
     """A window and a cause in words, such as "acute (day 0 to 90), related to treatment"."""
-    toxicity = results.plan.toxicity
-    days = 0 if toxicity is None else toxicity.acute_days
-    onset = {
-        "any": "any onset",
-        "acute": f"acute, day 0 to {days}",
-        "late": f"late, after day {days}",
-    }[window]
-    return f"{onset}, {CAUSES[cause]}"
+    return window_and_cause(results.plan, window, cause)
 
 
 def term_name(term: str) -> str:
@@ -214,11 +207,6 @@ def endpoint_parts(endpoint: str) -> tuple[str, str, int]:
     """Window, cause and grade of an endpoint that ``endpoint_of`` named."""
     _, window, cause, _, grade = endpoint.split("_")
     return window, cause, int(grade)
-
-
-def grade_name(grade: int) -> str:
-    """A grade or more in words."""
-    return "Grade 5" if grade == 5 else f"Grade {grade} or more"
 
 
 def _grades_asked(results: Results) -> tuple[int, ...]:

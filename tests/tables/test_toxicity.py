@@ -11,6 +11,7 @@ import pandas as pd
 from spine_outcomes import Results, run
 from spine_outcomes.report.render import render_report
 from spine_outcomes.report.summary import summary
+from spine_outcomes.tables.suppressed import suppressed
 from spine_outcomes.tables.suppression import protected
 from spine_outcomes.tables.toxicity import listing, proportions, rates, term_name, worst_grades
 from tests.report.reading import read
@@ -50,6 +51,14 @@ def test_rows_and_patients_stand_side_by_side_with_those_not_assessed_apart() ->
     own = [str(n) for n in (18, 10, 6, 0, 2, 0, 0, 2)]
     assert texts(line(table, "a")) == [*own, *own]
     assert [s.text for s in table.spanners] == ["Lesions", "Patients"]
+
+
+def test_the_log_of_hidden_counts_names_toxicities_in_words() -> None:
+    """ "toxicity_any_any_grade_3" is a name in the results, of nothing that a reader knows."""
+    stubs = [row.stub for row in suppressed(shared()).rows]
+    assert "Toxicity of grade 3 or more: any onset, any cause" in stubs
+    assert {"Any term", "Rash"} <= set(stubs)
+    assert not [stub for stub in stubs if "_" in stub and not stub.startswith("W_")]
 
 
 def test_a_hidden_count_does_not_follow_from_the_others() -> None:
