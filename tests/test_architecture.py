@@ -47,8 +47,8 @@ FORBIDDEN_ATTRIBUTES = {
     ("yaml", "full_load"), ("joblib", "load"), ("np", "load"), ("pd", "read_pickle"),
     ("pd", "eval"), ("np", "seterr"),
 }  # fmt: skip
-MAX_LINES = 400
-MAX_FUNCTION_LINES = 80
+MAX_LINES = 300
+MAX_FUNCTION_LINES = 60
 
 
 def name_of(path: Path) -> str:

@@ -20,6 +20,7 @@ from spine_outcomes.report.picture import Picture, drawn
 from spine_outcomes.report.render import exports, laid_out
 from spine_outcomes.report.sections import Section
 from spine_outcomes.tables import interim as tables
+from spine_outcomes.tables import interim_comparison as comparison
 from spine_outcomes.tables import interim_safety as safety
 from spine_outcomes.tables.effects import risks
 from spine_outcomes.tables.findings import findings
@@ -113,8 +114,8 @@ def _tables(shown: InterimResults) -> Iterator[Table]:
     at_last = (
         (shown.severe, safety.severe),
         (shown.deviations, safety.deviations),
-        (shown.assessment, safety.assessment),
-        (shown.monitoring, safety.looks),
+        (shown.assessment, comparison.assessment),
+        (shown.monitoring, comparison.looks),
     )
     yield from (table(shown) for frame, table in at_last if len(frame))
     yield from _comparison(shown)

@@ -53,6 +53,16 @@ def percent(value: float) -> Cell:
     return EMPTY if pd.isna(value) else Cell((Number(numbers.percent(value), float(value)),))
 
 
+def probability(value: float) -> Cell:
+    """A probability to three decimals; what would read 0.000 or 1.000 says that it is neither."""
+    text = numbers.decimal(value, 3)
+    if 0 < value < 5e-4:
+        text = "<0.001"
+    elif 1 - 5e-4 < value < 1:
+        text = ">0.999"
+    return Cell((Number(text, value),))
+
+
 def count_of(n: float | str, share: float) -> Cell:
     """A count and its share: "20 (40.0%)"; a hidden count stands alone, its share gives it back."""
     counted = count(n)

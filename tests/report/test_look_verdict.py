@@ -11,7 +11,7 @@ from spine_outcomes.analysis.look.results import InterimResults, LookFacts
 from spine_outcomes.report.look_verdict import verdict
 from spine_outcomes.study.load import load_dictionary, load_plan
 from spine_outcomes.study.packaged import find_plan, packaged_file
-from spine_outcomes.tables.interim_safety import assessment, looks
+from spine_outcomes.tables.interim_comparison import assessment, looks
 
 CROSSED = "The boundary is crossed (towards benefit): Z is -4.10, the bound 3.10."
 
