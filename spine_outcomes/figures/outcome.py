@@ -76,7 +76,7 @@ def outcome_figure(
         kept = apart(ticks, sheet.points - left - right, _column(ticks, numbers, sheet))
         lines = len(arms) * (len(states) + 1) * PITCH * sheet.small
         below = lines + 1.5 * sheet.small + axis_space(sheet)
-        plot = min(200.0, 0.62 * (sheet.points - left - right) + 60)
+        plot = min(200.0, 0.62 * (sheet.points - left - right) + (0 if sheet.is_narrow else 60))
         contrast = "" if difference is None else _folded(difference[1], sheet)
         panel = 0.55 * plot if difference is not None else 0.0
         between = _between(contrast, sheet) if contrast else 0.0

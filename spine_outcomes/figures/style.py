@@ -64,6 +64,7 @@ class Sheet:
 
 NARROW = 4.6  # inches: more than a single column of any journal, less than a page
 REPORT = Sheet(7.6, 8.5, 7.5, 9.0, 1.8, MEASURING_FACE)
+HALF = Sheet(3.5, 8.0, 7.0, 8.0, 1.4, MEASURING_FACE)  # two beside each other on A4
 TEXT_SIZE, SMALL_SIZE = REPORT.text, REPORT.small
 
 RC: Mapping[str, Any] = MappingProxyType(

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.figures.outcome import UNWEIGHTED, outcome_figure
 from spine_outcomes.figures.sheets import difference_sheet, effect_sheet, stacked_sheet
+from spine_outcomes.figures.style import HALF, Sheet
 from spine_outcomes.report.notes import EFFECT_NOTES, curve_notes, difference_notes
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.readout import Readout, readout
@@ -65,12 +66,12 @@ def curve_picture(
         curves,
         people,
         arms=arm_labels(name),
-        states=_states(results, endpoint, cause),
         heading=heading,
         unit=name.unit,
         difference=(difference, _contrast(name)) if with_difference else None,
         counts=counts,
     )
+    states = partial(_states, results, endpoint, cause)
     key = identifier("curve", endpoint, estimand, *([cause] if cause != endpoint else []))
     title = f"{heading}, {name.estimand(estimand)}"
     is_first = cause == endpoint and estimand == headline_estimand(results)
@@ -79,15 +80,21 @@ def curve_picture(
         notes = (*notes, *difference_notes(results, difference))
     arms = [(label, where(curves, arm=code)) for code, label in arm_labels(name)]
     read = _reader(arms, name.unit)
-    return Picture(key, title, lambda on: draw(sheet=on), notes, endpoint, is_first, read=read)
+    return Picture(
+        key, title, lambda on: draw(states=states(on), sheet=on), notes, endpoint, is_first,
+        is_half=not is_first, read=read,
+    )  # fmt: skip
 
 
-def _states(results: Results, endpoint: str, cause: str) -> dict[str, str]:
+def _states(results: Results, endpoint: str, cause: str, sheet: Sheet) -> dict[str, str]:
     """Columns of the table of people with their names.
 
     Under the curve of a competing event the events are those of the curve: they are named, and
-    stand before the events of the endpoint.
+    stand before the events of the endpoint. On half a page of the report only those at risk are
+    counted: what became of the others stands under the first curve.
     """
+    if sheet == HALF:
+        return {"n_risk": STATES["n_risk"]}
     states = shown_states(results, endpoint)
     if cause == endpoint:
         return {state: STATES[state] for state in states}
@@ -166,7 +173,7 @@ def difference_pictures(
     title = f"{name.endpoint(endpoint)}: risk difference over time, {name.estimand(estimand)}"
     key, notes = identifier("difference", endpoint), difference_notes(results, frame)
     read = _reader([(name.difference, frame)], name.unit, " points")
-    yield Picture(key, title, draw, notes, endpoint, False, read=read)
+    yield Picture(key, title, draw, notes, endpoint, False, True, read=read)
 
 
 def stacked_pictures(
@@ -183,7 +190,7 @@ def stacked_pictures(
     draw = partial(stacked_sheet, frame, arm_labels(name), causes, ticks, name.unit)
     title = f"{name.endpoint(endpoint)} and competing events, {weights}"
     key = identifier("stacked", endpoint)
-    yield Picture(key, title, draw, (STACKED_NOTE,), endpoint, False)
+    yield Picture(key, title, draw, (STACKED_NOTE,), endpoint, False, True)
 
 
 def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
@@ -199,4 +206,4 @@ def effect_pictures(results: Results, endpoint: str) -> Iterator[Picture]:
     draw = partial(effect_sheet, frame, estimands, ticks, ratio, name.unit)
     title = f"{name.endpoint(endpoint)}: hazard ratio along time"
     key = identifier("effect", endpoint)
-    yield Picture(key, title, draw, EFFECT_NOTES, endpoint, False)
+    yield Picture(key, title, draw, EFFECT_NOTES, endpoint, False, True)

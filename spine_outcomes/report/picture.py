@@ -41,7 +41,7 @@ class Picture:
     read
         What its curves are along their axis, for a reader who points at a time.
     print_notes
-        What stands below it only where it is narrower than the page of the report.
+        What stands below it on the page of a journal only.
     say
         Says its texts in the language of the report; English where it is None.
     """
@@ -59,11 +59,8 @@ class Picture:
     say: Translator | None = None
 
     def as_on_the_page(self) -> Picture:
-        """On the sheet of the report; half of one if that is enough, or if it is folded away."""
-        if self.is_first and not self.is_half:
-            return self
-        notes = (*self.notes, *self.print_notes)
-        return replace(self, sheet=HALF, is_half=True, notes=notes, print_notes=())
+        """On the sheet of the report, or on half of one."""
+        return replace(self, sheet=HALF if self.is_half else REPORT)
 
     @cached_property
     def figure(self) -> Figure:

@@ -56,7 +56,7 @@ def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterato
     title = f"Worst grades by arm: {view}"
     draw = partial(butterfly_sheet, frame, arms, "")
     key = identifier("toxicity-butterfly", window, cause)
-    yield Picture(key, title, draw, notes)
+    yield Picture(key, title, draw, notes, is_half=True)
     if window != "any":
         return
     title = f"Terms and grades: {view}"
@@ -65,7 +65,7 @@ def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterato
     )
     draw = partial(heat_map_sheet, frame, arms, ("0", *GRADES), "")
     key = identifier("toxicity-heat-map", window, cause)
-    yield replace(Picture(key, title, draw, (shade,)), is_first=False)
+    yield Picture(key, title, draw, (shade,), is_first=False, is_half=True)
 
 
 def _shares(results: Results, window: str, cause: str) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def _mean_counts(results: Results, arms: Arms, name: Labels) -> Iterator[Picture
         f"{name.estimand(estimand)}; every event counts, death ends the risk of further ones. "
         f"Area: pointwise {name.level} interval on the log scale."
     )
-    yield Picture("toxicity-mean-count", heading, draw, (note,))
+    yield Picture("toxicity-mean-count", heading, draw, (note,), is_half=True)
 
 
 def _dose_responses(results: Results, name: Labels) -> Iterator[Picture]:
@@ -120,4 +120,4 @@ def _dose_responses(results: Results, name: Labels) -> Iterator[Picture]:
         label, dose = str(frame["label"].iloc[0]), name.column(str(frame["column"].iloc[0]))
         draw = partial(dose_sheet, frame, dose, f"{label}, %")
         key = identifier("toxicity-dose", response)
-        yield Picture(key, f"{label} by dose", draw, (note,))
+        yield Picture(key, f"{label} by dose", draw, (note,), is_half=True)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from spine_outcomes.figures.journals import find_journal, sheet_of
+from spine_outcomes.figures.style import REPORT
 from spine_outcomes.figures.typeface import texts
 from spine_outcomes.report.picture import Picture
 from spine_outcomes.report.pictures import pictures
@@ -34,7 +35,8 @@ def counts_below(picture: Picture, name: str) -> list[str]:
 
 def test_people_under_a_competing_event_are_named_for_what_is_plotted() -> None:
     """Deaths are plotted, and the row "Events" below held the relapses."""
-    plain, competing = found("curve-relapse-ATE"), found("curve-relapse-ATE-death")
+    plain = found("curve-relapse-ATE")
+    competing = replace(found("curve-relapse-ATE-death"), sheet=REPORT)
     assert {"Events", "Competing events"} < set(words(plain))
     assert not {"Events", "Competing events"} & set(words(competing))
     assert [w for w in words(competing) if w in ("Death", "Relapse")] == ["Death", "Relapse"] * 2
@@ -42,6 +44,15 @@ def test_people_under_a_competing_event_are_named_for_what_is_plotted() -> None:
     assert len(deaths) > 4
     assert counts_below(competing, "Death") == deaths
     assert counts_below(competing, "Relapse") == counts_below(plain, "Events")
+
+
+def test_half_a_figure_counts_those_at_risk_only() -> None:
+    """Four states of each arm stand under the first curve; below the others they are crowded out."""
+    half = found("curve-relapse-ATO")
+    assert half.is_half
+    assert not {"Events", "Censored", "Competing events"} & set(words(half))
+    assert counts_below(half, "At risk")
+    assert len(words(found("curve-relapse-ATE"))) > len(words(half))
 
 
 def test_a_figure_is_drawn_only_when_it_is_looked_at() -> None:
