@@ -12,13 +12,12 @@ from spine_outcomes.tables.table import Column, Row, Table
 
 def plan(results: Results) -> Table:
     """The plan as it ran, defaults included, without what is empty or switched off."""
-    keys = leaves(_given(results.plan.model_dump(mode="json", by_alias=True)))
     return Table(
         id="plan",
         title="The analysis plan that ran",
         stub_head="Key",
         columns=(Column("Value", align="left"),),
-        rows=tuple(Row(key, (cells.words(value),)) for key, value in keys),
+        rows=tuple(_grouped(_given(results.plan.model_dump(mode="json", by_alias=True)))),
         notes=("Also keys left at their default. What is not listed is empty or switched off.",),
         is_verbatim=True,
     )
@@ -47,6 +46,19 @@ def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str
                 yield f"{path}.{position}", "; ".join(f"{k}: {text}" for k, text in leaves(item))
         else:
             yield path, _text(value)
+
+
+def _grouped(tree: Mapping[str, Any], path: str = "") -> Iterator[Row]:
+    """A row a key under the name of its part; of a part that holds only parts, each is one."""
+    for key, value in tree.items():
+        name = f"{path}{key}"
+        if not isinstance(value, Mapping):
+            yield from (Row(k, (cells.words(text),)) for k, text in leaves({key: value}, path))
+        elif all(isinstance(part, Mapping) for part in value.values()):
+            yield from _grouped(value, f"{name}.")
+        else:
+            yield Row(name)
+            yield from (Row(k, (cells.words(t),), is_indented=True) for k, t in leaves(value))
 
 
 def _given(tree: Any) -> Any:

@@ -10,7 +10,11 @@ from tests.tables.reading import texts
 def test_the_plan_is_shown_with_every_key_that_says_something() -> None:
     """A default that is not shown is a choice nobody knows of; hundreds of empty keys hide it."""
     results = synthetic_results()
-    keys = {row.stub: texts(row)[0] for row in plan(results).rows}
+    keys, part = {}, ""
+    for row in plan(results).rows:
+        part = row.stub if row.is_group else part
+        if not row.is_group:
+            keys[f"{part}.{row.stub}" if row.is_indented else row.stub] = texts(row)[0]
     top = {key.partition(".")[0] for key in keys}
     said = results.plan.model_dump(by_alias=True, exclude_none=True)
     empty = {"index"}  # no rule chooses the row of a patient
