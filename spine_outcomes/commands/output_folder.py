@@ -146,10 +146,10 @@ def _check_replaceable(path: Path, identity: Mapping[str, str], overwrite: bool)
 
 
 def _what_differs(before: object, identity: Mapping[str, str]) -> str:
-    """In what an earlier output is another one: "plan", "cutoff, seed"."""
+    """In what an earlier output is another one: "plan", "cutoff, seed", "set of files"."""
     known = before if isinstance(before, dict) else {}
     names = [key.removesuffix("_sha256") for key in identity if known.get(key) != identity[key]]
-    return ", ".join(names) or "run"
+    return ", ".join(names).replace("_", " ") or "run"
 
 
 @contextmanager

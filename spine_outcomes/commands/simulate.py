@@ -32,6 +32,9 @@ def simulate(
     With --tables also tables/: the images, visits and events that its columns sum up, one file each
     for --table of report and validate. With --dirty also dirty/: the cohort with planted errors in
     every form that is read, the dictionary that reads each, and planted.csv with the errors.
+
+    The same draw replaces an earlier one in the folder; another number of patients, seed or set of
+    files needs --overwrite, and then the folder holds that draw alone.
     """
     from spine_outcomes.clinical.simulated_long_tables import long_table_csvs
     from spine_outcomes.clinical.simulator import cohort_csv, truth_json
@@ -39,7 +42,13 @@ def simulate(
     from spine_outcomes.commands.manifest import with_manifest
     from spine_outcomes.commands.output_folder import reserve
 
-    identity = {"command": "simulate"}
+    also = [name for name, is_asked in (("tables", tables), ("dirty", dirty)) if is_asked]
+    identity = {
+        "command": "simulate",
+        "number_of_patients": str(n),
+        "seed": str(seed),
+        "set_of_files": ", ".join(["cohort", *also]),
+    }
     with progress() as step, reserve(out, identity, overwrite=overwrite) as folder:
         step(f"Drawing {n} patients")
         simulated = draw(n, seed)
@@ -52,7 +61,7 @@ def simulate(
         if dirty:
             step("Planting errors")
             files |= {f"dirty/{name}": raw for name, raw in _dirty_files(simulated, seed).items()}
-        files = with_manifest(files, identity, {"n": n, "seed": seed, "dirty": dirty})
+        files = with_manifest(files, identity, {})
         folder.publish(files)
     for name in sorted(files):
         announce(out / name)

@@ -28,9 +28,34 @@ def test_a_draw_repeats(drawn: Path, command: Command) -> None:
     first = (drawn / "cohort.csv").read_bytes()
     assert command("simulate", "--n", "30", "--seed", "3", "--out", "draw").returncode == 0
     assert (drawn / "cohort.csv").read_bytes() == first
-    assert command("simulate", "--n", "30", "--seed", "4", "--out", "draw").returncode == 0
+    other = ("simulate", "--n", "30", "--seed", "4", "--out", "draw", "--overwrite")
+    assert command(*other).returncode == 0
     assert (drawn / "cohort.csv").read_bytes() != first
     assert json.loads((drawn / "truth.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("--tables",), "another set of files"),
+        (("--seed", "4"), "another seed"),
+        (("--n", "31"), "another number of patients"),
+    ],
+)
+def test_another_draw_takes_nothing_away_unasked(
+    drawn: Path, command: Command, change: tuple[str, ...], words: str
+) -> None:
+    """Someone's tables/ and dirty/ were gone after a second draw into the folder without them."""
+    dirty = ("simulate", "--n", "30", "--seed", "3", "--out", "draw", "--dirty")
+    refused = command(*dirty)
+    assert refused.returncode == 6
+    assert "holds the output of another set of files" in refused.stderr
+    assert command(*dirty, "--overwrite").returncode == 0
+    refused = command(*dirty, *change)
+    assert refused.returncode == 6
+    assert words in refused.stderr
+    assert "--overwrite" in refused.stderr
+    assert (drawn / "dirty" / "planted.csv").exists()
 
 
 def test_a_changed_draw_does_not_verify(drawn: Path, command: Command) -> None:
