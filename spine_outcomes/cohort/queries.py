@@ -14,9 +14,9 @@ from spine_outcomes.errors import HIDDEN, Problem, printable, said
 from spine_outcomes.study.checks import CheckSeverity
 
 QUERY_COLUMNS = (
-    "rule", "severity", "file", "line", "row", "column", "found", "allowed", "suggestion",
+    "rule", "code", "severity", "file", "line", "row", "column", "found", "allowed", "suggestion",
 )  # fmt: skip
-SUMMARY_COLUMNS = ("rule", "severity", "column", "demand", "n")
+SUMMARY_COLUMNS = ("rule", "code", "severity", "column", "demand", "n")
 MAX_QUERIES = 10_000
 """Most queries of one rule about one column that are listed; the others are counted."""
 
@@ -36,9 +36,9 @@ def queries(inspection: Inspection, *, redact: bool = False) -> pd.DataFrame:
     Returns
     -------
     DataFrame, columns ``QUERY_COLUMNS``
-        ``rule`` is the id of a check or the code of a fault; ``allowed`` says what was expected,
-        with the other side of a comparison. Of one rule and column at most ``MAX_QUERIES``; what is
-        only noted is no query.
+        ``rule`` is the id of a check or the code of a fault, ``code`` that under which a command
+        says it; ``allowed`` says what was expected, with the other side of a comparison. Of one
+        rule and column at most ``MAX_QUERIES``; what is only noted is no query.
     """
     frames = [_of_table(table, redact) for table in tables_of(inspection)]
     return pd.concat(frames, ignore_index=True)
@@ -53,7 +53,7 @@ def summary(inspection: Inspection) -> pd.DataFrame:
         ``demand`` says what the rule asks for, without a value of the cohort.
     """
     records = [
-        (b.rule, b.severity, b.column, _demand(b), len(b.rows))
+        (b.rule, _fault(b, int(b.rows[0])).code, b.severity, b.column, _demand(b), len(b.rows))
         for table in tables_of(inspection)
         for b in table.breaches
     ]
@@ -95,7 +95,7 @@ def _of_breach(breach: Breach, places: Places, redact: bool) -> Iterator[_Record
     left = len(breach.rows) - MAX_QUERIES
     if left > 0:
         text = f"{_demand(breach)}: likewise in {left} more rows"
-        more = Problem(breach.rule, text, file=places.file, column=breach.column)
+        more = Problem(problem.code, text, file=places.file, column=breach.column)
         yield _record(breach.rule, breach.severity, more, None, redact)
 
 
@@ -106,6 +106,7 @@ def _record(
     found = "" if problem.value is None else HIDDEN if redact else printable(problem.value)
     return (
         rule,
+        problem.code,
         severity,
         problem.file or "",
         pd.NA if problem.line is None else problem.line,

@@ -57,17 +57,22 @@ def by_rule(summary: pd.DataFrame) -> Table:
             rows.append(Row(name))
         for each in mine.itertuples():
             column = each.column if isinstance(each.column, str) else ""
-            line = (cells.words(column), cells.words(each.demand), cells.count(int(str(each.n))))
+            words = (each.code, column, each.demand)
+            line = (*map(cells.words, words), cells.count(int(str(each.n))))
             rows.append(Row(str(each.rule), line, is_indented=True))
     return Table(
         id="by-rule",
         title="Queries by rule",
         stub_head="Rule",
         columns=(
-            Column("Column", align="left"), Column("What is asked", align="left"), Column("Rows"),
+            Column("Code", align="left"), Column("Column", align="left"),
+            Column("What is asked", align="left"), Column("Rows"),
         ),
         rows=tuple(rows),
-        notes=("Each row with an error or a warning stands in queries.csv, with its line.",),
+        notes=(
+            "Each row with an error or a warning stands in queries.csv, with its line; the code is "
+            "the one under which a command says it.",
+        ),
     )  # fmt: skip
 
 

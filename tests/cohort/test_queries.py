@@ -37,13 +37,14 @@ def test_each_row_that_breaks_a_rule_is_one_query_by_line(inspect: Inspect) -> N
         )
     )
     assert tuple(found.columns) == QUERY_COLUMNS
-    assert found[["line", "rule", "severity", "row", "column", "found"]].values.tolist() == [
-        [2, "W_IMPLAUSIBLE", "warning", "P1/1", "age", "17"],
-        [2, "X01", "error", "P1/1", "death", "2023-02-11"],
-        [3, "E_CODE", "error", "P2/1", "arm", "c"],
-        [3, "X57", "error", "P2/1", "dose", "2400"],
-        [5, "E_RANGE", "error", "P3/1", "age", "130"],
-        [5, "X50", "error", "P3/1", "part", ""],
+    shown = ["line", "rule", "code", "severity", "row", "column", "found"]
+    assert found[shown].values.tolist() == [
+        [2, "W_IMPLAUSIBLE", "W_IMPLAUSIBLE", "warning", "P1/1", "age", "17"],
+        [2, "X01", "E_X01", "error", "P1/1", "death", "2023-02-11"],
+        [3, "E_CODE", "E_CODE", "error", "P2/1", "arm", "c"],
+        [3, "X57", "E_RANGE", "error", "P2/1", "dose", "2400"],
+        [5, "E_RANGE", "E_RANGE", "error", "P3/1", "age", "130"],
+        [5, "X50", "E_DUPLICATE", "error", "P3/1", "part", ""],
     ]
     assert found.loc[1, "allowed"] == (
         "must be at least start; here start = 2023-03-02 (19 days off)"
@@ -80,7 +81,7 @@ def test_a_note_is_no_query(inspect: Inspect) -> None:
         HEAD + "P1,1,a,,24,,,\n", checks=[{"id": "X9", "severity": "note", "rule": rule}]
     )
     assert queries(found).empty
-    assert summary(found).values.tolist() == [["X9", "note", "age", "must be given", 1]]
+    assert summary(found).values.tolist() == [["X9", "N_X9", "note", "age", "must be given", 1]]
     assert rows_with(found, "note").tolist() == [0]
 
 
@@ -90,6 +91,7 @@ def test_a_rule_broken_by_everybody_is_listed_in_part_and_counted(inspect: Inspe
     found = queries(inspect("id,part,arm,dose\n" + "".join(f"P{i},1,a,2400\n" for i in range(n))))
     assert len(found) == MAX_QUERIES + 1
     assert found["allowed"].str.contains("likewise in 5 more rows").sum() == 1
+    assert set(found["code"]) == {"E_RANGE"}
 
 
 def test_the_summary_holds_no_value(inspect: Inspect) -> None:

@@ -55,6 +55,9 @@ def test_errors_are_exit_3_and_the_files_are_there_all_the_same(
     ]
     for text in ("E_CODE cohort.csv, line 3, row P2, column arm, value 'c'", "E_RANGE"):
         assert text in done.stderr
+    for query in asked(study):  # from the list to what was said, and back
+        place = f"{query['file']}, line {query['line']}, row {query['row']}, column"
+        assert f"{query['code']} {place} {query['column']}, value" in done.stderr
     assert "Traceback" not in done.stderr
 
 
