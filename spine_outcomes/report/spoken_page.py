@@ -12,6 +12,12 @@ FAMILY = "Letters of this page"
 # Programs, and what the page marks as not to be translated, are passed over whole; of the rest,
 # what stands between two tags, and the labels that are read aloud.
 _KEPT = r'<(script|style|code)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
+# A language written without blanks has none before a link or a time, or a mark after one, either.
+_INLINE = "(?:a|time|span|code|strong)"
+_BLANK = re.compile(
+    rf"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=<{_INLINE}\b)"
+    rf"|(?<=>) (?=[\u3001-\u3011\uff01-\uff0f\uff1a-\uff20])"
+)
 _SCRIPT_WORD = re.compile(r'\bword\("([^"]+)"')
 _TEXTS = re.compile(_KEPT + r'|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+', re.DOTALL)
 
@@ -26,7 +32,8 @@ def spoken_page(page: str, say: Translator) -> str:
         return escape(say(unescape(found)), quote=True)
 
     code = escape(say.catalogue.code, quote=True)
-    return _TEXTS.sub(said, page).replace('<html lang="en">', f'<html lang="{code}">', 1)
+    spoken = _BLANK.sub("", _TEXTS.sub(said, page))
+    return spoken.replace('<html lang="en">', f'<html lang="{code}">', 1)
 
 
 def script_words(script: str, say: Translator | None) -> dict[str, str]:
@@ -38,4 +45,5 @@ def letters_of(page: str, say: Translator) -> str:
     """Style rules by which a page brings along the letters that it shows."""
     faces = f'"{FAMILY}",{say.catalogue.faces}'
     chosen = f"html,body,button,input,svg{{font-family:Arial,Helvetica,{faces},sans-serif}}\n"
-    return face_rule(say.catalogue.font, page, FAMILY) + chosen
+    whole = "thead th{word-break:keep-all}\n"  # a head of four signs is one word
+    return face_rule(say.catalogue.font, page, FAMILY) + chosen + whole

@@ -123,13 +123,13 @@ class Translator:
 
     def _looked_up(self, text: str) -> str | None:
         """The text by its own entry, or else by those of its parts."""
+        if (said := self._plain.get(_opened(text))) is not None:
+            return said
         if not _WORD.search(text) or _CODE.fullmatch(text):
             return text
         if (bare := text.strip()) != text:
             said = self.whole(bare)
             return said and text.replace(bare, said, 1)
-        if (said := self._plain.get(_opened(text))) is not None:
-            return said
         said = next((said for said in self._by_parts(text) if said is not None), None)
         return text if said is None and _SAID.search(text) else said  # it was said before
 
