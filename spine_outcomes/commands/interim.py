@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from spine_outcomes.commands.options import (
+    LOOK_FORMATS,
     CohortFile,
     DictionaryFile,
     LongTables,
@@ -17,6 +18,7 @@ from spine_outcomes.commands.options import (
     PlanName,
     Seed,
     Strict,
+    chosen_formats,
 )
 
 
@@ -56,6 +58,9 @@ def interim(
     min_cell: MinCell = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
+    formats: Annotated[
+        str | None, typer.Option(help=f"Formats of the report: {', '.join(LOOK_FORMATS)} (commas).")
+    ] = None,
 ) -> None:
     """Make a look at the data as they stood at a cut-off, and enter it into the ledger.
 
@@ -66,6 +71,7 @@ def interim(
     was edited; 5 not estimable, or a warning under --strict; 6 input or output; 7 refused for
     safety; 8 the folder or the ledger is being written by another run; 1 a fault of the program.
     """
+    chosen = chosen_formats(formats, LOOK_FORMATS)
     from joblib import cpu_count, parallel_config
 
     from spine_outcomes.commands.interim_run import run_look
@@ -84,6 +90,7 @@ def interim(
         given={name: value for name, value in options.items() if value is not None},
         overwrite=overwrite,
         strict=strict,
+        formats=chosen,
     )
     with parallel_config(backend="loky", n_jobs=jobs or cpu_count()):
         run_look(

@@ -50,7 +50,7 @@ from spine_outcomes.commands.look_history import (
 from spine_outcomes.commands.manifest import NAME, read_manifest, sha256, with_manifest
 from spine_outcomes.commands.output_folder import reserve
 from spine_outcomes.commands.report_run import command_line, replaced
-from spine_outcomes.commands.run_files import sources
+from spine_outcomes.commands.run_files import documents, exhibit_files, sources
 from spine_outcomes.commands.verdict import check_strict
 from spine_outcomes.errors import Finding, InputOutputError, Problem
 from spine_outcomes.report.interim import look_page
@@ -170,11 +170,8 @@ def _files(results: InterimResults, study: Study, asked: Asked) -> dict[str, byt
     )  # fmt: skip
     provenance = results.provenance | origin
     page = look_page(replace(results, provenance=provenance))
-    files = {"report.html": page.html}
     frames = {name: getattr(page.shown, name) for name in FRAMES}
-    files |= {f"{name}.csv": frame_csv(frame) for name, frame in frames.items() if len(frame)}
-    files |= {f"tables/{name}.csv": text for name, text in page.tables.items()}
-    files |= {f"figures/{name}.svg": text for name, text in page.figures.items()}
+    files = {f"{name}.csv": frame_csv(frame) for name, frame in frames.items() if len(frame)}
     arms = results.results["arm"].dropna().unique()
     names = code_names(labels(results), {code: group_label(results, code) for code in arms})
     files[NAMES] = json.dumps(asdict(names), ensure_ascii=False, indent=1) + "\n"
@@ -184,21 +181,27 @@ def _files(results: InterimResults, study: Study, asked: Asked) -> dict[str, byt
         **provenance,
         "command": command_line("interim"),
     }
-    raw = {name: text.encode() for name, text in files.items()}
+    raw = {name: text.encode() for name, text in files.items()} | exhibit_files(page.exhibits)
+    raw |= documents(study.formats, page.html, page.printed, page.top)
     return with_manifest(raw, identity(study, asked, edition), facts)
 
 
 def _refuse_another_look(path: Path, files: Mapping[str, bytes]) -> None:
     """Let stand what another look wrote: from other data, which its identity cannot name.
 
+    The same look in more formats is the same look.
+
     Raises
     ------
     InputOutputError
         If the folder holds other outputs.
     """
-    before = read_manifest(path).get("outputs")
-    if before is not None and before != json.loads(files[NAME])["outputs"]:
-        message = "the output folder holds this look as it was made from other data or settings"
+    before = read_manifest(path).get("outputs", {})
+    if not before.items() <= json.loads(files[NAME])["outputs"].items():
+        message = (
+            "the output folder holds this look as it was made from other data or settings, or in "
+            "other formats"
+        )
         fix = "Choose another folder with --out, or replace it with --overwrite."
         raise InputOutputError(Problem("E_OUTPUT_EXISTS", message, file=str(path), fix=fix))
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from spine_outcomes.analysis.look.results import Edition, LookFacts
 from spine_outcomes.commands.ledger import LEDGER, Entry, read_ledger
+from spine_outcomes.commands.options import LOOK_FORMATS
 from spine_outcomes.commands.report_run import OUTPUT_ROOT, with_options
+from spine_outcomes.commands.run_files import check_formats
 from spine_outcomes.errors import PlanError, Problem
 from spine_outcomes.study.dictionary import DataDictionary
 from spine_outcomes.study.interim import Interim
@@ -35,6 +37,7 @@ class Asked:
     given: Mapping[str, object]
     overwrite: bool
     strict: bool
+    formats: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,7 @@ class Study:
     dictionary: DataDictionary
     dictionary_path: Path
     known: tuple[Entry, ...]
+    formats: tuple[str, ...]
 
 
 def default_places(
@@ -68,10 +72,22 @@ def read_study(plan_name: str, asked: Asked, dictionary: Path | None) -> Study:
         message = "the plan has no block interim, and so no looks"
         fix = "Add it (docs/interim.md), or name another plan: interim."
         raise PlanError(Problem("E_NO_INTERIM", message, file=named.path.name, fix=fix))
+    formats = planned.report.formats if asked.formats is None else asked.formats
+    _check_formats(formats, named.path)
     plan = with_options(planned, {**asked.given, "cutoff": asked.cutoff})
     check_plan(plan, columns)
     known = read_ledger(asked.ledger)
-    return Study(named, planned, plan, planned.interim, columns, path, known)
+    return Study(named, planned, plan, planned.interim, columns, path, known, formats)
+
+
+def _check_formats(formats: tuple[str, ...], plan: Path) -> None:
+    """Refuse formats that no look is written in, and those whose package is not there."""
+    unknown = [name for name in formats if name not in LOOK_FORMATS]
+    if unknown:
+        message = f"report.formats: a look is not written as {', '.join(unknown)}"
+        fix = f"Allowed: {', '.join(LOOK_FORMATS)}. Or give --formats."
+        raise PlanError(Problem("E_FORMAT", message, file=plan.name, fix=fix))
+    check_formats(formats)
 
 
 def places(study: Study, asked: Asked) -> dict[Edition, Path]:

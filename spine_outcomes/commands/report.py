@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from spine_outcomes.commands.options import (
+    FORMATS,
     CohortFile,
     DictionaryFile,
     LongTables,
@@ -18,10 +19,9 @@ from spine_outcomes.commands.options import (
     PlanName,
     Seed,
     Strict,
+    chosen_formats,
 )
 from spine_outcomes.errors import Problem, UsageError
-
-FORMATS = ("html", "docx", "pdf", "tex")
 
 
 def report(
@@ -60,7 +60,7 @@ def report(
     is not estimable, or a warning under --strict; 6 input or output; 7 refused for safety; 8 the
     folder is being written by another run; 1 a fault of the program. Unless 0, nothing is written.
     """
-    chosen = _chosen_formats(formats)
+    chosen = chosen_formats(formats, FORMATS)
     _prepare_backend(backend)
     from joblib import cpu_count, parallel_config
 
@@ -101,15 +101,3 @@ def _prepare_backend(backend: str) -> None:
         from ray.util.joblib import register_ray
 
         register_ray()
-
-
-def _chosen_formats(text: str | None) -> tuple[str, ...] | None:
-    """Formats named on the command line; None where none are."""
-    if text is None:
-        return None
-    names = tuple(name.strip() for name in text.split(","))
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown:
-        message = f"--formats: {', '.join(unknown)!r} is none of {', '.join(FORMATS)}"
-        raise UsageError(Problem("E_USAGE", message))
-    return names

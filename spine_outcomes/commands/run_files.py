@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from spine_outcomes.commands.manifest import sha256
 from spine_outcomes.commands.stored_run import stored_files
 from spine_outcomes.errors import Problem, UsageError
 from spine_outcomes.report.exhibits import Exhibits, exhibits
-from spine_outcomes.report.head import head
+from spine_outcomes.report.head import Head, head
 from spine_outcomes.report.pdf import pdf_document
 from spine_outcomes.report.render import as_printed, exports, page
 from spine_outcomes.report.word import word_document
@@ -75,29 +75,41 @@ def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
     """
     found = exhibits(shown, step)
     step("Rendering the report")
-    rendered = page(shown, found)
-    files = {"report.html": rendered} if "html" in shown.plan.report.formats else {}
-    files |= {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
-    files |= {f"tables/{name}.csv": text for name, text in exports(found).items()}
-    files |= {f"figures/{name}.svg": picture.svg for name, picture in found.figures.items()}
+    files = {f"{name}.csv": frame_csv(getattr(shown, name)) for name in FRAMES}
     files |= stored_files(shown)
-    return {name: text.encode() for name, text in files.items()} | _documents(
-        shown, found, rendered
-    )
-
-
-def _documents(shown: Results, found: Exhibits, rendered: str) -> dict[str, bytes]:
-    """The report in the formats that the plan asks for beside the page."""
-    asked, files = shown.plan.report.formats, {}
-    printed = as_printed(shown, found)
-    if "docx" in asked:
-        files["report.docx"] = word_document(rendered, printed, head(shown))
-    if "pdf" in asked:
-        files["report.pdf"] = pdf_document(rendered)
+    written = {name: text.encode() for name, text in files.items()} | exhibit_files(found)
+    asked, printed = shown.plan.report.formats, as_printed(shown, found)
     if "tex" in asked:
         texts = {key: latex_text(table, printed.below) for key, table in printed.tables.items()}
-        files |= {f"tables/{key}.tex": text.encode() for key, text in texts.items()}
-    return files
+        written |= {f"tables/{key}.tex": text.encode() for key, text in texts.items()}
+    return written | documents(asked, page(shown, found), printed, head(shown))
+
+
+def exhibit_files(found: Exhibits) -> dict[str, bytes]:
+    """Every table as CSV and every figure as SVG."""
+    texts = {f"tables/{name}.csv": text for name, text in exports(found).items()}
+    texts |= {f"figures/{name}.svg": picture.svg for name, picture in found.figures.items()}
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def documents(
+    formats: Iterable[str], rendered: str, printed: Exhibits, top: Head
+) -> dict[str, bytes]:
+    """A report as its page, as Word and as PDF, as far as these formats are asked for.
+
+    Parameters
+    ----------
+    formats
+        What is asked for.
+    rendered, printed, top
+        The page, its exhibits as it shows them, and its head.
+    """
+    makers: dict[str, Callable[[], bytes]] = {
+        "html": rendered.encode,
+        "docx": lambda: word_document(rendered, printed, top),
+        "pdf": lambda: pdf_document(rendered),
+    }
+    return {f"report.{name}": make() for name, make in makers.items() if name in formats}
 
 
 def sources(

@@ -17,7 +17,7 @@ from spine_outcomes.report.exhibits import Exhibits
 from spine_outcomes.report.head import SHORT, SIMULATED, Head
 from spine_outcomes.report.look_verdict import verdict
 from spine_outcomes.report.picture import Picture, drawn
-from spine_outcomes.report.render import exports, laid_out
+from spine_outcomes.report.render import laid_out
 from spine_outcomes.report.sections import Section
 from spine_outcomes.tables import interim as tables
 from spine_outcomes.tables import interim_comparison as comparison
@@ -57,15 +57,18 @@ class LookPage:
     ----------
     html
         The page.
-    tables, figures
-        Texts of its tables (CSV) and figures (SVG), by name.
+    exhibits, printed
+        Its tables and figures, as files hold them and as the page shows them.
+    top
+        Its head.
     shown
         The results with small counts hidden, as the page shows them.
     """
 
     html: str
-    tables: dict[str, str]
-    figures: dict[str, str]
+    exhibits: Exhibits
+    printed: Exhibits
+    top: Head
     shown: InterimResults
 
 
@@ -79,20 +82,20 @@ def look_page(results: InterimResults) -> LookPage:
     pictures = {picture.id: picture for picture in _pictures(shown)}
     found = Exhibits(made, pictures, _source(shown), shown.look.cutoff.isoformat())
     sentences = list(verdict(shown)) if shown.look.edition == "unblinded" else []
+    top, theme = _head(shown), themes()[shown.plan.report.theme]
     html = laid_out(
-        _head(shown),
+        top,
         found,
         tuple(_sections(found, has_verdict=bool(sentences))),
         _machine(shown),
-        theme=themes()[shown.plan.report.theme],
+        theme=theme,
         gates={},
         results=shown,
         labels=labels(shown),
         readers=READERS[shown.look.edition],
         verdict=sentences,
     )
-    svgs = {key: picture.svg for key, picture in pictures.items()}
-    return LookPage(html, exports(found), svgs, shown)
+    return LookPage(html, found, found.in_theme(theme), top, shown)
 
 
 def _tables(shown: InterimResults) -> Iterator[Table]:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -230,3 +233,41 @@ def test_a_blinded_report_holds_nothing_by_arm(look: Look) -> None:
     assert set(with_arms.loc[with_arms["arm"].notna(), "measure"]) == {
         "enrolled", "rate", "early_death", "toxicity_rate", "deviation",
     }  # fmt: skip
+
+
+DOCUMENTS = ("--formats", "html,docx,pdf")
+
+
+def words_of(folder: Path) -> dict[str, str]:
+    """What the Word file and the PDF of a look say; of the former also what is said of pictures."""
+    with zipfile.ZipFile(folder / "report.docx") as parts:
+        word = parts.read("word/document.xml").decode()
+    pdf = ["pdftotext", "-layout", str(folder / "report.pdf"), "-"]
+    said = subprocess.run(pdf, capture_output=True, text=True, check=True)
+    return {"docx": word, "pdf": said.stdout}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no poppler here")
+def test_the_documents_of_a_blinded_look_hold_what_its_page_does(
+    look: Look, tmp_path: Path
+) -> None:
+    """A Word file with an arm in it unblinds whoever opens it; and so would one that swapped arms
+    change. The supplement's are the committee's alone, and say so on every sheet."""
+    plain = demo() | {"cohort": demo()["cohort"].drop(columns=COVERAGE)}
+    key = tmp_path / "key.yaml"
+    key.write_text("A: extended\nB: focal\n")
+    words = (*DOCUMENTS, "--key", key)
+    one = succeeded(look("one", plain, 1, FIRST, *words))
+    two = succeeded(look("two", swapped(plain | {"cohort": demo()["cohort"]}), 1, FIRST, *words))
+    assert contents(one) == contents(two)
+    assert {"report.html", "report.docx", "report.pdf"} < set(contents(one))
+    for text in words_of(one).values():
+        assert "Arm A" not in text
+        assert "SIM-0" not in text
+        assert "hazard ratio" not in text.partition("Plan and departures")[0].lower()
+        assert "CONFIDENTIAL" not in text
+    assert all("Arm A" in text for text in words_of(coded(one)).values())
+    with zipfile.ZipFile(coded(one) / "report.docx") as parts:
+        heads = [parts.read(name).decode() for name in parts.namelist() if "header" in name]
+    assert any("CONFIDENTIAL: for the study committee" in head for head in heads)

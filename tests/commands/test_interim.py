@@ -204,3 +204,38 @@ def test_small_counts_are_hidden_where_it_is_asked_for(look: Look) -> None:
                 hidden = frame["n_event"].str.startswith("<")
                 assert (frame.loc[hidden, "value"] == "").all()
     assert np.isin("<5", pd.read_csv(folder / "grades.csv", dtype=str)["n"])
+
+
+def test_a_look_in_further_formats_is_the_same_look(look: Look) -> None:
+    """The Word file, asked for a day later, is no second look; nor may it vanish unasked."""
+    data = demo()
+    folder = succeeded(look("one", data, 1, FIRST))
+    page = (folder / "report.html").read_bytes()
+    said, _ = look("one", data, 1, FIRST, "--formats", "html,docx")
+    assert (said.code, "W_LOOK" in said.text) == (0, False)
+    assert (folder / "report.docx").read_bytes().startswith(b"PK")
+    assert (coded(folder) / "report.docx").exists()
+    assert (folder / "report.html").read_bytes() == page
+    refused, _ = look("one", data, 1, FIRST)
+    assert (refused.code, "other formats" in refused.text) == (6, True)
+    assert (folder / "report.docx").exists()
+    assert look("one", data, 2, "2022-01-10")[0].code == 0  # the ledger holds the folder as it is
+
+
+@pytest.mark.parametrize("formats", ["tex", "html,odt", ""])
+def test_formats_in_which_no_look_is_written_are_refused(formats: str, tmp_path: Path) -> None:
+    """A look that comes in fewer formats than were asked for is found out at the meeting."""
+    said = told("interim", "--look", 1, "--cutoff", FIRST, "--formats", formats,
+                "--out", tmp_path / "look")  # fmt: skip
+    assert (said.code, "none of html, docx, pdf" in said.text) == (2, True)
+    assert not (tmp_path / "look").exists()
+
+
+def test_a_plan_of_looks_cannot_ask_for_tables_of_latex(tmp_path: Path) -> None:
+    """The plan of the report, extended: its formats would be left out without a word."""
+    path = plan_with(tmp_path)
+    text = path.read_text().replace("  min_cell: 0", "  min_cell: 0\n  formats: [html, tex]")
+    path.write_text(text)
+    said = told("interim", path, "--look", 1, "--cutoff", FIRST, "--out", tmp_path / "look")
+    assert said.code == 4
+    assert "E_FORMAT looks.yaml: report.formats: a look is not written as tex" in said.text
