@@ -129,13 +129,18 @@ def replaced(plan: AnalysisPlan, given: Mapping[str, object]) -> list[Finding]:
     return [
         Finding(
             "N_COMMAND_OPTION",
-            f"{key} is {value}, given with the command; the plan says {before}.",
+            f"{key} is {_listed(value)}, given with the command; the plan says {_listed(before)}.",
             "note",
             "plan",
         )
         for key, value, before in planned
         if value != before
     ]
+
+
+def _listed(value: object) -> str:
+    """A value of a plan as its author writes it."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def command_line(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from spine_outcomes.analysis.results import Results
+from spine_outcomes.report.codes import coded
 from spine_outcomes.report.environment import environment, read_asset
 from spine_outcomes.report.exhibits import Exhibits, exhibits
 from spine_outcomes.report.gates import imaging_gate, propensity_gate
@@ -127,8 +128,8 @@ def laid_out(
         )
     )
     if say is None:
-        return rendered
-    said = spoken_page(rendered, say)
+        return coded(rendered)
+    said = coded(spoken_page(rendered, say))
     lettered = letters_of(said, say) + style
     new_policy = content_policy(lettered, script)
     return said.replace(style, lettered, 1).replace(escape(policy), escape(new_policy), 1)
