@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+import pandas as pd
+
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
 
@@ -82,3 +84,48 @@ def read(page: str) -> Element:
     builder.close()
     assert builder.here is builder.root, f"<{builder.here.tag}> is never closed"
     return builder.root
+
+
+SIGNS = str.maketrans({"−": "-", ",": ""})
+ESTIMATE = (
+    "estimate", "lower", "upper", "p_value", "statistic", "df", "n", "n_event", "p_adjusted",
+    "e_value", "e_value_limit",
+)  # fmt: skip
+
+
+def printed(text: str, raw: float) -> bool:
+    """Whether ``text`` is ``raw``, or 100 times it, rounded to the digits printed."""
+    plain = text.translate(SIGNS)
+    if plain == "infinity":
+        return raw in (float("inf"), float("-inf"))
+    if plain[0] in "<>":
+        bound = float(plain[1:])
+        return raw < bound if plain[0] == "<" else raw > bound
+    digits = len(plain.partition(".")[2])
+    near = 0.5 * 10.0**-digits * (1 + 1e-9)
+    return any(abs(abs(float(plain)) - abs(scale * raw)) <= near for scale in (1, 100))
+
+
+def numbers_of(element: Element) -> list[Element]:
+    """Printed numbers inside an element."""
+    return [e for e in element.all("span") if "data-raw" in e.attributes]
+
+
+def unlike(tree: Element, results: pd.DataFrame) -> list[str]:
+    """Numbers of a page that are not printed from their value, or not that of their results row."""
+    frame = results.set_index("id").filter(ESTIMATE).apply(pd.to_numeric, errors="coerce")
+    wrong = [e.text for e in numbers_of(tree) if not printed(e.text, _raw(e))]
+    places = [e for e in tree.all("span") if "data-row" in e.attributes]
+    places += [e for e in tree.all("td") if "data-id" in e.attributes]
+    assert len(places) > 200
+    for place in places:
+        key = place.attributes.get("data-row") or place.attributes["data-id"]
+        values = set(frame.loc[key].dropna())
+        raws = {_raw(e) for e in ([place] if place.tag == "span" else numbers_of(place))}
+        wrong += [] if raws <= values else [f"{key}: {place.text}"]
+    return wrong
+
+
+def _raw(number: Element) -> float:
+    """The value that a number is printed from."""
+    return float(number.attributes["data-raw"])

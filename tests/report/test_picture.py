@@ -47,7 +47,7 @@ def test_people_under_a_competing_event_are_named_for_what_is_plotted() -> None:
 
 
 def test_half_a_figure_counts_those_at_risk_only() -> None:
-    """Four states of each arm stand under the first curve; below the others they are crowded out."""
+    """Four states of each arm stand under the first curve; below the others they take its room."""
     half = found("curve-relapse-ATO")
     assert half.is_half
     assert not {"Events", "Censored", "Competing events"} & set(words(half))

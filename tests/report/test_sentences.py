@@ -11,7 +11,7 @@ import pytest
 from spine_outcomes.report.sentences import paper_sentences
 from tests.report.reading import Element
 from tests.report.synthetic import synthetic_plan, synthetic_results
-from tests.report.test_render import printed
+from tests.report.reading import printed
 
 
 def paper(**changes: Any) -> dict[str, str]:
