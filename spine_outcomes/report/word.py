@@ -74,7 +74,7 @@ def _sheet(document: Document, top: Head) -> None:
     section.top_margin = section.bottom_margin = Mm(MARGIN_MM)
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Caption"):
         _type(document.styles[name], name)
-    above = [top.running, top.warning or ""]
+    above = [top.running, top.banner]
     section.header.paragraphs[0].text = printable("  ".join(part for part in above if part))
     below = section.footer.paragraphs[0]
     below.add_run(printable(f"{top.identifier}  "))
