@@ -59,7 +59,8 @@ def test_the_sheets_are_a4_with_heads_feet_and_bookmarks(file: Path) -> None:
         assert f"{number} / {n_pages}" in sheet
     contents = poppler("pdftotext", "-l", "1", "-layout", str(file), "-")
     last = re.search(r"Provenance\s+(\d+)", contents)  # in the contents: 0 where pages are unknown
-    assert last and 1 < int(last[1]) <= n_pages
+    assert last
+    assert 1 < int(last[1]) <= n_pages
     marks = poppler("pdftohtml", "-xml", "-i", "-stdout", str(file)).partition("<outline>")[2]
     named = re.findall(r"<item[^>]*>([^<]*)</item>", marks)
     assert {"1 Plain summary", "2 Key results"} <= set(named)
