@@ -14,6 +14,7 @@ from spine_outcomes.weights.design import Design, assemble, linear
 from spine_outcomes.weights.propensity import Propensity, fit_propensity, prior_weight
 
 FOLDS, INNER_FOLDS = 5, 3
+BINS = 32  # cut before the fits, most of whose time would go into weighted quantiles of columns
 # Few and shallow trees: a score for weights must not be sure of itself.
 SETTINGS = {"max_iter": 60, "learning_rate": 0.1, "max_depth": 2, "min_samples_leaf": 20}
 
@@ -80,20 +81,17 @@ def fit_boosting(
     # Here, not above: they take a quarter of a second that a run without boosting need not wait.
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from sklearn.model_selection import StratifiedGroupKFold
 
     prior = prior_weight(arm, weight)
     group = np.arange(len(arm)) if cluster is None else cluster
     _check_folds(arm, group, prior)
-    columns = design.matrix[:, 1:]
+    columns = np.column_stack([_bins(column, prior > 0) for column in design.matrix[:, 1:].T])
     score = np.empty(len(arm))
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    for fitted, scored in folds.split(columns, arm, group):
+    for fitted, scored in _folds(FOLDS, arm, group, seed):
         used = fitted[prior[fitted] > 0]
-        inner = StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
         model = CalibratedClassifierCV(
             HistGradientBoostingClassifier(**SETTINGS, early_stopping=False, random_state=seed),
-            cv=list(inner.split(columns[used], arm[used], group[used])),
+            cv=_folds(INNER_FOLDS, arm[used], group[used], seed),
             ensemble=False,
         )
         with threadpool_limits(limits=1):  # small fits wait for threads longer than they compute
@@ -107,6 +105,27 @@ def fit_boosting(
         influence=None,
         weight=prior,
     )
+
+
+def _folds(
+    n_folds: int, arm: NDArray[np.int64], group: NDArray[np.int64], seed: int
+) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows to fit to and rows to score, by folds of whole clusters, stratified by their arm."""
+    from sklearn.model_selection import StratifiedKFold
+
+    names, cluster = np.unique(group, return_inverse=True)
+    arm_of = 2 * np.bincount(cluster, arm) >= np.bincount(cluster)  # of most rows of each
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    return [
+        (np.flatnonzero(np.isin(cluster, fitted)), np.flatnonzero(np.isin(cluster, scored)))
+        for fitted, scored in folds.split(names, arm_of)
+    ]
+
+
+def _bins(column: NDArray[np.float64], is_used: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Which of at most ``BINS`` bins, of as many rows each, a value lies in."""
+    edges = np.quantile(column[is_used], np.arange(1, BINS) / BINS, method="inverted_cdf")
+    return np.searchsorted(np.unique(edges), column)
 
 
 def calibration(propensity: Propensity, arm: NDArray[np.int64]) -> Calibration:

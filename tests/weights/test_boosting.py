@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import StratifiedKFold
 
 from spine_outcomes.errors import NotEstimableError
 from spine_outcomes.weights.boosting import FOLDS, SETTINGS, calibration, fit_boosting
@@ -35,18 +35,31 @@ def test_scores_are_those_of_one_calibrated_model_a_fold():
     """The share of the other arm, several models averaged, or a calibration that bends the scores.
 
     Platt's curve is a straight line on the logit scale, of a model fitted to all rows of a fold.
+    Eight values are few enough to have a bin each.
     """
     rng = np.random.default_rng(6)
-    x = rng.normal(size=300)
+    x = rng.integers(-4, 4, 300) / 2
     arm = (rng.random(300) < 1 / (1 + np.exp(-2 * x))).astype(np.int64)
     score = fit_boosting(assemble([linear("x", x)]), arm, None, seed=7).score
     assert np.corrcoef(score, 1 / (1 + np.exp(-2 * x)))[0, 1] > 0.8
-    folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=7)
-    for fitted, scored in folds.split(x[:, None], arm, np.arange(300)):
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=7)
+    for fitted, scored in folds.split(x[:, None], arm):
         model = HistGradientBoostingClassifier(**SETTINGS, early_stopping=False, random_state=7)
         margin = model.fit(x[fitted, None], arm[fitted]).decision_function(x[scored, None])
         logits = np.log(score[scored] / (1 - score[scored]))
         np.testing.assert_allclose(np.corrcoef(margin, logits)[0, 1], 1, rtol=1e-9)
+
+
+def test_only_the_order_of_values_counts():
+    """Bins that a few far values draw out, until all others share one."""
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=300)
+    arm = (rng.random(300) < 1 / (1 + np.exp(-x))).astype(np.int64)
+    plain, stretched = (
+        fit_boosting(assemble([linear("x", value)]), arm, None, seed=7).score
+        for value in (x, np.exp(3 * x))
+    )
+    np.testing.assert_array_equal(plain, stretched)
 
 
 def test_the_seed_decides(drawn):
