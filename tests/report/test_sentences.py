@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from spine_outcomes.report.sentences import paper_sentences
-from tests.report.reading import Element
+from tests.report.reading import Element, printed
 from tests.report.synthetic import synthetic_plan, synthetic_results
-from tests.report.reading import printed
 
 
 def paper(**changes: Any) -> dict[str, str]:
