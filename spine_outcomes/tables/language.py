@@ -38,6 +38,7 @@ _KEPT = {"code", "id"}
 _SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])|(?<=[。？！]) ")
 _OWN = "[\u2e80-\u9fff\uff00-\uffef]"  # letters of the language itself
 _SAID = re.compile(_OWN)
+_AFTER_MARK = re.compile("(?<=[。；，、：？！]) ")
 _ROUND = re.compile(rf" ?\(([^()]*{_OWN}[^()]*)\)")  # brackets around words of the language
 _PERCENT = re.compile(r"(?<=[\d}])[ \u202f]%")  # however a theme has set it
 
@@ -101,7 +102,7 @@ class Translator:
         """The text in the language; sentences of which a part is in no entry stay."""
         opening, closing = self.catalogue.brackets[0], self.catalogue.brackets[1]
         said = self._by_sentence(_PERCENT.sub("%", text))
-        return _ROUND.sub(rf"{opening}\1{closing}", said)
+        return _AFTER_MARK.sub("", _ROUND.sub(rf"{opening}\1{closing}", said))
 
     def _by_sentence(self, text: str) -> str:
         """The text as a whole, or sentence by sentence where a part is in no entry."""
@@ -123,13 +124,13 @@ class Translator:
 
     def _looked_up(self, text: str) -> str | None:
         """The text by its own entry, or else by those of its parts."""
+        if (bare := text.strip()) != text:
+            said = self.whole(bare)
+            return None if said is None else text.replace(bare, said, 1)
         if (said := self._plain.get(_opened(text))) is not None:
             return said
         if not _WORD.search(text) or _CODE.fullmatch(text):
             return text
-        if (bare := text.strip()) != text:
-            said = self.whole(bare)
-            return said and text.replace(bare, said, 1)
         said = next((said for said in self._by_parts(text) if said is not None), None)
         return text if said is None and _SAID.search(text) else said  # it was said before
 
