@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def chinese(results: Results, words: Mapping[str, str]) -> Results:
     return replace(results, plan=results.plan.model_copy(update={"report": report}))
 
 
+@cache
 def invented(endpoints: Sequence[str] = tuple(WORDS), **unsaid: str) -> str:
     """The Chinese page of the invented run; of some endpoints only, where these are named."""
     shown = chinese(further_results(), WORDS | unsaid)
@@ -89,7 +91,7 @@ def test_an_entry_that_is_missing_is_found_wherever_its_text_stands() -> None:
         "fewer than {n} events in the subgroup",  # below a table
         "Robust score test",  # in a table
     )
-    found = english(invented(["Relapse"], **{text: text for text in lacking}))
+    found = english(invented(("Relapse",), **{text: text for text in lacking}))
     starts = [text.partition(" {")[0] for text in lacking]
     assert [start for start in starts if not any(start in text for text in found)] == []
 
@@ -99,6 +101,35 @@ def test_the_scripts_say_nothing_that_is_not_a_word_of_the_page() -> None:
     script = "".join(map(read_asset, SCRIPTS))
     others = re.sub(r'word\("[^"]+"', "", script)
     assert re.findall(r'["`]([A-Z][a-z][^"`]*)["`]', others) == ["Escape"]  # a key of the keyboard
+
+
+@pytest.mark.slow
+def test_nothing_that_the_scripts_make_is_english(tmp_path: Path) -> None:
+    """Buttons, their hints, the search and what is read out, made after the page was written."""
+    pytest.importorskip("playwright")
+    from tests.report import browser
+
+    if browser.BROWSER is None:
+        pytest.skip("no Chromium on this machine")
+    with (
+        browser.chromium() as chromium,
+        browser.visit(chromium, invented(), tmp_path, "desktop") as found,
+    ):
+        seen = found.page
+        said = seen.locator("[role=status]")
+        seen.fill("#search", "复发")
+        assert re.fullmatch(r"找到\d+项，显示12项", said.inner_text())
+        seen.fill("#search", "")
+        slider = seen.locator("#curve-relapse-ATE input[type=range]")
+        slider.focus()
+        seen.keyboard.press("End")
+        assert "60个月；窄野：" in str(slider.get_attribute("aria-valuetext"))
+        seen.locator("td [data-raw]").first.click()
+        assert said.inner_text().startswith("已复制")
+        assert english(seen.content()) == []
+        browser.unfold(seen)
+        assert browser.overlaps(browser.text_boxes(seen)) == []
+        assert browser.cut_off(browser.figures(seen)) == []
 
 
 @pytest.mark.slow
