@@ -39,7 +39,7 @@ def draw_love(
     sizes = frame.assign(smd=frame["smd"].abs()).pivot_table(
         index="label", columns="estimand", values="smd", sort=False, dropna=False
     )
-    sizes = sizes.sort_values(weights[0][0], ascending=True, kind="stable")
+    sizes = sizes.sort_values(weights[0][0], kind="stable", na_position="first")
     place = np.arange(len(sizes))
     ax.axvline(0, color=INK, linewidth=0.8)
     ax.axvline(limit, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
@@ -51,6 +51,7 @@ def draw_love(
             )  # fmt: skip
     ax.set_yticks(place, [str(label) for label in sizes.index])
     ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
     right = max(float(np.nanmax(sizes.to_numpy(), initial=0.0)), limit) * 1.08
     ax.set(xlim=(-0.015 * right, right), ylim=(-0.7, len(sizes) - 0.3))
     ax.yaxis.grid(visible=True, color=RULE, linewidth=0.5)

@@ -169,6 +169,7 @@ def _describe(root: ElementTree.Element, name: str, title: str, description: str
     for key in ("width", "height", "version"):
         root.attrib.pop(key, None)
     root.set("role", "img")
+    root.set("preserveAspectRatio", "xMinYMin")
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     root.set("font-family", FACES)
     root.set("color", INK)

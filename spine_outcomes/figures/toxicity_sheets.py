@@ -49,7 +49,7 @@ def butterfly_sheet(
         )  # fmt: skip
         draw_butterfly(ax, shown, [code for code, _ in arms])
         (_, left), (_, right) = arms
-        ax.set_xlabel(f"← {left}      % of those assessed      {right} →")
+        ax.set_xlabel(f"← {left}\u2003% of those assessed\u2003{right} →")
     return figure
 
 

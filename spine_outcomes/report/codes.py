@@ -6,7 +6,7 @@ import re
 
 _KEPT = r'<(script|style|code|svg|title)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
 _TEXTS = re.compile(_KEPT + r"|(?<=>)[^<>]+(?=<)", re.DOTALL)
-_CODE = re.compile(r"\b[a-z]+[a-z0-9]*(?:_[a-z0-9]+)+\b(?:\.[a-z]+\b)?")
+_CODE = re.compile(r"\b(?:[a-z]+\.)*[a-z]+[a-z0-9]*(?:_[a-z0-9]+)+\b(?:\.[a-z]+\b)?")
 
 
 def coded(page: str) -> str:

@@ -168,13 +168,17 @@ def _love(results: Results, unit: str) -> Picture:
         f"The {PRINTED_ROWS} largest of {n_lines} differences, under any of the weights; all are "
         "in the table of balance."
     )
-    note = (
+    notes = [
         f"Dotted line: {SMD_LIMIT}. The ruler is the unweighted pooled standard deviation before "
         "and after weighting. Signed values are in the table of balance."
-    )
+    ]
+    if named["smd"].isna().any():
+        notes.append(
+            "A symbol is missing where it would give back a small count; such lines are last."
+        )
     title = f"Balance of the {name.rows(unit)} before and after weighting"
     print_notes = (cut,) if n_lines > PRINTED_ROWS else ()
-    return Picture(identifier("love", unit), title, draw, (note,), print_notes=print_notes)
+    return Picture(identifier("love", unit), title, draw, tuple(notes), print_notes=print_notes)
 
 
 def _weights(results: Results, unit: str) -> Picture:

@@ -56,16 +56,17 @@ def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterato
     title = f"Worst grades by arm: {view}"
     draw = partial(butterfly_sheet, frame, arms, "")
     key = identifier("toxicity-butterfly", window, cause)
-    yield Picture(key, title, draw, notes, is_half=True)
+    yield Picture(key, title, draw, notes)
     if window != "any":
         return
     title = f"Terms and grades: {view}"
     shade = (
-        f"Number of {rows} by worst grade; the darker, the larger their share of those assessed."
+        f"Number of {rows} by worst grade; the stronger the colour, the larger their share of "
+        "those assessed."
     )
     draw = partial(heat_map_sheet, frame, arms, ("0", *GRADES), "")
     key = identifier("toxicity-heat-map", window, cause)
-    yield Picture(key, title, draw, (shade,), is_first=False, is_half=True)
+    yield Picture(key, title, draw, (shade,), is_first=False)
 
 
 def _shares(results: Results, window: str, cause: str) -> pd.DataFrame:
@@ -105,7 +106,7 @@ def _mean_counts(results: Results, arms: Arms, name: Labels) -> Iterator[Picture
         f"{name.estimand(estimand)}; every event counts, death ends the risk of further ones. "
         f"Area: pointwise {name.level} interval on the log scale."
     )
-    yield Picture("toxicity-mean-count", heading, draw, (note,), is_half=True)
+    yield Picture("toxicity-mean-count", heading, draw, (note,))
 
 
 def _dose_responses(results: Results, name: Labels) -> Iterator[Picture]:
