@@ -93,10 +93,11 @@ def balance_findings(
     for rows, code, severity, which in kinds:
         for (level, estimand), group in rows.groupby(["level_unit", "estimand"], sort=False):
             worst = group.iloc[0]
+            size = f"{worst['smd']:.2f}".replace("-", "−")
             message = (
                 f"After {estimand} weighting at {level} level, {group['column'].nunique()} {which} "
                 f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
-                f"{_named(worst, dictionary)} ({worst['smd']:.2f})."
+                f"{_named(worst, dictionary)} ({size})."
             )
             yield Finding(code, message, severity, "propensity")
 
@@ -105,7 +106,7 @@ def _named(row: pd.Series[Any], dictionary: DataDictionary) -> str:
     """Label of a balance row, with that of its level."""
     if pd.isna(row["level"]):
         return str(row["label"])
-    codes = dictionary[row["column"]].codes or {}
+    codes = dictionary[row["column"]].codes or {"True": "yes", "False": "no"}
     return f"{row['label']}: {codes.get(row['level'], row['level'])}"
 
 

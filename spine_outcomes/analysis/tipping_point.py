@@ -25,9 +25,9 @@ NEAR = (0.5, 2.0)
 """Ratios between which a conclusion should not change."""
 
 CONCLUSIONS = {
-    -1: "lower with",
-    0: "no difference shown with",
-    1: "higher with",
+    -1: "lower with arm",
+    0: "no difference shown with arm",
+    1: "higher with arm",
 }
 
 

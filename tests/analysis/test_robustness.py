@@ -199,7 +199,7 @@ def test_the_conclusion_tips_where_it_first_changes() -> None:
     assert tipping_deltas(frame, "delta_comparator") == [0.25, 5.0]
     assert tipping_deltas(frame, "delta_reference") == []
     [finding] = tipping_findings(frame, PLAN)
-    assert "no difference shown with b" in finding.message
+    assert "no difference shown with arm b" in finding.message
     assert "is 0.25 or 5 in arm b alone" in finding.message
     assert finding.severity == "note"
     near = frame.assign(conclusion=(frame["delta_comparator"] > 1).astype(int))
