@@ -28,6 +28,7 @@ from spine_outcomes.tables.interim_suppression import protected_look
 from spine_outcomes.tables.labels import labels
 from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.selection import in_order
+from spine_outcomes.tables.suppressed import explained
 from spine_outcomes.tables.table import Table, identifier
 from spine_outcomes.tables.theme import themes
 
@@ -78,7 +79,8 @@ def look_page(results: InterimResults) -> LookPage:
     The same results give the same page.
     """
     shown = protected_look(results)
-    made = {table.id: table for table in _tables(shown)}
+    k = shown.plan.report.min_cell
+    made = {table.id: explained(table, k) for table in _tables(shown)}
     pictures = {picture.id: picture for picture in _pictures(shown)}
     found = Exhibits(made, pictures, _source(shown), shown.look.cutoff.isoformat())
     sentences = list(verdict(shown)) if shown.look.edition == "unblinded" else []

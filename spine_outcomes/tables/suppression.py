@@ -85,7 +85,7 @@ def protected(results: Results) -> Results:
         name: hide_counts(getattr(results, name), columns, k, further.get(name, ()))
         for name, columns in COUNTS.items()
     }
-    frames["findings"] = _hide_told(frames["findings"], k)
+    frames["findings"] = hide_told(frames["findings"], k)
     log = pd.DataFrame(_log(frames, k), columns=list(SUPPRESSED_COLUMNS))
     frames["baseline"] = hide_shares(frames["baseline"])
     frames["imaging"] = hide_shares(hide_known(frames["imaging"]))
@@ -179,7 +179,7 @@ def _hide_read(provenance: dict[str, Any], flow: pd.DataFrame) -> dict[str, Any]
     return provenance | {"n_rows_read": read} if isinstance(read, str) else provenance
 
 
-def _hide_told(findings: pd.DataFrame, k: int) -> pd.DataFrame:
+def hide_told(findings: pd.DataFrame, k: int) -> pd.DataFrame:
     """Hide the number of rows of a finding whose message hides a part of them."""
     is_told = findings["message"].astype(str).str.contains(f"<{k}", regex=False)
     is_number = findings["n"].map(lambda n: not isinstance(n, str) and pd.notna(n)).astype(bool)
