@@ -150,8 +150,14 @@ def _summary(found: Difference) -> Iterator[str]:
     yield f"Estimates: {counts}"
     moved = found.moved[found.moved["change"] == MOVED]
     for row in moved.head(MOST_SAID).to_dict("records"):
-        old, new, change = (row[key] for key in ("old", "new", "difference"))
-        yield f"  {found.names.estimate(row)}: {old:g} -> {new:g} ({change:+g})"
+        old, new = (_number(row[key]) for key in ("old", "new"))
+        change = "" if pd.isna(row["difference"]) else f" ({row['difference']:+g})"
+        yield f"  {found.names.estimate(row)}: {old} -> {new}{change}"
     left = len(moved) - MOST_SAID
     if left > 0:
         yield f"  and {left} more in diff.csv"
+
+
+def _number(value: float) -> str:
+    """A number of one of the two; words where it has none, or hides it."""
+    return "not shown" if pd.isna(value) else f"{value:g}"

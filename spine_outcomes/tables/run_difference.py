@@ -89,6 +89,7 @@ def estimates(frame: pd.DataFrame, names: CodeNames) -> Table:
             )
             for row in frame.to_dict("records")
         ),
+        notes=("A dash: not estimable, hidden as it is small, or not there.",),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -205,3 +206,11 @@ def test_codes_have_their_names_and_counts_no_decimals(tmp_path: Path) -> None:
     page = (tmp_path / "diff" / "diff.html").read_text(encoding="utf-8")
     assert "Back again, Events, Old way" in page
     assert "26.0000" not in page
+
+
+def test_a_number_that_one_of_them_does_not_show_is_no_number(tmp_path: Path) -> None:
+    """ "nan -> 0.8 (+nan)": a count that was hidden, and is large enough now."""
+    one, two = (folder_of(tmp_path, name, value) for name, value in (("r1", np.nan), ("r2", 0.8)))
+    said = told("diff", one, two, "--out", tmp_path / "diff")
+    assert "Relapse, Hazard ratio, Cox, ATE weights, interim:1: not shown -> 0.8\n" in said.paths
+    assert "nan" not in said.paths
