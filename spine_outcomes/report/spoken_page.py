@@ -27,7 +27,8 @@ def spoken_page(page: str, say: Translator) -> str:
 
     def said(match: re.Match[str]) -> str:
         found = match[0]
-        if found.startswith("<") or not found.strip():
+        is_between_numbers = page.startswith("<span data-raw", match.end())  # said with its table
+        if found.startswith("<") or not found.strip() or is_between_numbers:
             return found
         return escape(say(unescape(found)), quote=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spine_outcomes.report.spoken_page import letters_of, spoken_page
+from spine_outcomes.report.spoken_page import letters_of, script_words, spoken_page
 from spine_outcomes.tables.language import Catalogue, Translator
 
 FONT = "DroidSansFallback-GB2312.ttf"
@@ -14,7 +14,7 @@ SAY = Translator(
         {},
         "（）",
         "。",
-        {"Local failure": "局部失败", "Age & sex": "甲<乙"},
+        {"Local failure": "局部失败", "Age & sex": "甲<乙", ",": "、", ".": "。"},
     )
 )
 
@@ -32,6 +32,27 @@ def test_what_programs_read_stays() -> None:
     page = "<script>if (a<b) 'Local failure'</script><style>p>a{}</style><code>Local failure</code>"
     page += '<td translate="no"><b>Local failure</b></td>'
     assert spoken_page(page, SAY) == page
+
+
+def test_a_list_of_links_has_the_marks_and_no_blanks_of_the_language() -> None:
+    """Commas and full stops of two kinds in one line."""
+    page = '<p>Local failure <a href="#a">Local failure</a>, <a href="#b">Local failure</a>.</p>'
+    assert spoken_page(page, SAY) == (
+        '<p>局部失败<a href="#a">局部失败</a>、<a href="#b">局部失败</a>。</p>'
+    )
+
+
+def test_what_stands_between_two_numbers_was_said_with_its_table() -> None:
+    """An interval whose comma became that of a list."""
+    page = '<td>(<span data-raw="1">1.0</span>, <span data-raw="2">2.0</span>)</td>'
+    assert spoken_page(page, SAY) == page
+
+
+def test_the_scripts_are_told_what_to_say() -> None:
+    """A button in English on a Chinese page; a page in English needs to be told nothing."""
+    script = 'page.word("Local failure"); page.word("{n} found", { n: 3 }); say("Age & sex");'
+    assert script_words(script, SAY) == {"Local failure": "局部失败", "{n} found": "{n} found"}
+    assert script_words(script, None) == {}
 
 
 def test_marks_stay_marks() -> None:
