@@ -75,6 +75,8 @@ def run_figures(source: Path, choice: FigureChoice, out: Path | None, *, overwri
             "command": "figures",
             "results": str(results.provenance.get("reproducibility_id", "")),
             "journal": name or "",
+            "choice_of_figures": ", ".join(sorted(choice.only)) or "all",
+            "set_of_formats": ", ".join(formats),
         }
         with reserve(out, identity, (source,), overwrite) as folder:
             step("Drawing figures")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.analysis.stored import restored, stored
-from spine_outcomes.commands.manifest import NAME, read_manifest, verify
+from spine_outcomes.commands.manifest import read_manifest, verify
 from spine_outcomes.errors import InputOutputError, Problem
 
 FOLDER = "frames"
@@ -32,7 +32,7 @@ def read_run(folder: Path) -> Results:
     if not isinstance(outputs, dict) or not any(_is_stored(name) for name in outputs):
         message = "is no folder with the stored results of a run"
         fix = "Give the folder that a report of this version wrote."
-        raise InputOutputError(Problem("E_NO_RUN", message, file=str(folder / NAME), fix=fix))
+        raise InputOutputError(Problem("E_NO_RUN", message, file=str(folder), fix=fix))
     problems = [problem for problem in verify(folder) if _is_stored(problem.file or "")]
     if problems:
         raise InputOutputError(*problems)

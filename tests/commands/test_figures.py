@@ -215,7 +215,19 @@ def test_stored_results_of_another_version_are_refused(copy: Path) -> None:
 def test_a_folder_that_no_report_wrote_is_refused(tmp_path: Path) -> None:
     """Nothing there, or a report of a version that stored nothing."""
     assert figures(tmp_path).code == 6
-    assert "E_NO_RUN" in figures(tmp_path / "nowhere").text
+    nowhere = tmp_path / "nowhere"
+    said = figures(nowhere).text
+    assert f"E_NO_RUN {nowhere}: is no folder with the stored results of a run" in said
+
+
+def test_another_choice_takes_no_figure_away_unasked(run: Path, tmp_path: Path) -> None:
+    """One figure drawn after another into one folder: the first was gone."""
+    words = ("--formats", "svg", "--out", tmp_path / "out")
+    assert figures(run, "--only", "F1", *words).code == 0
+    said = figures(run, "--only", "forest", *words)
+    assert (said.code, "another choice of figures" in said.text) == (6, True)
+    assert (tmp_path / "out" / "flow-chart.svg").exists()
+    assert figures(run, "--only", "forest", *words, "--overwrite").code == 0
 
 
 def test_the_output_does_not_replace_the_results(run: Path) -> None:
