@@ -102,7 +102,7 @@ def difference_notes(results: Results, frame: pd.DataFrame) -> tuple[str, ...]:
     return (
         f"{text}.",
         *hidden_notes(results, frame),
-        "Above 0: more events with the comparator. Shown while enough rows of both arms are at "
+        f"Above 0: more events with {name.comparator}. Shown while enough rows of both arms are at "
         "risk; the test over all times is the supremum test in the table of the endpoint.",
     )
 
