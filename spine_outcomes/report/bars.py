@@ -6,6 +6,7 @@ import math
 
 from markupsafe import Markup
 
+from spine_outcomes.figures.style import MUTED
 from spine_outcomes.tables.table import Cell, Number
 
 LEAST, MOST = 0.2, 5.0  # the axis, logarithmic; what lies beyond is cut with an arrow
@@ -24,11 +25,11 @@ def bar(cell: Cell) -> Markup:
     at, low, high = (_place(value) for value in values)
     middle, one = HEIGHT / 2, _place(1.0)
     marks = [
-        f'<path class="one" d="M{one:g} 0V{HEIGHT:g}"/>',
-        f'<path class="limits" d="M{low:g} {middle:g}H{high:g}"/>',
+        f'<path stroke="{MUTED}" d="M{one:g} 0V{HEIGHT:g}"/>',
+        f'<path stroke="currentColor" stroke-width="1.5" d="M{low:g} {middle:g}H{high:g}"/>',
         _arrow(low, 1) if values[1] < LEAST else "",
         _arrow(high, -1) if values[2] > MOST else "",
-        f'<path class="at" d="M{at - 2.5:g} {middle - 2.5:g}h5v5h-5z"/>',
+        f'<path fill="currentColor" d="M{at - 2.5:g} {middle - 2.5:g}h5v5h-5z"/>',
     ]
     head = f'<svg class="bar" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" aria-hidden="true">'
     return Markup(f"{head}{''.join(marks)}</svg>")  # noqa: S704 - numbers only
@@ -44,4 +45,6 @@ def _arrow(x: float, direction: int) -> str:
     """The mark of a limit beyond the axis; its tip at ``x``."""
     middle = HEIGHT / 2
     tip, back = f"{x - 3 * direction:g}", f"{x + (ARROW - 3) * direction:g}"
-    return f'<path class="at" d="M{tip} {middle:g}L{back} {middle - 3:g}V{middle + 3:g}z"/>'
+    return (
+        f'<path fill="currentColor" d="M{tip} {middle:g}L{back} {middle - 3:g}V{middle + 3:g}z"/>'
+    )

@@ -62,8 +62,9 @@ def test_a_table() -> None:
         '<td class="right"><span data-raw="0.7612">0.76</span><span class="limits">('
         '<span data-raw="0.5201">0.52</span> to <span data-raw="1.1098">1.11</span>)</span>'
         '<svg class="bar" viewBox="0 0 96 12" aria-hidden="true">'
-        '<path class="one" d="M48 0V12"/><path class="limits" d="M29.7 6H50.9"/>'
-        '<path class="at" d="M37.9 3.5h5v5h-5z"/></svg></td></tr></tbody></table></div>'
+        '<path stroke="#6b7280" d="M48 0V12"/>'
+        '<path stroke="currentColor" stroke-width="1.5" d="M29.7 6H50.9"/>'
+        '<path fill="currentColor" d="M37.9 3.5h5v5h-5z"/></svg></td></tr></tbody></table></div>'
         '<p class="cue" aria-hidden="true">Wider than the screen: move it sideways →</p>'
         '<p class="reasons">NE, not estimable: <span id="risks-reason-1"><sup>1</sup> '
         "no event in arm New.</span></p>"
@@ -98,7 +99,7 @@ def test_a_bar_says_where_it_leaves_its_axis(limits: tuple[float, float], arrows
     """C51: an interval to 400 must not look as if it ended at 5."""
     low, high = limits
     parts = (Number("1", 1.0), " (", Number("a", low), " to ", Number("b", high), ")")
-    assert bar(Cell(parts)).count('class="at"') == arrows
+    assert bar(Cell(parts)).count('fill="currentColor"') == arrows
 
 
 def test_what_has_no_interval_has_no_bar() -> None:
