@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
-from spine_outcomes.tables.complementary import Rule
+from spine_outcomes.tables.complementary import Cells, Rule, hide
 from spine_outcomes.tables.missing import MOST_PATTERNS
+
+Places = dict[str, tuple[tuple[int, str], ...]]  # by frame, rows and columns
 
 
 class Count(NamedTuple):
@@ -55,6 +57,27 @@ class Printed:
     rules: tuple[Rule, ...] = ()
     fixed: frozenset[Count] = frozenset()
     weights: Mapping[Count, float] = field(default_factory=dict)
+
+
+def hidden_counts(parts: Iterable[Printed], k: int) -> set[Count]:
+    """Counts to hide: those from 1 to ``k − 1``, and others that would give one back."""
+    parts = list(parts)
+    cells = Cells(
+        {count: count.n for part in parts for count in part.places.values()},
+        tuple(rule for part in parts for rule in part.rules),
+        frozenset(count for part in parts for count in part.fixed),
+        {count: weight for part in parts for count, weight in part.weights.items()},
+    )
+    found = hide(cells, k)
+    return {*found.primary, *found.complementary}
+
+
+def by_frame(places: Iterable[Place]) -> Places:
+    """Rows and columns of each frame."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for place in places:
+        found.setdefault(place.frame, []).append((place.row, place.column))
+    return {name: tuple(at) for name, at in found.items()}
 
 
 def of_flow(flow: pd.DataFrame) -> Printed:

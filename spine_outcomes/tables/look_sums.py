@@ -7,7 +7,7 @@ the latter as if everybody's were known wherever they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -17,8 +17,18 @@ import pandas as pd
 from spine_outcomes.analysis.look.results import EVERYBODY, InterimResults
 from spine_outcomes.analysis.results import RISK_TABLE_COLUMNS, no_rows
 from spine_outcomes.analysis.toxicity.counts import ASSESSED, NOT_ASSESSED
-from spine_outcomes.tables.complementary import Cells, Rule, hide
-from spine_outcomes.tables.count_sums import Count, Place, Printed, known_sum, of_flow, order
+from spine_outcomes.tables.complementary import Rule
+from spine_outcomes.tables.count_sums import (
+    Count,
+    Place,
+    Places,
+    Printed,
+    by_frame,
+    hidden_counts,
+    known_sum,
+    of_flow,
+    order,
+)
 from spine_outcomes.tables.outcome_sums import BOTH, of_outcomes
 
 # Frames with rows by group: the column that says what is counted, and what holds the counts.
@@ -50,9 +60,6 @@ class _Read(NamedTuple):
     places: dict[Place, Count]
 
 
-Places = dict[str, tuple[tuple[int, str], ...]]  # by frame, rows and columns
-
-
 def given_back(results: InterimResults, k: int) -> tuple[Places, Places]:
     """Where counts stand that would give back one from 1 to ``k − 1``.
 
@@ -67,39 +74,18 @@ def given_back(results: InterimResults, k: int) -> tuple[Places, Places]:
     read = _read(results)
     flow = of_flow(results.flow)
     pooled = read.groups.pop(EVERYBODY, {})
-    hidden = _hidden([flow, _within(pooled, results)], k)
+    hidden = hidden_counts([flow, _within(pooled, results)], k)
     shown = {what: count.n for what, count in pooled.items() if count not in hidden}
     arms = [_within(counts, results) for counts in read.groups.values()]
     across = Printed({}, tuple(_across(read.groups, pooled, shown, k)))
     compared = _compared(results, read.groups)
-    hidden |= _hidden([*arms, across, compared], k)
+    hidden |= hidden_counts([*arms, across, compared], k)
     unsaid = set(_unsaid(read.groups, pooled, shown, compared, k))
     places = {**read.places, **flow.places, **compared.places}
     return (
-        _by_frame(place for place, c in places.items() if c in hidden and c.n >= k),
-        _by_frame(place for place, c in places.items() if c in unsaid),
+        by_frame(place for place, c in places.items() if c in hidden and c.n >= k),
+        by_frame(place for place, c in places.items() if c in unsaid),
     )
-
-
-def _by_frame(places: Iterable[Place]) -> Places:
-    """Rows and columns of each frame."""
-    found: dict[str, list[tuple[int, str]]] = {}
-    for place in places:
-        found.setdefault(place.frame, []).append((place.row, place.column))
-    return {name: tuple(at) for name, at in found.items()}
-
-
-def _hidden(parts: Iterable[Printed], k: int) -> set[Count]:
-    """Counts to hide, those from 1 to ``k − 1`` among them."""
-    parts = list(parts)
-    cells = Cells(
-        {count: count.n for part in parts for count in part.places.values()},
-        tuple(rule for part in parts for rule in part.rules),
-        frozenset(count for part in parts for count in part.fixed),
-        {count: weight for part in parts for count, weight in part.weights.items()},
-    )
-    found = hide(cells, k)
-    return {*found.primary, *found.complementary}
 
 
 def _read(results: InterimResults) -> _Read:

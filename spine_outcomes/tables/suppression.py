@@ -11,10 +11,10 @@ import pandas as pd
 
 from spine_outcomes.analysis.e_values import primary_endpoint
 from spine_outcomes.analysis.results import SUPPRESSED_COLUMNS, Results
-from spine_outcomes.tables.complementary import Cells, hide
 from spine_outcomes.tables.count_sums import (
-    Place,
-    Printed,
+    Places,
+    by_frame,
+    hidden_counts,
     of_baseline,
     of_flow,
     of_missing,
@@ -143,7 +143,7 @@ def _hidden(counts: pd.Series[Any], k: int, further: list[int]) -> pd.Series[Any
     return shown
 
 
-def _further(results: Results, k: int) -> dict[str, tuple[tuple[int, str], ...]]:
+def _further(results: Results, k: int) -> Places:
     """Rows and columns of each frame that would give small counts back."""
     parts = (
         of_flow(results.flow),
@@ -153,24 +153,9 @@ def _further(results: Results, k: int) -> dict[str, tuple[tuple[int, str], ...]]
         of_propensity(results.propensity),
         of_toxicity(results.toxicity),
     )
-    places = {place: count for part in parts for place, count in part.places.items()}
-    hidden = hide(_cells(parts, places), k)
-    told = {count.what for count in hidden.primary | hidden.complementary}
-    found: dict[str, list[tuple[int, str]]] = {}
-    for place, count in places.items():
-        if count.what in told and count.n >= k:
-            found.setdefault(place.frame, []).append((place.row, place.column))
-    return {name: tuple(cells) for name, cells in found.items()}
-
-
-def _cells(parts: tuple[Printed, ...], places: Mapping[Place, Any]) -> Cells:
-    """All counts of a run as cells that rules tie together."""
-    return Cells(
-        {count: count.n for count in places.values()},
-        tuple(rule for part in parts for rule in part.rules),
-        frozenset(count for part in parts for count in part.fixed),
-        {count: weight for part in parts for count, weight in part.weights.items()},
-    )
+    told = {count.what for count in hidden_counts(parts, k)}
+    places = [place for part in parts for place in part.places.items()]
+    return by_frame(place for place, count in places if count.what in told and count.n >= k)
 
 
 def _hide_read(provenance: dict[str, Any], flow: pd.DataFrame) -> dict[str, Any]:
