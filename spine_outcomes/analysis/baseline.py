@@ -92,12 +92,13 @@ def balance_findings(
     )
     for rows, code, severity, which in kinds:
         for (level, estimand), group in rows.groupby(["level_unit", "estimand"], sort=False):
-            worst = group.iloc[0]
+            worst, n = group.iloc[0], group["column"].nunique()
+            differ = f"{which} differ" if n > 1 else f"{which.replace('columns', 'column')} differs"
             size = f"{worst['smd']:.2f}".replace("-", "−")
             message = (
-                f"After {estimand} weighting at {level} level, {group['column'].nunique()} {which} "
-                f"differ by more than {SMD_LIMIT} standard deviations; the largest is "
-                f"{_named(worst, dictionary)} ({size})."
+                f"After {estimand} weighting at {level} level, {n} {differ} by more than "
+                f"{SMD_LIMIT} standard deviations; the largest is {_named(worst, dictionary)} "
+                f"({size})."
             )
             yield Finding(code, message, severity, "propensity")
 

@@ -113,7 +113,8 @@ def _not_estimable(results: pd.DataFrame) -> Iterator[Finding]:
     """Numbers that do not exist, by their reason."""
     missing = results[results["status"] == "not_estimable"]
     for (endpoint, reason), group in missing.groupby(["endpoint", "reason"], sort=False):
-        message = f"{len(group)} results are not estimable: {reason}."
+        n = len(group)
+        message = f"{n} result{'s are' if n > 1 else ' is'} not estimable: {reason}."
         yield Finding("W_NOT_ESTIMABLE", message, section="outcomes", endpoint=str(endpoint))
 
 

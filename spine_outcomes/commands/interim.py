@@ -28,7 +28,9 @@ def interim(
     look: Annotated[int, typer.Option(min=1, help="Number of the look: 1, 2, …")],
     cutoff: Annotated[
         datetime.datetime,
-        typer.Option(formats=["%Y-%m-%d"], help="Data cut-off: nothing later is seen."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Data cut-off: nothing later is seen."
+        ),
     ],
     blinded: Annotated[
         bool,

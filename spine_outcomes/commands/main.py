@@ -79,7 +79,8 @@ def _explain(error: Exception, *, redact: bool) -> int:
         say(error.text(redact=redact))
         return error.exit_code
     if isinstance(error, typer.TyperException):
-        say(str(Problem("E_USAGE", error.format_message(), fix="See --help.")))
+        text = error.format_message().replace("the formats '%Y-%m-%d'", "YYYY-MM-DD")
+        say(str(Problem("E_USAGE", text, fix="See --help.")))
         return error.exit_code
     if isinstance(error, OSError):
         name = None if error.filename is None else str(error.filename)

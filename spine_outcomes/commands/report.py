@@ -34,7 +34,9 @@ def report(
     ] = None,
     cutoff: Annotated[
         datetime.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Data cut-off instead of the plan's."),
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Data cut-off instead of the plan's."
+        ),
     ] = None,
     seed: Seed = None,
     jobs: Annotated[

@@ -252,7 +252,7 @@ def test_somebody_elses_folder_needs_overwrite(study: Path, command: Command) ->
         (["--formats", "odt"], "none of html, docx, pdf"),
         (["--seed", "-1"], "--seed"),
         (["--jobs", "0"], "--jobs"),
-        (["--cutoff", "31.12.2024"], "--cutoff"),
+        (["--cutoff", "31.12.2024"], "YYYY-MM-DD"),
         (["--backend", "threads"], "--backend"),
         pytest.param(
             ["--backend", "ray"],
