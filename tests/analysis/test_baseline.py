@@ -24,9 +24,10 @@ def test_one_column_differs_and_two_differ(
 ) -> None:
     """ "1 columns beside the model differ" stood in a report that goes to a committee."""
     rows = [
-        {"level_unit": "lesion", "estimand": "ATE", "column": name, "level": None, "smd": -0.2}
+        {"level_unit": "lesion", "estimand": "ATE", "column": name, "label": name, "level": None,
+         "smd": -0.2}
         for name in columns
-    ]
+    ]  # fmt: skip
     dictionary = load_dictionary(packaged_file("data_dictionary.yaml"))
     (finding,) = balance_findings(pd.DataFrame(rows), modelled, dictionary)
     assert words in finding.message
