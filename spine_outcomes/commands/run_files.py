@@ -80,7 +80,10 @@ def run_files(shown: Results, step: Step = silent) -> dict[str, bytes]:
     written = {name: text.encode() for name, text in files.items()} | exhibit_files(found)
     asked, printed = shown.plan.report.formats, as_printed(shown, found)
     if "tex" in asked:
-        texts = {key: latex_text(table, printed.below) for key, table in printed.tables.items()}
+        texts = {
+            key: latex_text(table, printed.below, printed.said)
+            for key, table in printed.tables.items()
+        }
         written |= {f"tables/{key}.tex": text.encode() for key, text in texts.items()}
     return written | documents(asked, page(shown, found), printed, head(shown))
 

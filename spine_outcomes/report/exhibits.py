@@ -47,12 +47,19 @@ class Exhibits:
         By id, in the order of the page.
     source
         Population and rows, and ``cutoff``, the data cut-off: they stand under each of them.
+    say
+        Says what stands around them in the language of the page; English where it is None.
     """
 
     tables: Mapping[str, Table]
     figures: Mapping[str, Picture]
     source: str
     cutoff: str | None
+    say: Translator | None = None
+
+    def said(self, text: str) -> str:
+        """A text around them in their language."""
+        return text if self.say is None else self.say(text)
 
     def number(self, identifier: str) -> str:
         """Number of a table or figure: "Table 3", "Figure 1"."""
@@ -67,12 +74,13 @@ class Exhibits:
         """
         if say is None:
             return self
-        return replace(self, tables={key: spoken(table, say) for key, table in self.tables.items()})
+        said = {key: spoken(table, say) for key, table in self.tables.items()}
+        return replace(self, tables=said, say=say)
 
     @property
     def below(self) -> str:
         """What stands under every exhibit: population, rows and data cut-off."""
-        return source_note(self.source, self.cutoff)
+        return self.said(source_note(self.source, self.cutoff))
 
     def in_theme(self, theme: Theme) -> Exhibits:
         """The same, their numbers printed as a journal wants them (figures keep theirs)."""

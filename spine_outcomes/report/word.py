@@ -41,7 +41,7 @@ def word_document(page: str, found: Exhibits, top: Head) -> bytes:
     page
         The rendered page, which says what stands where.
     found
-        Its exhibits, in the theme and the language of the page.
+        Its exhibits, in the theme and the language of the page: all is said in it.
     top
         Head of the page: it stands on every sheet.
 
@@ -53,16 +53,16 @@ def word_document(page: str, found: Exhibits, top: Head) -> bytes:
     import docx
 
     document = docx.Document()
-    _sheet(document, top)
+    _sheet(document, top, found)
     for block in page_blocks(page):
         _add(document, block, found)
-    _without_traces(document, top)
+    _without_traces(document, top, found)
     buffer = io.BytesIO()
     document.save(buffer)
     return _timeless(buffer.getvalue())
 
 
-def _sheet(document: Document, top: Head) -> None:
+def _sheet(document: Document, top: Head, found: Exhibits) -> None:
     """A4 with the study above and the page number below."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -74,7 +74,7 @@ def _sheet(document: Document, top: Head) -> None:
     section.top_margin = section.bottom_margin = Mm(MARGIN_MM)
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Caption"):
         _type(document.styles[name], name)
-    above = [top.running, top.banner]
+    above = [found.said(top.running), found.said(top.banner)]
     section.header.paragraphs[0].text = printable("  ".join(part for part in above if part))
     below = section.footer.paragraphs[0]
     below.add_run(printable(f"{top.identifier}  "))
@@ -99,7 +99,8 @@ def _type(style: Any, name: str) -> None:
 def _add(document: Document, block: Block, found: Exhibits) -> None:
     """One block at the end of the document."""
     if block.kind == "table":
-        add_table(document, found.tables[block.text], found.number(block.text), found.below)
+        table, number = found.tables[block.text], found.said(found.number(block.text))
+        add_table(document, table, number, found.below, say=found.said)
     elif block.kind == "figure":
         _picture(document, found.figures[block.text], found)
     elif block.kind == "grid":
@@ -116,7 +117,9 @@ def _picture(document: Document, picture: Picture, found: Exhibits) -> None:
     from docx.shared import Mm, Pt
 
     caption = document.add_paragraph(style="Caption")
-    caption.add_run(printable(f"{found.number(picture.id)} {picture.title}")).bold = True
+    number = found.said(found.number(picture.id))
+    heading = f"{number} {picture.said(picture.title)}"
+    caption.add_run(printable(heading)).bold = True
     caption.paragraph_format.keep_with_next = True
     width, height = (size * MM_PER_INCH for size in picture.figure.get_size_inches())
     scale = min(1.0, (WIDTH_MM - 2 * MARGIN_MM) / width, TALLEST_MM / height)
@@ -124,9 +127,9 @@ def _picture(document: Document, picture: Picture, found: Exhibits) -> None:
     shape = document.add_picture(image, width=Mm(width * scale))
     properties = shape._inline.docPr
     properties.set("name", picture.id)
-    properties.set("descr", printable(picture.description))
+    properties.set("descr", printable(picture.said(picture.description)))
     document.paragraphs[-1].paragraph_format.keep_with_next = True
-    note = document.add_paragraph().add_run(printable(" ".join(picture.notes)))
+    note = document.add_paragraph().add_run(printable(picture.said(" ".join(picture.notes))))
     note.font.size = Pt(7.5)
 
 
@@ -146,10 +149,10 @@ def _plain_table(block: Block) -> Table:
     )
 
 
-def _without_traces(document: Any, top: Head) -> None:
+def _without_traces(document: Any, top: Head, found: Exhibits) -> None:
     """Properties that say what the document is, and neither who made it nor when."""
     properties = document.core_properties
-    properties.title = printable(top.title)
+    properties.title = printable(found.said(top.title))
     for name in ("author", "last_modified_by", "comments", "keywords", "subject", "category"):
         setattr(properties, name, "")
     properties.revision = 1

@@ -2,7 +2,7 @@ r"""A table as LaTeX with the rules of booktabs, to be put into a paper with ``\
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from spine_outcomes.tables.table import Cell, Row, Table
 
@@ -30,7 +30,7 @@ def escaped(text: str) -> str:
     return kept.translate(_ESCAPES)
 
 
-def latex_text(table: Table, source: str = "") -> str:
+def latex_text(table: Table, source: str = "", say: Callable[[str], str] = str) -> str:
     """The table as LaTeX.
 
     Parameters
@@ -39,6 +39,8 @@ def latex_text(table: Table, source: str = "") -> str:
         In the theme it shall have.
     source
         What stands at the end of its notes: population, rows, cut-off.
+    say
+        Says its notes in the language that the rest of it is in.
 
     Returns
     -------
@@ -46,10 +48,10 @@ def latex_text(table: Table, source: str = "") -> str:
         A ``table``, or a ``longtable`` whose heads repeat where it has many rows; its label is
         ``tab:`` and the id.
     """
-    return "\n".join([NEEDS, *_lines(table, source)]) + "\n"
+    return "\n".join([NEEDS, *_lines(table, source, say)]) + "\n"
 
 
-def _lines(table: Table, source: str) -> Iterator[str]:
+def _lines(table: Table, source: str, say: Callable[[str], str]) -> Iterator[str]:
     """The lines of the file."""
     is_long = len(table.rows) > LONG
     kind = "longtable" if is_long else "tabular"
@@ -67,7 +69,7 @@ def _lines(table: Table, source: str) -> Iterator[str]:
         yield "\\endhead"
     yield from (_row(row, table) for row in table.rows)
     yield from ("\\bottomrule", f"\\end{{{kind}}}")
-    notes = escaped(" ".join(table.footnotes(source)))
+    notes = escaped(say(" ".join(table.footnotes(source))))
     yield f"\n\\par\\smallskip\\parbox{{\\linewidth}}{{{notes}}}"
     yield "\\endgroup" if is_long else "\\end{table}"
 

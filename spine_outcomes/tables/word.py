@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from spine_outcomes.tables.table import Cell, Column, Row, Table
@@ -22,7 +23,9 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def add_table(document: Document, table: Table, number: str, source: str) -> None:
+def add_table(
+    document: Document, table: Table, number: str, source: str, *, say: Callable[[str], str] = str
+) -> None:
     """Put a table at the end of a document: caption, body, notes.
 
     Parameters
@@ -35,8 +38,10 @@ def add_table(document: Document, table: Table, number: str, source: str) -> Non
         "Table 3"; empty for a table without one.
     source
         What stands at the end of its notes: population, rows, cut-off.
+    say
+        Says its notes in the language that the rest of it is in.
     """
-    _caption(document, table, number)
+    _caption(document, table, number, say)
     n_heads = 2 if table.spanners else 1
     made: Any = document.add_table(rows=n_heads, cols=len(table.columns) + 1)
     _heads(made, table)
@@ -45,16 +50,16 @@ def add_table(document: Document, table: Table, number: str, source: str) -> Non
     _widen(made, table)
     _rules(made, n_heads)
     note = document.add_paragraph()
-    _write(note, " ".join(table.footnotes(source)), NOTE_SIZE)
+    _write(note, say(" ".join(table.footnotes(source))), NOTE_SIZE)
     note.paragraph_format.keep_together = True
 
 
-def _caption(document: Document, table: Table, number: str) -> None:
+def _caption(document: Document, table: Table, number: str, say: Callable[[str], str]) -> None:
     """Number, title and direction of the contrasts, kept with the table."""
     caption = document.add_paragraph(style="Caption")
     _write(caption, " ".join(filter(None, (number, table.title))), 9.0, is_bold=True)
     if table.direction:
-        _write(caption, f" ({table.direction})", 9.0)
+        _write(caption, say(f" ({table.direction})"), 9.0)
     caption.paragraph_format.keep_with_next = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,10 +13,14 @@ import pytest
 
 from spine_outcomes.analysis.results import Results
 from spine_outcomes.report.environment import read_asset
-from spine_outcomes.report.render import SCRIPTS, render_report
+from spine_outcomes.report.exhibits import exhibits
+from spine_outcomes.report.head import head
+from spine_outcomes.report.render import SCRIPTS, as_printed, page, render_report
+from spine_outcomes.report.word import word_document
+from spine_outcomes.tables.suppression import protected
 from tests.commanding import told
 from tests.report.further import further_results
-from tests.report.untranslated import english
+from tests.report.untranslated import english, is_english
 
 QUICK = "missing: {imputations: 2, iterations: 2}\n"
 MOST_BYTES = 3_000_000
@@ -103,6 +108,25 @@ def test_the_scripts_say_nothing_that_is_not_a_word_of_the_page() -> None:
     assert re.findall(r'["`]([A-Z][a-z][^"`]*)["`]', others) == ["Escape"]  # a key of the keyboard
 
 
+def test_what_the_word_document_says_around_its_exhibits_is_chinese() -> None:
+    """Chinese tables between English captions and notes.
+
+    The sentences for a paper, the plan and the references stay in English, as on the page.
+    """
+    docx = pytest.importorskip("docx")
+    shown = protected(chinese(further_results(), WORDS))
+    found = exhibits(shown)
+    made = word_document(page(shown, found), as_printed(shown, found), head(shown))
+    document = docx.Document(io.BytesIO(made))
+    kept = document.paragraphs
+    said = [part.text for part in document.sections[0].header.paragraphs]
+    said += [part.text for part in kept if part.style.name in ("Caption", "Title", "Heading 1")]
+    said += [part.text for part in kept if re.search("[\u4e00-\u9fff]", part.text)]
+    said += [e.get("descr", "") for e in document.element.body.iter() if e.tag.endswith("docPr")]
+    assert len(said) > 100
+    assert [text for text in said if is_english(text)] == []
+
+
 @pytest.mark.slow
 def test_nothing_that_the_scripts_make_is_english(tmp_path: Path) -> None:
     """Buttons, their hints, the search and what is read out, made after the page was written."""
@@ -138,6 +162,6 @@ def test_no_text_of_the_demo_is_english_and_the_file_stays_small(tmp_path: Path)
     plan = tmp_path / "plan.yaml"
     plan.write_text("schema_version: 1\nextends: chinese\n" + QUICK, encoding="utf-8")
     assert told("report", plan, "--out", tmp_path / "out").code == 0
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert english(page) == []
-    assert len(page.encode()) < MOST_BYTES
+    made = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert english(made) == []
+    assert len(made.encode()) < MOST_BYTES

@@ -31,7 +31,12 @@ _ESCAPE = re.compile(r"\\([0-9a-f]+) ")
 def english(page: str) -> list[str]:
     """Texts of a page that hold a word which is neither translated nor may stay, each once."""
     found = dict.fromkeys(" ".join(text.split()) for text in texts(read(page)))
-    return [text for text in found if _WORD.search(_STAYS.sub(" ", text))]
+    return [text for text in found if is_english(text)]
+
+
+def is_english(text: str) -> bool:
+    """Whether a text holds a word that is neither translated nor may stay."""
+    return _WORD.search(_STAYS.sub(" ", text)) is not None
 
 
 def texts(root: Element) -> Iterator[str]:
