@@ -48,7 +48,7 @@ FORBIDDEN_ATTRIBUTES = {
     ("pd", "eval"), ("np", "seterr"),
 }  # fmt: skip
 MAX_LINES = 300
-MAX_FUNCTION_LINES = 60
+MAX_FUNCTION_LINES = 40
 
 
 def name_of(path: Path) -> str:

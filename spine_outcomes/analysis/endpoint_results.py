@@ -81,18 +81,8 @@ def endpoint_results(
     outcome = sample.outcome
     plan = plan.of_endpoint(outcome.name)
     step(f"Estimating {outcome.name}")
-    jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
-    fits = Parallel(n_jobs=jobs)(
-        delayed(fit_endpoint)(
-            own,
-            sample,
-            plan,
-            dictionary,
-            with_curves=who == EVERYBODY and not plan.endpoints[outcome.name].is_at_one_time,
-            place=Place(which, len(weighted)),
-        )
-        for which, own in enumerate(weighted)
-    )
+    has_curves = who == EVERYBODY and not plan.endpoints[outcome.name].is_at_one_time
+    fits = _fits(weighted, sample, plan, dictionary, with_curves=has_curves)
     results: list[dict[str, Any]] = []
     curves: list[dict[str, Any]] = []
     effect: list[dict[str, Any]] = []
@@ -122,6 +112,24 @@ def endpoint_results(
         (*_entry_findings(sample), *censoring_findings(sample), *_fit_findings(fits, sample)),
         tuple(fits),
     )
+
+
+def _fits(
+    weighted: Sequence[WeightedSet],
+    sample: EndpointSample,
+    plan: AnalysisPlan,
+    dictionary: DataDictionary,
+    *,
+    with_curves: bool,
+) -> Sequence[EndpointFit]:
+    """The fit in each completed cohort, in processes of their own where there are several."""
+    jobs = 1 if len(weighted) == 1 else None  # one task may have processes of its own
+    one = delayed(fit_endpoint)
+    fits: Sequence[EndpointFit] = Parallel(n_jobs=jobs)(
+        one(own, sample, plan, dictionary, with_curves=with_curves, place=Place(i, len(weighted)))
+        for i, own in enumerate(weighted)
+    )
+    return fits
 
 
 def _rows(

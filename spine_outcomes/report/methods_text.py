@@ -6,6 +6,7 @@ plan asked for and the run did not do is not claimed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -32,6 +33,43 @@ SCALES = {
     "risk_ratio": "log for ratios",
     "hazard_ratio": "log for hazard ratios",
     "risk_difference": "the identity for differences",
+}
+# What each model of the results estimates, in the order of the text.
+ESTIMATORS: Mapping[str, str] = {
+    "aalen_johansen": "Cumulative incidence is the weighted Aalen–Johansen estimate, which "
+    "counts competing events as such.",
+    "kaplan_meier": "Survival is the weighted Kaplan–Meier estimate.",
+    "cox": "Hazard ratios are from weighted Cox models with the arm alone{ties}{cause}.",
+    "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
+    "cox_firth": "Hazard ratios by Firth's penalised likelihood stay finite where an arm has "
+    "no event; those of unweighted rows have profile limits.",
+    "cox_piecewise": "Hazard ratios in pieces of time are from Cox models, their equality "
+    "tested by Wald's test.",
+    "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
+    "distribution of censoring is unweighted.",
+    "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
+    "censoring_weighted": "Beside them stand risks under weights that undo censoring which "
+    "depends on covariates: inverse probabilities of being uncensored, from a Cox model of the "
+    "time to censoring in each arm, counted as estimated.",
+    "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
+    "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; errors by "
+    "bootstrap of patients), and hazard ratios of a weighted Weibull model of the same bounds.",
+    "instrument": "Beside the unweighted rows stands the risk difference by an instrument: the "
+    "share of the comparator arm among the other patients of whoever treated a row, by "
+    "two-stage least squares on the event by then, weighted for censoring, given covariates; "
+    "it is that of those whose arm the preference decides.",
+    "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
+    "covariates of the propensity score (g-formula),",
+    "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",
+    "aipw": "and by both (augmented weights): for the whole population the last needs only one "
+    "of the two models to be right.",
+    "score": "The arms were compared by the robust score test, a weighted log-rank test.",
+    "log_rank": "The classical log-rank test is given for unweighted rows.",
+    "fine_gray_score": "Cumulative incidences were compared by the robust score test of the "
+    "weighted Fine–Gray model.",
+    "gray": "Gray's test is given for unweighted rows.",
+    "proportional_hazards": "Whether a hazard ratio changes over time was tested by the robust "
+    "form of the Grambsch–Therneau score test, along 1 − the Kaplan–Meier estimate.",
 }
 
 
@@ -149,45 +187,11 @@ def _estimation(results: Results) -> str:
     frame = of_everybody(results)
     models = set(frame["model"].dropna())
     ties = in_order(where(frame, model="cox")["ties"])
-    sentences = {
-        "aalen_johansen": "Cumulative incidence is the weighted Aalen–Johansen estimate, which "
-        "counts competing events as such.",
-        "kaplan_meier": "Survival is the weighted Kaplan–Meier estimate.",
-        "cox": "Hazard ratios are from weighted Cox models with the arm alone"
-        + (f" ({ties[0].capitalize()}'s handling of ties)" if ties else "")
-        + (", cause-specific where events compete." if _competes(results) else "."),
-        "cox_adjusted": "Covariate-adjusted Cox models stand beside them.",
-        "cox_firth": "Hazard ratios by Firth's penalised likelihood stay finite where an arm has "
-        "no event; those of unweighted rows have profile limits.",
-        "cox_piecewise": "Hazard ratios in pieces of time are from Cox models, their equality "
-        "tested by Wald's test.",
-        "fine_gray": "Subdistribution hazard ratios are from weighted Fine–Gray models; the "
-        "distribution of censoring is unweighted.",
-        "fine_gray_adjusted": "Covariate-adjusted Fine–Gray models stand beside them.",
-        "censoring_weighted": "Beside them stand risks under weights that undo censoring which "
-        "depends on covariates: inverse probabilities of being uncensored, from a Cox model of the "
-        "time to censoring in each arm, counted as estimated.",
-        "turnbull": "Beside them stand risks of the event as known only to lie between two looks "
-        "(Turnbull's non-parametric estimate, its mass spread evenly within an interval; errors by "
-        "bootstrap of patients), and hazard ratios of a weighted Weibull model of the same bounds.",
-        "instrument": "Beside the unweighted rows stands the risk difference by an instrument: the "
-        "share of the comparator arm among the other patients of whoever treated a row, by "
-        "two-stage least squares on the event by then, weighted for censoring, given covariates; "
-        "it is that of those whose arm the preference decides.",
-        "g_formula": "Beside them stand risks standardised by cause-specific Cox models with the "
-        "covariates of the propensity score (g-formula),",
-        "iptw": "by weights of the arm and of being uncensored given the arm (normalised),",
-        "aipw": "and by both (augmented weights): for the whole population the last needs only one "
-        "of the two models to be right.",
-        "score": "The arms were compared by the robust score test, a weighted log-rank test.",
-        "log_rank": "The classical log-rank test is given for unweighted rows.",
-        "fine_gray_score": "Cumulative incidences were compared by the robust score test of the "
-        "weighted Fine–Gray model.",
-        "gray": "Gray's test is given for unweighted rows.",
-        "proportional_hazards": "Whether a hazard ratio changes over time was tested by the robust "
-        "form of the Grambsch–Therneau score test, along 1 − the Kaplan–Meier estimate.",
+    said = {
+        "ties": f" ({ties[0].capitalize()}'s handling of ties)" if ties else "",
+        "cause": ", cause-specific where events compete" if _competes(results) else "",
     }
-    text = [sentence for model, sentence in sentences.items() if model in models]
+    text = [words.format(**said) for model, words in ESTIMATORS.items() if model in models]
     if (frame["measure"] == "supremum").any():
         text.append(
             "The two curves were compared over all times shown at once by their largest difference "

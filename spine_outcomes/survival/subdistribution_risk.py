@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -73,11 +74,7 @@ def subdistribution_risk(
     matrix, terms = covariates_of(covariates, names, sample.n)
     wanted, _ = covariates_of(new_covariates, terms, np.shape(new_covariates)[0])
     grid = display_times("times", times)
-    labels = tuple(
-        {"measure": "risk", "row": r, "time": float(t), "cause": cause}
-        for r in range(len(wanted))
-        for t in grid
-    )
+    labels = _labels(len(wanted), grid, cause)
     reason = no_event(sample, cause)
     if reason is not None:
         return not_estimable(sample, labels, reason)
@@ -111,3 +108,12 @@ def subdistribution_risk(
         value, influence, labels, sample.cluster, tuple(reasons) * len(wanted),
         beside if censoring_term else None,
     )  # fmt: skip
+
+
+def _labels(n: int, grid: Floats, cause: int) -> tuple[dict[str, Any], ...]:
+    """What each risk is of: a row of new covariates, and a time."""
+    return tuple(
+        {"measure": "risk", "row": row, "time": float(time), "cause": cause}
+        for row in range(n)
+        for time in grid
+    )
