@@ -3,10 +3,10 @@
 Every text is made in English. A catalogue (``languages/*.yaml``) holds texts and what they are in
 its language; ``{name}`` is a gap, filled with a text that is looked up in turn, and ``{n}``,
 ``{m}`` and ``{k}`` are gaps for numbers alone, ``{arm}`` one for a name, ``{weights}`` one for a
-set of weights; ``{code}`` and ``{id}`` hold names of columns and steps, which stay as they are. No
-gap reaches over the end of a sentence. A text that no entry fits is taken apart at the ends of
-sentences, at brackets, then at semicolons and their like, and its pieces are looked up. A sentence
-of which a piece is in no entry stays English.
+set of weights, ``{unit}`` one for a word; ``{code}`` and ``{id}`` hold names of columns and steps,
+which stay as they are. No gap reaches over the end of a sentence. A text that no entry fits is
+taken apart at the ends of sentences, at brackets, then at semicolons and their like, and its pieces
+are looked up. A sentence of which a piece is in no entry stays English.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WEIGHTS = r"[Uu]nweighted|[^,;:.]*\bweights\b[^,;:.]*"
 _NAME = r"[^\s,;()]+"  # of a column or a step, as the files hold it
 _GAPS = {
     "n": _NUMBER, "m": _NUMBER, "k": _NUMBER, "arm": "[^,;]+?", "weights": _WEIGHTS,
-    "code": _NAME, "id": _NAME,
+    "code": _NAME, "id": _NAME, "unit": _NAME,
 }  # fmt: skip
 _KEPT = {"code", "id"}
 _SENTENCE_END = re.compile(r"(?<=[.?!]) (?=[^a-z])|(?<=[。？！]) ")

@@ -109,6 +109,9 @@ def english(text: str) -> bool:
          "or of death (last_contact_date)): they are censored at time 0 and add nothing.",
          "≥5行（局部勾画组<5、扩大勾画组≥5）无随访（末次确认存活日期或死亡日期，last_contact_date）："
          "在时间0删失，不提供信息。"),
+        ("Population: eligible lesions, 700 lesions, 500 patients; data cut-off 2024-12-31.",
+         "人群：符合入选标准的病灶，700个病灶，500名患者；数据截止日期2024-12-31。"),
+        ("700 lesions, 500 patients", "700个病灶、500名患者"),
         ("Surgery before (23/132)", "既往有手术（23/132）"),
         ("12 of 331 (about 4 of 100)", "331个中12个（每100个约4个）"),
         ("Overall survival at 24 months: about 50 of 100 patients with Focal and about 51 of 100 "
