@@ -175,7 +175,7 @@ def test_no_text_of_a_file_becomes_program(tmp_path: Path, payload: str) -> None
     rows = [f'P1,invented,"{quoted}",40,2020-01-01,2021-01-01']
     tree = read(validation_page(inspected(tmp_path, rows), dictionary=payload))
     assert {e.tag for e in tree.walk()} <= ELEMENTS | {"line"}
-    assert len(tree.all("script")) == 4
+    assert len(tree.all("script")) == 5
 
 
 def test_the_same_inspection_gives_the_same_page_and_its_tables_as_csv(tmp_path: Path) -> None:
