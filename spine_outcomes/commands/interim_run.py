@@ -54,6 +54,7 @@ from spine_outcomes.commands.run_files import documents, exhibit_files, sources
 from spine_outcomes.commands.verdict import check_strict
 from spine_outcomes.errors import Finding, InputOutputError, Problem
 from spine_outcomes.report.interim import look_page
+from spine_outcomes.report.letters import letter_findings
 from spine_outcomes.study.lock import departures, plan_hash
 from spine_outcomes.tables.code_names import code_names
 from spine_outcomes.tables.interim import group_label
@@ -145,6 +146,7 @@ def _findings(study: Study, asked: Asked, earlier: Sequence[Entry]) -> Iterator[
     yield from folder_findings(asked.out.name, asked.ledger.parent, earlier)
     yield from replaced(study.planned, asked.given)
     yield from departures(study.plan.model_copy(update={"cutoff": None}), study.dictionary)
+    yield from letter_findings(study.plan, study.dictionary)
 
 
 def _history(study: Study, rows: Cohort, earlier: Sequence[Entry]) -> Iterator[Finding]:

@@ -138,6 +138,14 @@ def test_an_early_look_is_named(look: Look) -> None:
     assert "W_LOOK_EARLY" in (folder / "findings.csv").read_text()
 
 
+def test_a_letter_that_no_shipped_font_has_is_named(look: Look, tmp_path: Path) -> None:
+    """A figure of a blinded look with a box in the name of a planned look."""
+    plan = plan_with(tmp_path, looks=[{"name": "First \U0001f9ea", "patients": 150}])
+    said, folder = look("one", demo(), 1, FIRST, plan)
+    assert said.code == 0, said.text
+    assert "U+1F9EA" in (folder / "findings.csv").read_text()
+
+
 def test_without_long_tables_a_look_says_what_is_not_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
