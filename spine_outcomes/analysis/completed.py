@@ -51,6 +51,10 @@ class Completed:
     trace: pd.DataFrame
     findings: tuple[Finding, ...]
 
+    def first(self, n: int) -> Completed:
+        """The first ``n`` of the completed cohorts, which are those of ``n`` imputations."""
+        return replace(self, cohorts=self.cohorts[:n])
+
 
 def completed(cohort: Cohort, plan: AnalysisPlan, outcomes: Sequence[Outcome]) -> Completed:
     """Impute the missing covariates where the plan says so.

@@ -63,7 +63,8 @@ def prepare(
     Parameters
     ----------
     like
-        Preparations of the same cohort: imputations of the same columns and rows are theirs.
+        Preparations of the same cohort: imputations of the same columns and rows are theirs, or the
+        first of theirs where the plan wants fewer.
 
     Raises
     ------
@@ -76,7 +77,8 @@ def prepare(
     outcomes = _outcomes(selection.cohort, plan)
     for other in like:
         if _draws_alike(plan, other.plan):
-            return Prepared(plan, cohort, selection, outcomes, other.data)
+            data = other.data.first(plan.missing.imputations)
+            return Prepared(plan, cohort, selection, outcomes, data)
     if plan.missing.is_imputed:
         step("Imputing")
     return Prepared(plan, cohort, selection, outcomes, completed(selection.cohort, plan, outcomes))
@@ -87,11 +89,16 @@ def _outcomes(cohort: Cohort, plan: AnalysisPlan) -> tuple[Outcome, ...]:
 
 
 def _draws_alike(plan: AnalysisPlan, other: AnalysisPlan) -> bool:
-    """Whether two plans select the same rows and impute the same covariates in them.
+    """Whether a plan selects the same rows as another, and imputes the same covariates as often.
 
-    Endpoints defined in another way are told what was imputed from the first definition.
+    Endpoints defined in another way are told what was imputed from the first definition. Fewer
+    imputations are the first of more.
     """
-    keys = ("population", "cutoff", "arms", "missing", "seed")
-    return covariates(plan) == covariates(other) and all(
-        getattr(plan, key) == getattr(other, key) for key in keys
+    keys = ("population", "cutoff", "arms", "seed")
+    wanted, drawn = plan.missing, other.missing
+    return (
+        covariates(plan) == covariates(other)
+        and all(getattr(plan, key) == getattr(other, key) for key in keys)
+        and wanted.imputations <= drawn.imputations
+        and wanted == drawn.model_copy(update={"imputations": wanted.imputations})
     )

@@ -83,7 +83,8 @@ def _level(
     primary: Prepared, plan: AnalysisPlan, subgroup: Subgroup, name: str, rows: NDArray[np.intp]
 ) -> _Level:
     """Prepare and fit one level."""
-    prepared = replace(primary.take(rows), plan=plan)
+    own = primary.take(rows)
+    prepared = replace(own, plan=plan, data=own.data.first(plan.missing.imputations))
     who = Who(f"{SUBGROUP}{subgroup.name}", name)
     try:
         fitted = fit(prepared, who=who, endpoints=subgroup.endpoints)

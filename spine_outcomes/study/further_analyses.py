@@ -11,6 +11,8 @@ from pydantic import Field, field_validator, model_validator
 from spine_outcomes.study.endpoint import as_tuple
 from spine_outcomes.study.model import Code, Model
 
+FEWER = "missing.imputations"
+
 
 class Subgroup(Model):
     """A pre-listed subgroup.
@@ -29,7 +31,8 @@ class Subgroup(Model):
         Text for people; by default the label of the column.
     change
         Keys under ``propensity`` or ``estimation`` that are other inside the levels, as in a
-        sensitivity analysis: a propensity that few rows can carry.
+        sensitivity analysis: a propensity that few rows can carry. ``missing.imputations`` takes
+        the first so many of those drawn.
     endpoints
         Those that are estimated; all by default.
     """
@@ -79,12 +82,14 @@ class Subgroup(Model):
     @model_validator(mode="after")
     def _same_rows(self) -> Subgroup:
         other = [
-            key for key in self.change if key.split(".")[0] not in ("propensity", "estimation")
+            key
+            for key in self.change
+            if key.split(".")[0] not in ("propensity", "estimation") and key != FEWER
         ]
         if other:
             raise ValueError(
-                f"change may hold keys under propensity and estimation, not {', '.join(other)}: "
-                "rows and endpoints are those of the plan"
+                f"change may hold keys under propensity and estimation, and {FEWER}, not "
+                f"{', '.join(other)}: rows and endpoints are those of the plan"
             )
         return self
 

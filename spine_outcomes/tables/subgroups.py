@@ -95,6 +95,10 @@ def _notes(results: Results, endpoint: str) -> Iterator[str]:
         "Listed in the plan before the data were seen. Weights were estimated anew in each level; "
         f"levels with fewer than {FEW_EVENTS} events keep their line without an estimate."
     )
+    counts = where(results.results, endpoint=endpoint).groupby("analysis")["imputations"].max()
+    fewest = counts[[SUBGROUP + subgroup.name for subgroup in shown]].min()
+    if fewest < counts.max():
+        yield f"Levels rest on the first {fewest:.0f} of the {counts.max():.0f} imputations."
     if any(subgroup.cuts == "median" for subgroup in shown):
         yield "A median is that of the rows analysed in which the value is recorded."
     for subgroup in shown:

@@ -15,6 +15,7 @@ from spine_outcomes import Results, load_dictionary, load_plan, read_cohort, run
 from spine_outcomes.analysis.analysis_set import covariates
 from spine_outcomes.analysis.completed import completed
 from spine_outcomes.analysis.missing import missing_findings, missing_frame, pattern_frame
+from spine_outcomes.analysis.prepared import prepare
 from spine_outcomes.cohort.cohort import Cohort
 from spine_outcomes.cohort.eligibility import select
 from spine_outcomes.endpoints.derive import derive
@@ -94,6 +95,31 @@ def test_pooled_rows_are_rubins_of_the_completed_cohorts(
             half = stats.t.ppf(0.975, df) * np.sqrt(total)
             np.testing.assert_allclose(rows["lower"], value - half, rtol=1e-9)
             np.testing.assert_allclose(rows["upper"], value + half, rtol=1e-9)
+
+
+def test_fewer_imputations_are_the_first_of_more() -> None:
+    """An analysis on 2 of 4 imputations that rests on others, or on all."""
+    plan, cohort = _study(IMPUTED)
+    fewer = changed(plan, {"missing.imputations": 2})
+    taken = prepare(fewer, cohort, like=[prepare(plan, cohort)]).data.cohorts
+    drawn = prepare(fewer, cohort).data.cohorts
+    assert len(taken) == len(drawn) == 2
+    for one, other in zip(taken, drawn, strict=True):
+        pd.testing.assert_frame_equal(one.frame, other.frame)
+
+
+def test_levels_of_a_subgroup_may_rest_on_fewer_imputations() -> None:
+    """A key of the plan that is taken and changes nothing."""
+    subgroup = {
+        "name": "oligometastatic",
+        "column": "oligometastatic",
+        "levels": {"yes": 1, "no": 0},
+        "endpoints": ["local_failure"],
+        "change": {"propensity.learner": "firth", "missing.imputations": 2},
+    }
+    results = run(*_study(IMPUTED | {"subgroups": [subgroup]})).results
+    imputations = results.groupby("analysis")["imputations"].max()
+    assert imputations.to_dict() == {"primary": M, "subgroup:oligometastatic": 2}
 
 
 def test_statistics_are_pooled_by_d2(

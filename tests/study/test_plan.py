@@ -99,7 +99,7 @@ def test_a_wrong_value_is_named_at_its_key(
         ("subgroups: [{name: x, column: sex, levels: {a: f, b: m}, endpoints: [relaps]}]",
          "subgroups[0].endpoints[0]", "did you mean 'relapse'?"),
         ("subgroups: [{name: x, column: sex, levels: {a: f, b: m}, change: {origin: start}}]",
-         "subgroups[0]", "keys under propensity and estimation, not origin"),
+         "subgroups[0]", "and estimation, and missing.imputations, not origin"),
         ("subgroups: [{name: x, column: sex, levels: {a: f, b: m}, "
          "change: {propensity.trimm: crump}}]", "subgroups[0].change", "did you mean 'trim'?"),
         ("sensitivity: [{name: x, endpoints: [relaps], change: {propensity.trim: crump}}]",
