@@ -18,8 +18,6 @@ from spine_outcomes.study.packaged import packaged_file
 
 ROOT = Path(__file__).parents[1]
 
-pytestmark = pytest.mark.xdist_group("endpoints_plan")
-
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:

@@ -86,9 +86,6 @@ def used() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-pytestmark = pytest.mark.xdist_group("fuzz")
-
-
 @fuzz(0.30)
 @given(content=edited(GOOD.encode()))
 def test_any_bytes_for_a_cohort(folder: Path, content: bytes) -> None:

@@ -31,8 +31,6 @@ DIRECT = """\
 DATE = re.compile(rb"(?<![0-9-])((?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-[0-3][0-9])(?![0-9])")
 NOT_A_PATIENTS = {b"2024-12-31", b"1980-01-01"}  # the data cut-off; the date of no document
 
-pytestmark = pytest.mark.xdist_group("privacy")
-
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -79,14 +79,10 @@ def close(found: object, expected: object, rel: float) -> None:
 
 
 def grid(studies: tuple[str, ...]) -> pytest.MarkDecorator:
-    """Every study under every estimand; those of one study run in one process."""
+    """Every study under every estimand."""
     return pytest.mark.parametrize(
         ("study", "estimand"),
-        [
-            pytest.param(study, estimand, marks=pytest.mark.xdist_group(study))
-            for study in studies
-            for estimand in ESTIMANDS
-        ],
+        [(study, estimand) for study in studies for estimand in ESTIMANDS],
     )
 
 
@@ -192,9 +188,7 @@ def test_robust_score_test(study: str, estimand: str) -> None:
     close(row["p_value"], np.squeeze(expected["p"]), 1e-8)
 
 
-@pytest.mark.parametrize(
-    "study", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in STUDIES]
-)
+@pytest.mark.parametrize("study", STUDIES)
 def test_log_rank_test(study: str) -> None:
     """The classical test, with the hypergeometric variance."""
     row = output(study).row(endpoint="event_alone", estimand="unweighted", model="log_rank")

@@ -19,7 +19,6 @@ from tests.commanding import Told, told
 from tests.report.further import further_results
 from tests.report.synthetic import synthetic_plan, synthetic_results
 
-pytestmark = pytest.mark.xdist_group("figures")
 IDENTITY = {"command": "report"}
 
 

@@ -18,7 +18,6 @@ IMPUTATIONS = 200
 # mice draws categories at the estimated coefficients of polyreg and polr, not at drawn ones, and
 # without a prior: the distributions differ by a little more than chance.
 SYSTEMATIC = 0.25  # of the standard deviation over imputations
-pytestmark = pytest.mark.xdist_group("mice")  # one imputation for all
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,6 @@ from tests.report.test_render import PAYLOADS, attacked
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("browser"),
 ]
 SCRIPTED = [name for name in SCREENS if name != "without scripts"]
 

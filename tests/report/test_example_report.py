@@ -51,7 +51,6 @@ WIDE = """() => {
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
-    pytest.mark.xdist_group("example"),
 ]
 
 

@@ -18,7 +18,6 @@ from tests.report.synthetic import synthetic_results
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("pdf"),  # one document for all
     pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no poppler here"),
 ]
 

@@ -213,7 +213,6 @@ def test_long_tables_stand_on_the_page_of_their_cohort(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
-@pytest.mark.xdist_group("browser")
 def test_a_browser_runs_the_page_without_a_word(tmp_path: Path) -> None:
     """Its own style, and pictures that no library cleaned, must keep within the policy."""
     html = validation_page(inspected(tmp_path, ROWS), dictionary="d")

@@ -13,7 +13,6 @@ from spine_outcomes.simulation.performance import Performance
 SCRIPT = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks/doubly_robust.py"))
 DRAWS = 300
 NO_BIAS, BIAS = 3.0, 5.0
-pytestmark = pytest.mark.xdist_group("doubly_robust")  # one study for all
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ SCRIPT = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks/imputation.p
 DRAWS = 80
 MEASURES = SCRIPT["MEASURES"]
 GATE = 4.0
-pytestmark = pytest.mark.xdist_group("missing_covariates")  # one study for all
 
 
 Cell = dict[str, float]
