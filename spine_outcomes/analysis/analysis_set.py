@@ -62,8 +62,8 @@ def covariates(plan: AnalysisPlan) -> tuple[str, ...]:
 
 def needed_complete(plan: AnalysisPlan) -> tuple[str, ...]:
     """Columns that must not lack values: the covariates, and what helps to impute them."""
-    is_imputed = plan.missing.method == "multiple_imputation"
-    return tuple(dict.fromkeys([*covariates(plan), *plan.missing.auxiliary * is_imputed]))
+    helping = plan.missing.auxiliary if plan.missing.is_imputed else ()
+    return tuple(dict.fromkeys([*covariates(plan), *helping]))
 
 
 def analysis_set(

@@ -83,8 +83,8 @@ def _level(
     primary: Prepared, plan: AnalysisPlan, subgroup: Subgroup, name: str, rows: NDArray[np.intp]
 ) -> _Level:
     """Prepare and fit one level."""
-    own = primary.take(rows)
-    prepared = replace(own, plan=plan, data=own.data.first(plan.missing.imputations))
+    data = primary.data.first(plan.missing.imputations)
+    prepared = replace(primary, plan=plan, data=data).take(rows)
     who = Who(f"{SUBGROUP}{subgroup.name}", name)
     try:
         fitted = fit(prepared, who=who, endpoints=subgroup.endpoints)

@@ -96,7 +96,7 @@ def weigh_set(
         prior = cluster_average(rows.cluster)
     design: Design | None = None
     findings: list[Finding] = []
-    if any(estimand != UNWEIGHTED for estimand in chosen.estimands):
+    if chosen.is_weighted:
         design = model_design(chosen.terms, rows.frame, dictionary)
         findings += design.findings
     fit = None if design is None else _logistic(design, rows, plan, score)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_KEPT = r'<(script|style|code|svg|title)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
-_TEXTS = re.compile(_KEPT + r"|(?<=>)[^<>]+(?=<)", re.DOTALL)
+from spine_outcomes.report.page_texts import texts_outside
+
+_TEXTS = re.compile(texts_outside("script", "style", "code", "svg", "title"), re.DOTALL)
 _CODE = re.compile(r"\b(?:[a-z]+\.)*[a-z]+[a-z0-9]*(?:_[a-z0-9]+)+\b(?:\.[a-z]+\b)?")
 
 

@@ -25,7 +25,7 @@ from spine_outcomes.tables.particulars import plan, provenance
 from spine_outcomes.tables.quality_control import quality_control
 from spine_outcomes.tables.risk_table import risk_table
 from spine_outcomes.tables.robustness import robustness
-from spine_outcomes.tables.selection import in_order, is_weighted
+from spine_outcomes.tables.selection import in_order
 from spine_outcomes.tables.sensitivity import sensitivity, sensitivity_endpoints
 from spine_outcomes.tables.spoken import spoken
 from spine_outcomes.tables.subgroups import subgroup_endpoints, subgroups
@@ -134,7 +134,7 @@ def _arms(results: Results) -> Iterable[Table]:
     if len(results.baseline):
         yield baseline(results)
         yield from weighted_baseline(results)
-    if is_weighted(results):
+    if results.plan.propensity.is_weighted:
         yield weights(results)
         for unit in in_order(results.balance["level_unit"]):
             yield balance(results, unit)

@@ -33,7 +33,7 @@ from spine_outcomes.report.toxicity_pictures import toxicity_pictures
 from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import NO, Labels, labels
 from spine_outcomes.tables.language import translator
-from spine_outcomes.tables.selection import in_order, is_weighted, where
+from spine_outcomes.tables.selection import in_order, where
 from spine_outcomes.tables.table import identifier
 
 SMD_LIMIT = 0.1
@@ -126,7 +126,7 @@ def imputation_pictures(results: Results) -> Iterator[Picture]:
 
 def balance_pictures(results: Results) -> Iterator[Picture]:
     """Overlap, standardised differences and weights, for each level of rows that was weighted."""
-    if not is_weighted(results):
+    if not results.plan.propensity.is_weighted:
         return
     levels = in_order(results.balance["level_unit"])
     for unit in sorted(levels, key=lambda level: level != results.plan.arms.level):

@@ -6,12 +6,10 @@ import re
 from html import escape, unescape
 
 from spine_outcomes.figures.typeface import face_rule
+from spine_outcomes.report.page_texts import texts_outside
 from spine_outcomes.tables.language import Translator
 
 FAMILY = "Letters of this page"
-# Programs, and what the page marks as not to be translated, are passed over whole; of the rest,
-# what stands between two tags, and the labels that are read aloud.
-_KEPT = r'<(script|style|code)\b.*?</\1>|<(\w+)[^<>]* translate="no".*?</\2>'
 # A language written without blanks has none before a link or a time, or a mark after one, either.
 _INLINE = "(?:a|time|span|code|strong)"
 _BLANK = re.compile(
@@ -19,7 +17,10 @@ _BLANK = re.compile(
     rf"|(?<=>) (?=[\u3001-\u3011\uff01-\uff0f\uff1a-\uff20])"
 )
 _SCRIPT_WORD = re.compile(r'\bword\("([^"]+)"')
-_TEXTS = re.compile(_KEPT + r'|(?<=>)[^<>]+(?=<)|(?<=aria-label=")[^"]+', re.DOTALL)
+# Programs are passed over; labels that are read aloud are texts too.
+_TEXTS = re.compile(
+    texts_outside("script", "style", "code") + r'|(?<=aria-label=")[^"]+', re.DOTALL
+)
 
 
 def spoken_page(page: str, say: Translator) -> str:

@@ -22,7 +22,8 @@ from spine_outcomes.tables import numbers
 from spine_outcomes.tables.labels import Labels, labels
 from spine_outcomes.tables.selection import headline_estimand, in_order, where
 from spine_outcomes.tables.table import identifier
-from spine_outcomes.tables.toxicity import term_name, view_name, views
+from spine_outcomes.tables.toxicity import term_name, views
+from spine_outcomes.tables.toxicity_names import window_and_cause
 
 Arms = list[tuple[str, str]]
 
@@ -49,7 +50,7 @@ def _of_grades(results: Results, window: str, cause: str, arms: Arms) -> Iterato
     frame = _shares(results, window, cause)
     if frame.empty or not (frame[frame["grade"].isin(GRADES)]["share"] > 0).any():
         return
-    view = view_name(results, window, cause)
+    view = window_and_cause(results.plan, window, cause)
     rows = labels(results).rows(results.plan.arms.level)
     said = f"Shares of the {rows} assessed for the term; the worst grade in the middle."
     notes = (said, BOUND) if frame["is_bound"].any() else (said,)

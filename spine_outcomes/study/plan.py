@@ -150,6 +150,11 @@ class PropensityPlan(Model):
     truncate: Truncate | None = None
     override: Override | None = None
 
+    @property
+    def is_weighted(self) -> bool:
+        """Whether any estimand asks for weights."""
+        return any(estimand != "unweighted" for estimand in self.estimands)
+
 
 class Missing(Model):
     """What is done with missing covariates.

@@ -11,21 +11,15 @@ import pandas as pd
 from spine_outcomes.analysis.look.results import EVERYBODY, InterimResults
 from spine_outcomes.tables import suppression
 from spine_outcomes.tables.hidden_shares import hide_levels, hide_risks
-from spine_outcomes.tables.look_sums import POOLED_MODELS, given_back
+from spine_outcomes.tables.look_sums import GROUPED, POOLED_MODELS, given_back
 from spine_outcomes.tables.numbers import HIDDEN
 from spine_outcomes.tables.toxicity_suppression import hide_rare_events
 
 COUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         **{name: suppression.COUNTS[name] for name in ("results", "flow", "baseline", "findings")},
-        "accrual_summary": ("n",),
-        "follow_up": ("n",),
-        "visits": ("n_expected", "n_in_window"),
-        "events": ("n", "n_event", "n_competing"),
+        **{name: columns for name, (_, columns) in GROUPED.items()},
         "grades": ("n",),
-        "deaths": ("n", "n_event"),
-        "deviations": ("n", "n_event"),
-        "limits": ("n", "n_event"),
     }
 )
 SHARES = ("value", "lower", "upper", "share", "posterior")

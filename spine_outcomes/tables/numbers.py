@@ -104,9 +104,7 @@ def p_statement(p: float, theme: Theme) -> tuple[str, str]:
     """
     text = p_value(p, theme)
     sign, value = (text[0], text[1:]) if text[0] in "<>" else ("=", text)
-    said = _p_with(sign, value, theme)
-    lead = said.removesuffix(value) if sign == "=" else said[: said.index(sign)]
-    return lead, said.removeprefix(lead)
+    return _p_with(sign, value, theme)
 
 
 def interval(lower: str, upper: str, theme: Theme) -> str:
@@ -138,7 +136,7 @@ def in_theme(text: str, theme: Theme) -> str:
     Decimal mark, groups of digits, percent signs and the letter of p change; versions, dates and
     names that hold a point do not.
     """
-    text = _P_VALUE.sub(lambda m: _p_with(m[1], _marked_p(m[2], theme), theme), text)
+    text = _P_VALUE.sub(lambda m: "".join(_p_with(m[1], _marked_p(m[2], theme), theme)), text)
     text = _P.sub(theme.p_sign, text)
     text = _GROUPED.sub(lambda m: m[0].replace(",", theme.thousands), text)
     text = _DECIMAL.sub(lambda m: f"{m[1]}{theme.decimal_mark}{m[2]}", text)
@@ -151,7 +149,8 @@ def _marked_p(text: str, theme: Theme) -> str:
     return kept.replace(".", theme.decimal_mark)
 
 
-def _p_with(sign: str, value: str, theme: Theme) -> str:
-    """Letter, sign and value of a p value."""
+def _p_with(sign: str, value: str, theme: Theme) -> tuple[str, str]:
+    """The letter of a p value, and the value; an equals sign goes with the former, a bound not."""
     blank = " " if theme.p_blanks else ""
-    return f"{theme.p_sign}{blank}{sign}{blank}{value}"
+    letter = f"{theme.p_sign}{blank}"
+    return (f"{letter}={blank}", value) if sign == "=" else (letter, f"{sign}{blank}{value}")

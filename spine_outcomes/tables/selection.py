@@ -71,11 +71,6 @@ def headline_estimand(results: Results) -> str:
     return next((name for name in estimands if name != "unweighted"), estimands[0])
 
 
-def is_weighted(results: Results) -> bool:
-    """Whether the plan asks for any set of weights."""
-    return any(name != "unweighted" for name in results.plan.propensity.estimands)
-
-
 def headline_rows(results: Results, endpoint: str) -> pd.DataFrame:
     """Rows of the main analysis of an endpoint under the estimand shown first."""
     estimand = headline_estimand(results)

@@ -179,7 +179,7 @@ def _analysis(name: Labels) -> Line:
 def _is_weighted(name: Labels) -> bool:
     """Whether weights take the place of randomisation."""
     plan = name.plan.propensity
-    return bool(plan.terms) and any(estimand != "unweighted" for estimand in plan.estimands)
+    return bool(plan.terms) and plan.is_weighted
 
 
 def _owner(name: Labels) -> str:

@@ -58,11 +58,6 @@ def views(results: Results) -> list[tuple[str, str]]:
     return [(w, c) for c in in_order(frame["cause"]) for w in in_order(frame["window"])]
 
 
-def view_name(results: Results, window: str, cause: str) -> str:
-    """A window and a cause in words, such as "acute (day 0 to 90), related to treatment"."""
-    return window_and_cause(results.plan, window, cause)
-
-
 def term_name(term: str) -> str:
     """Name of a term on the page."""
     return "Any term" if term == ANY_TERM else british(term)
@@ -82,7 +77,7 @@ def worst_grades(results: Results, window: str, cause: str) -> Table:
             rows.append(Row(name.arm(arm), line, is_indented=True))
     return Table(
         id=identifier("toxicity-worst", window, cause),
-        title=f"Worst grade of toxicity: {view_name(results, window, cause)}",
+        title=f"Worst grade of toxicity: {window_and_cause(results.plan, window, cause)}",
         stub_head="Term, arm",
         columns=tuple(
             Column(head, spanner=name.rows(unit).capitalize()) for unit in units for head in HEADS
@@ -129,7 +124,7 @@ def proportions(results: Results, window: str, cause: str) -> Table:
         rows += [Row(term_name(term)), *lines] if lines else []
     return Table(
         id=identifier("toxicity-proportions", window, cause),
-        title=f"Proportions with toxicity: {view_name(results, window, cause)}",
+        title=f"Proportions with toxicity: {window_and_cause(results.plan, window, cause)}",
         stub_head="Term, grade, weights",
         columns=_heads("%", name),
         rows=tuple(rows),
